@@ -1,0 +1,185 @@
+package catalog
+
+// APIVersion is the version that every declared document carries.
+const APIVersion = "yumen/v1"
+
+// Kind names a declared resource.
+type Kind string
+
+// The kinds a document can declare.
+const (
+	KindOrganization Kind = "Organization"
+	KindAccount      Kind = "Account"
+	KindDataset      Kind = "Dataset"
+)
+
+// Metadata names a resource. Names are lower-case letters, digits and underscores, at most 63.
+type Metadata struct {
+	Name string `yaml:"name" json:"name"`
+}
+
+// Text is one message in both languages of the product.
+type Text struct {
+	Zh string `yaml:"zh" json:"zh"`
+	En string `yaml:"en" json:"en"`
+}
+
+// Grade is the data grade 1 (low) to 4 (high) of DB11/T 1918-2021. Zero is a missing grade and denies.
+type Grade uint8
+
+// Valid reports whether the grade is one of 1 to 4.
+func (g Grade) Valid() bool { return g >= 1 && g <= 4 }
+
+// Role says what a column may be used for in a query.
+type Role string
+
+// The roles of a column; a column has one or more.
+const (
+	RoleEntityKey  Role = "entity_key"
+	RoleIdentifier Role = "identifier"
+	RoleDimension  Role = "dimension"
+	RoleMeasure    Role = "measure"
+)
+
+// Sharing, Market: the classes of the unified public-data catalogue.
+type (
+	Sharing string
+	Market  string
+)
+
+// The sharing types (unconditional, conditional, none) and market classes (ordinary, authorised, sealed).
+const (
+	SharingUnconditional Sharing = "unconditional"
+	SharingConditional   Sharing = "conditional"
+	SharingNone          Sharing = "none"
+	MarketOrdinary       Market  = "ordinary"
+	MarketAuthorised     Market  = "authorised"
+	MarketSealed         Market  = "sealed"
+)
+
+// Dataset is a declared dataset: one table as the zone knows it.
+type Dataset struct {
+	APIVersion string      `yaml:"apiVersion" json:"apiVersion"`
+	Kind       Kind        `yaml:"kind" json:"kind"`
+	Metadata   Metadata    `yaml:"metadata" json:"metadata"`
+	Spec       DatasetSpec `yaml:"spec" json:"spec"`
+}
+
+// DatasetSpec is what a provider declares about a dataset.
+type DatasetSpec struct {
+	Title      Text        `yaml:"title" json:"title"`
+	Provider   string      `yaml:"provider,omitempty" json:"provider,omitempty"` // organization name
+	Directory  Directory   `yaml:"directory,omitempty" json:"directory,omitzero"`
+	CatalogID  string      `yaml:"catalog_id,omitempty" json:"catalog_id,omitempty"` // unified-catalogue identifier
+	Sharing    Sharing     `yaml:"sharing,omitempty" json:"sharing,omitempty"`
+	Market     Market      `yaml:"market,omitempty" json:"market,omitempty"`
+	Prohibited *Prohibited `yaml:"prohibited,omitempty" json:"prohibited,omitempty"` // the four answers of BJ-OPS-28
+	Frequency  string      `yaml:"frequency,omitempty" json:"frequency,omitempty"`
+	Retention  string      `yaml:"retention,omitempty" json:"retention,omitempty"`
+	Public     bool        `yaml:"public,omitempty" json:"public,omitempty"` // no privacy unit; otherwise entities are required
+	Entities   []Entity    `yaml:"entities,omitempty" json:"entities,omitempty"`
+	Columns    []Column    `yaml:"columns" json:"columns"`
+	Joins      []Join      `yaml:"joins,omitempty" json:"joins,omitempty"`
+}
+
+// Directory is the four-level position: duty, data, system, table (职责目录 → 数据目录 → 系统目录 → 库表目录).
+type Directory struct {
+	Duty   string `yaml:"duty,omitempty" json:"duty,omitempty"`
+	Data   string `yaml:"data,omitempty" json:"data,omitempty"`
+	System string `yaml:"system,omitempty" json:"system,omitempty"`
+	Table  string `yaml:"table,omitempty" json:"table,omitempty"`
+}
+
+// Prohibited holds the four answers that would forbid operation (BJ-OPS-28).
+type Prohibited struct {
+	NationalSecurity bool `yaml:"national_security" json:"national_security"`
+	PublicInterest   bool `yaml:"public_interest" json:"public_interest"`
+	SourceAgreement  bool `yaml:"source_agreement" json:"source_agreement"`
+	Law              bool `yaml:"law" json:"law"`
+}
+
+// Entity declares a privacy unit of the dataset: its type and the columns of its full key, or Rows when each row is one entity.
+type Entity struct {
+	Type   string   `yaml:"type" json:"type"`
+	Key    []string `yaml:"key,omitempty" json:"key,omitempty"`
+	Unique bool     `yaml:"unique,omitempty" json:"unique,omitempty"` // at most one row an entity, enforced at load
+	Rows   bool     `yaml:"rows,omitempty" json:"rows,omitempty"`     // each row is one entity without a key
+}
+
+// OneRow reports whether every entity has at most one row.
+func (e Entity) OneRow() bool { return e.Unique || e.Rows }
+
+// Column declares one column.
+type Column struct {
+	Name            string   `yaml:"name" json:"name"`
+	Type            string   `yaml:"type" json:"type"` // VARCHAR, BOOLEAN, INTEGER, BIGINT, DATE, DECIMAL(p,s)
+	Title           *Text    `yaml:"title,omitempty" json:"title,omitempty"`
+	Grade           Grade    `yaml:"grade" json:"grade"`
+	Roles           []Role   `yaml:"roles" json:"roles"`
+	Identifier      string   `yaml:"identifier,omitempty" json:"identifier,omitempty"` // identifier kind: resident_id, uscc, mobile, …
+	Sensitive       bool     `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`
+	SensitiveValues []string `yaml:"sensitive_values,omitempty" json:"sensitive_values,omitempty"`
+	Generalise      []string `yaml:"generalise,omitempty" json:"generalise,omitempty"` // year, quarter, month, decade, band(n), prefix(n)
+	GeneralisedOnly bool     `yaml:"generalised_only,omitempty" json:"generalised_only,omitempty"`
+	Bounds          []Number `yaml:"bounds,omitempty" json:"bounds,omitempty"` // [low, high], both inclusive
+	Grid            string   `yaml:"grid,omitempty" json:"grid,omitempty"`     // "1-2-5", "step(n)", year, quarter, month, decade
+	Domain          []Scalar `yaml:"domain,omitempty" json:"domain,omitempty"` // the closed list of values
+	Nullable        *bool    `yaml:"nullable,omitempty" json:"nullable,omitempty"`
+	ConstantPer     string   `yaml:"constant_per,omitempty" json:"constant_per,omitempty"` // entity type for which the value is constant
+}
+
+// Has reports whether the column has the role.
+func (c *Column) Has(r Role) bool {
+	for _, x := range c.Roles {
+		if x == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Join declares an edge to another dataset. Only many_to_one and one_to_one edges onto a unique key exist.
+type Join struct {
+	Columns     []string `yaml:"columns" json:"columns"`
+	To          JoinEnd  `yaml:"to" json:"to"`
+	Cardinality string   `yaml:"cardinality" json:"cardinality"` // many_to_one, one_to_one
+}
+
+// JoinEnd is the far end of a declared edge.
+type JoinEnd struct {
+	Dataset string   `yaml:"dataset" json:"dataset"`
+	Columns []string `yaml:"columns" json:"columns"`
+}
+
+// Column returns the declared column of that name, or nil. Names compare case-insensitively, as SQL does.
+func (s *DatasetSpec) Column(name string) *Column {
+	for i := range s.Columns {
+		if equalFold(s.Columns[i].Name, name) {
+			return &s.Columns[i]
+		}
+	}
+	return nil
+}
+
+// Grade is the highest grade among the columns, or zero when any is missing.
+func (s *DatasetSpec) Grade() Grade {
+	var top Grade
+	for i := range s.Columns {
+		g := s.Columns[i].Grade
+		if !g.Valid() {
+			return 0
+		}
+		top = max(top, g)
+	}
+	return top
+}
+
+// EntityOf returns the index of the entity whose full key is exactly these columns (in any order), or -1.
+func (s *DatasetSpec) EntityOf(columns ...string) int {
+	for i, e := range s.Entities {
+		if len(e.Key) > 0 && sameNames(e.Key, columns) {
+			return i
+		}
+	}
+	return -1
+}

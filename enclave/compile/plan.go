@@ -1,0 +1,178 @@
+// Package compile owns the protected plan: what a query asks, in canonical form, and the SQL of one dialect that answers it.
+// The plan is made from the bound tree (catalog/footprint); the user's text never reaches a generator.
+package compile
+
+import "yumen/catalog"
+
+// Plan is the protected plan of one query (design §6.1): one base, one list of group keys, one or more boxes grouped by them,
+// the cells that leave, and the outer query over those cells.
+type Plan struct {
+	Base Base  `json:"base"`
+	Keys []Key `json:"keys"`
+	// Sets are the distinct boxes; every cell column names one. Set 0 is the query's own WHERE clause.
+	Sets []Box `json:"sets"`
+	// Cells are the protected aggregates, each a distinct (set, measure); at least one, a hidden row count if the query names none.
+	Cells []Cell `json:"cells"`
+	Post  Post   `json:"post"`
+	Grade catalog.Grade `json:"grade"` // highest grade among all columns touched in any clause
+}
+
+// Base is the relation that holds the rows: a root table whose rows are counted, and tables joined to it many-to-one along
+// declared edges, so that every row of the base is one row of the root. A roll-up is one more many-to-one relation.
+type Base struct {
+	Root    Table    `json:"root"`
+	Joins   []Table  `json:"joins,omitempty"`   // sorted by Path; the parent of each is the root or another join
+	Rollups []Rollup `json:"rollups,omitempty"` // sorted by Path
+	// Entities lists every entity reference of every table in the base, sorted by (Path, Index).
+	Entities []EntityRef `json:"entities"`
+}
+
+// Table is one table reference. Path is canonical and independent of aliases: the dataset's name for the root, and
+// parent path + ">" + joined columns of the parent ("," between) + ":" + dataset for a join.
+type Table struct {
+	Path    string   `json:"path"`
+	Dataset string   `json:"dataset"`
+	Parent  string   `json:"parent,omitempty"`
+	Inner   bool     `json:"inner,omitempty"` // an inner join: its match is part of every box (Box.Matched)
+	// On pairs the parent's columns with this table's columns. When both sides are an entity's full key, the join runs on
+	// the hashed keys ParentEntity and Entity (indexes into the datasets' entities); otherwise both are -1 and the plain columns join.
+	On           []ColumnPair `json:"on,omitempty"`
+	ParentEntity int          `json:"parent_entity"`
+	Entity       int          `json:"entity"`
+}
+
+// ColumnPair is one equality of a join.
+type ColumnPair struct {
+	Parent string `json:"parent"`
+	Column string `json:"column"`
+}
+
+// Rollup is an entity roll-up over the root: one row per entity, joined back to the root by the entity's key.
+// Path is "rollup:" + digest of its content.
+type Rollup struct {
+	Path    string          `json:"path"`
+	Entity  EntityRef       `json:"entity"` // of the root or of a joined table
+	Box     Box             `json:"box"`    // the rows that are rolled up
+	Columns []RollupColumn  `json:"columns"`
+}
+
+// RollupColumn is one result of a roll-up: count of rows, or sum or avg of a measure of the base.
+type RollupColumn struct {
+	Name   string    `json:"name"` // canonical: "count", "sum(path.column)", "avg(path.column)"
+	Func   string    `json:"func"` // count, sum, avg
+	Column ColumnRef `json:"column"`
+}
+
+// EntityRef is one entity reference: the Index-th declared entity of the table at Path. Its hashed key is the column
+// EntityColumn(Index) of the table's query file. Unique means one row an entity in that table.
+type EntityRef struct {
+	Path   string `json:"path"`
+	Index  int    `json:"index"`
+	Type   string `json:"type"`
+	Unique bool   `json:"unique,omitempty"`
+}
+
+// ColumnRef names a column of the base: a table's path and a declared column, or a roll-up's path and result name.
+type ColumnRef struct {
+	Path   string `json:"path"`
+	Column string `json:"column"`
+}
+
+// Key is one group key: a column, bare or generalised. Func is "" or year, quarter, month, decade (as DuckDB's functions of
+// those names), trunc_year, trunc_quarter, trunc_month (date_trunc), band (lower edge floor(x/n)*n), prefix (first n characters).
+type Key struct {
+	Column    ColumnRef `json:"column"`
+	Func      string    `json:"func,omitempty"`
+	N         int64     `json:"n,omitempty"`
+	Type      string    `json:"type"`                // result type, as DuckDB names it
+	Sensitive bool      `json:"sensitive,omitempty"` // the column is declared sensitive
+}
+
+// Box is a cohort: a conjunction of one set per column, and the tables that must match (design §6.1).
+// A column that is absent is unrestricted; a set that allows everything is never stored.
+type Box struct {
+	Conditions []Condition `json:"conditions,omitempty"` // sorted by (path, column)
+	Matched    []string    `json:"matched,omitempty"`    // sorted paths of joined tables and roll-ups whose match is required
+}
+
+// Condition restricts one column to a set.
+type Condition struct {
+	Column          ColumnRef `json:"column"`
+	Type            string    `json:"type"` // declared type of the column
+	Set             Set       `json:"set"`
+	Sensitive       bool      `json:"sensitive,omitempty"`
+	SensitiveValues []string  `json:"sensitive_values,omitempty"`
+}
+
+// Set is a canonical set of values of one column: either Values (sorted canonical texts; with Except, all values but those),
+// or Intervals (sorted, disjoint, not touching, half-open). Null says whether NULL belongs to it.
+type Set struct {
+	Values    []string   `json:"values,omitempty"`
+	Except    bool       `json:"except,omitempty"`
+	Intervals []Interval `json:"intervals,omitempty"`
+	Prefixes  []string   `json:"prefixes,omitempty"` // sorted, none a prefix of another
+	Null      bool       `json:"null,omitempty"`
+}
+
+// Interval is [Lo, Hi) over numbers or ISO dates; an empty text is unbounded.
+type Interval struct {
+	Lo string `json:"lo,omitempty"`
+	Hi string `json:"hi,omitempty"`
+}
+
+// MeasureKind says what a cell adds up.
+type MeasureKind string
+
+// The measures of a cell.
+const (
+	// MeasureRows counts rows of the root (count(*), count(col), sum(1)).
+	MeasureRows MeasureKind = "rows"
+	// MeasureEntities counts distinct entities of one reference (count(distinct key)).
+	MeasureEntities MeasureKind = "entities"
+	// MeasureSum adds a column, MeasureSquares its squares.
+	MeasureSum     MeasureKind = "sum"
+	MeasureSquares MeasureKind = "squares"
+)
+
+// Measure is one monomial. Counting the distinct entities of the root's own unique key is MeasureRows, so that equal
+// meaning has one form. The result of a roll-up is expressed over the base: the sum of a roll-up's sum is the sum of the
+// base column, the count of its rows is MeasureEntities of its entity.
+type Measure struct {
+	Kind   MeasureKind `json:"kind"`
+	Column ColumnRef   `json:"column,omitzero"`
+	Type   string      `json:"type,omitempty"` // declared type of the column
+	Entity EntityRef   `json:"entity,omitzero"`
+	// SensitiveValues are those declared for the measured column.
+	SensitiveValues []string `json:"sensitive_values,omitempty"`
+}
+
+// Cell is one protected aggregate column: a measure over the rows of a set. An aggregate over a nullable column has its own
+// set with "column IS NOT NULL".
+type Cell struct {
+	Set     int     `json:"set"`
+	Measure Measure `json:"measure"`
+}
+
+// Post is the outer query over released cells. SQL is ours, generated, over one relation named cells with the columns
+// k0… (group keys, typed as Key.Type) and c0… (cells: BIGINT for counts, DECIMAL(38,s) for sums; NULL when withheld).
+type Post struct {
+	SQL     string       `json:"sql"`
+	Args    []Value      `json:"args,omitempty"`
+	Columns []PostColumn `json:"columns"`
+}
+
+// PostColumn is a column of the answer; its type is fixed by the static plan.
+type PostColumn struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// Value is a bound literal: a DuckDB type and its canonical text; Null means NULL.
+type Value struct {
+	Type string `json:"type"`
+	Text string `json:"text,omitempty"`
+	Null bool   `json:"null,omitempty"`
+}
+
+// EntityColumn is the query file's column with the hashed key of the index-th declared entity.
+func EntityColumn(index int) string { return "__ekey_" + string(rune('0'+index)) }
