@@ -1,0 +1,145 @@
+package api
+
+import "encoding/json"
+
+// Apply declares resources: one YAML text with one or several documents.
+type Apply struct {
+	Documents string `json:"documents" maxLength:"4194304"`
+	DryRun    bool   `json:"dry_run,omitempty"`
+}
+
+// ApplyResult says what happened to each document.
+type ApplyResult struct {
+	Results []ApplyOutcome `json:"results"`
+}
+
+// ApplyOutcome is the outcome for one document.
+type ApplyOutcome struct {
+	Kind    string   `json:"kind"`
+	Name    string   `json:"name"`
+	Outcome string   `json:"outcome" enum:"created,changed,unchanged,pending,confirmed"`
+	Diff    []string `json:"diff,omitempty" doc:"changed lines, prefixed with + or -"`
+	// ActivationCode is shown once, to the person who declares the account.
+	ActivationCode string `json:"activation_code,omitempty"`
+	Note           string `json:"note,omitempty"`
+}
+
+// Resource is one declared resource as stored.
+type Resource struct {
+	Kind    string          `json:"kind"`
+	Name    string          `json:"name"`
+	State   string          `json:"state"`
+	Version int64           `json:"version"`
+	Digest  string          `json:"digest"`
+	Created int64           `json:"created" doc:"unix milliseconds"`
+	Updated int64           `json:"updated" doc:"unix milliseconds"`
+	Spec    json.RawMessage `json:"spec,omitempty"`
+}
+
+// Resources lists resources.
+type Resources struct {
+	Items []Resource `json:"items"`
+}
+
+// Review is a decision of a person about something submitted.
+type Review struct {
+	Approve bool   `json:"approve"`
+	Reason  string `json:"reason,omitempty" maxLength:"64"`
+	Comment string `json:"comment" maxLength:"2000"`
+}
+
+// Snapshot is a loaded snapshot of a dataset.
+type Snapshot struct {
+	ID      string         `json:"id"`
+	Dataset string         `json:"dataset"`
+	State   string         `json:"state" enum:"loaded,quarantined,destroyed"`
+	Rows    int64          `json:"rows"`
+	Digest  string         `json:"digest,omitempty"`
+	Created int64          `json:"created"`
+	Report  *QualityReport `json:"report,omitempty"`
+	// Faults name rows and columns of a quarantined batch, never a value.
+	Faults []Fault `json:"faults,omitempty"`
+}
+
+// Fault is one reason for a quarantine.
+type Fault struct {
+	Row    int64  `json:"row" doc:"data row, 1 is the first after the header; 0 when the fault is not in a row"`
+	Column string `json:"column"`
+	Rule   string `json:"rule"`
+}
+
+// QualityReport describes a batch without values.
+type QualityReport struct {
+	Rows     int64           `json:"rows"`
+	Columns  []ColumnQuality `json:"columns"`
+	Entities []EntityQuality `json:"entities"`
+}
+
+// ColumnQuality counts what is missing in one column.
+type ColumnQuality struct {
+	Name  string `json:"name"`
+	Nulls int64  `json:"nulls"`
+}
+
+// EntityQuality counts the entities of one declared type.
+type EntityQuality struct {
+	Type     string `json:"type"`
+	Distinct int64  `json:"distinct"`
+	MaxRows  int64  `json:"max_rows" doc:"most rows of one entity"`
+}
+
+// Application is a demand application of an institution.
+type Application struct {
+	ID         string               `json:"id,omitempty"`
+	State      string               `json:"state,omitempty" enum:"submitted,approved,rejected"`
+	Applicant  string               `json:"applicant,omitempty"`
+	Scenario   string               `json:"scenario" maxLength:"200"`
+	Purpose    string               `json:"purpose" maxLength:"200"`
+	Datasets   []ApplicationDataset `json:"datasets"`
+	Methods    []string             `json:"methods,omitempty" doc:"aggregates: count, sum, avg, stddev, distinct; empty asks for all"`
+	NotBefore  int64                `json:"not_before,omitempty" doc:"unix seconds"`
+	NotAfter   int64                `json:"not_after,omitempty" doc:"unix seconds"`
+	Grant      string               `json:"grant,omitempty"`
+	Created    int64                `json:"created,omitempty"`
+	ReviewedBy string               `json:"reviewed_by,omitempty"`
+	Comment    string               `json:"comment,omitempty"`
+}
+
+// ApplicationDataset asks for columns of a dataset, each with why it is needed.
+type ApplicationDataset struct {
+	Dataset  string            `json:"dataset" yaml:"dataset"`
+	Columns  map[string]string `json:"columns" yaml:"columns" doc:"column → why it is needed"`
+	RowScope []ScopeTerm       `json:"row_scope,omitempty" yaml:"row_scope,omitempty"`
+}
+
+// ScopeTerm restricts the rows of a dataset: column in values.
+type ScopeTerm struct {
+	Column string   `json:"column" yaml:"column"`
+	Values []string `json:"values" yaml:"values"`
+}
+
+// Applications lists applications.
+type Applications struct {
+	Items []Application `json:"items"`
+}
+
+// Grant is an authorization made by an approved application.
+type Grant struct {
+	ID           string               `json:"id"`
+	State        string               `json:"state" enum:"active,suspended,terminated"`
+	Organization string               `json:"organization"`
+	LegalGroup   string               `json:"legal_group"`
+	Scenario     string               `json:"scenario"`
+	Purpose      string               `json:"purpose"`
+	Datasets     []ApplicationDataset `json:"datasets"`
+	Methods      []string             `json:"methods,omitempty"`
+	NotBefore    int64                `json:"not_before"`
+	NotAfter     int64                `json:"not_after"`
+	Application  string               `json:"application"`
+	ApprovedBy   string               `json:"approved_by"`
+}
+
+// Grants lists grants.
+type Grants struct {
+	Items []Grant `json:"items"`
+}

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"encoding/json"
+
+	"yumen/catalog"
+)
+
+// RunRequest submits a query.
+type RunRequest struct {
+	Grant   string `json:"grant" maxLength:"64"`
+	SQL     string `json:"sql" maxLength:"65536"`
+	Purpose string `json:"purpose,omitempty" maxLength:"200" doc:"must be the grant's purpose; empty means it"`
+	Note    string `json:"note,omitempty" maxLength:"2000"`
+	Format  string `json:"format,omitempty" enum:"parquet,csv,json," doc:"format of the released file, default csv"`
+}
+
+// CheckResult is a static verdict: nothing ran.
+type CheckResult struct {
+	Allowed bool             `json:"allowed"`
+	Grade   catalog.Grade    `json:"grade,omitempty"`
+	Mode    string           `json:"mode,omitempty"`
+	Review  string           `json:"review,omitempty" enum:"auto,one,two,never,"`
+	Columns []Column         `json:"columns,omitempty"`
+	Explain []catalog.Text   `json:"explain,omitempty" doc:"what is a cell and which rules will judge it"`
+	Refusal *catalog.Refusal `json:"refusal,omitempty"`
+}
+
+// Column is a column of an answer.
+type Column struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// Run is a submitted query as its author sees it. Columns and Rows are present only when it is released.
+type Run struct {
+	Run          string            `json:"run"`
+	State        string            `json:"state" enum:"running,in_review,returned,rejected,refused,failed,released,withdrawn,revoked,expired"`
+	Grade        catalog.Grade     `json:"grade,omitempty"`
+	Grant        string            `json:"grant,omitempty"`
+	Release      string            `json:"release,omitempty"`
+	Columns      []Column          `json:"columns,omitempty"`
+	Rows         []json.RawMessage `json:"rows,omitempty" doc:"each an array of values in the order of columns"`
+	Notice       string            `json:"notice,omitempty"`
+	Refusal      *catalog.Refusal  `json:"refusal,omitempty"`
+	Reasons      []string          `json:"reasons,omitempty" doc:"reason codes of the reviewers"`
+	Jurisdiction string            `json:"jurisdiction,omitempty"`
+	Created      int64             `json:"created,omitempty"`
+	SQL          string            `json:"sql,omitempty"`
+}
+
+// Runs lists runs.
+type Runs struct {
+	Items []Run `json:"items"`
+}
+
+// LedgerItem is one earlier answer of the caller's legal group: box and date, no verdict.
+type LedgerItem struct {
+	Run     string       `json:"run"`
+	Created int64        `json:"created"`
+	Box     catalog.Text `json:"box"`
+}
+
+// Ledger lists them.
+type Ledger struct {
+	Items []LedgerItem `json:"items"`
+}
+
+// ReviewItem is one artefact that waits for reviewers, or has been decided.
+type ReviewItem struct {
+	Run          string        `json:"run"`
+	State        string        `json:"state"`
+	Grade        catalog.Grade `json:"grade"`
+	Organization string        `json:"organization"`
+	Created      int64         `json:"created"`
+	Needed       int           `json:"needed"`
+	Votes        int           `json:"votes"`
+}
+
+// ReviewItems lists them.
+type ReviewItems struct {
+	Items []ReviewItem `json:"items"`
+}
+
+// ReviewDetail is what a reviewer decides from. The three digests are what a vote binds to.
+type ReviewDetail struct {
+	ReviewItem
+	ArtefactDigest string            `json:"artefact_digest"`
+	ReportDigest   string            `json:"report_digest"`
+	PolicyDigest   string            `json:"policy_digest"`
+	Report         json.RawMessage   `json:"report" doc:"the risk report, canonical JSON"`
+	Text           catalog.Text      `json:"text" doc:"the risk report for reading"`
+	Columns        []Column          `json:"columns,omitempty"`
+	Rows           []json.RawMessage `json:"rows,omitempty" doc:"the protected cells that would leave"`
+}
+
+// VoteRequest carries a vote signed with the reviewer's own key: a DSSE envelope.
+type VoteRequest struct {
+	Envelope json.RawMessage `json:"envelope"`
+}
+
+// ReleaseItem is an issued release.
+type ReleaseItem struct {
+	ID      string        `json:"id"`
+	Run     string        `json:"run"`
+	Grade   catalog.Grade `json:"grade"`
+	State   string        `json:"state" enum:"released,revoked,expired"`
+	Created int64         `json:"created"`
+	Receipt string        `json:"receipt" doc:"digest of the receipt"`
+}
+
+// ReleaseItems lists them.
+type ReleaseItems struct {
+	Items []ReleaseItem `json:"items"`
+}
+
+// AuditEntries is a page of log entries, each as its canonical JSON.
+type AuditEntries struct {
+	Size    int64             `json:"size"`
+	Entries []json.RawMessage `json:"entries"`
+}
+
+// Problem is a problem document (RFC 9457) with the product's members.
+type Problem struct {
+	Type    string           `json:"type"`
+	Title   string           `json:"title"`
+	Status  int              `json:"status"`
+	Kind    string           `json:"kind" doc:"closed list: see internal/httpapi"`
+	Detail  catalog.Text     `json:"detail"`
+	Request string           `json:"request,omitempty"`
+	Refusal *catalog.Refusal `json:"refusal,omitempty"`
+	Faults  []Fault          `json:"faults,omitempty"`
+}
