@@ -49,19 +49,7 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 }
 
 // Rat is the number's exact value. Exponents are limited so that a declaration cannot demand gigabytes.
-func (n Number) Rat() (*big.Rat, error) {
-	if len(n) > 80 || strings.ContainsAny(string(n), "/") {
-		return nil, fmt.Errorf("not a decimal number")
-	}
-	if i := strings.IndexAny(string(n), "eE"); i >= 0 && len(n)-i > 4 {
-		return nil, fmt.Errorf("exponent out of range")
-	}
-	r, ok := new(big.Rat).SetString(string(n))
-	if !ok {
-		return nil, fmt.Errorf("not a decimal number")
-	}
-	return r, nil
-}
+func (n Number) Rat() (*big.Rat, error) { return decimalRat(string(n)) }
 
 func scalarJSON(into *string, b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
