@@ -1,0 +1,48 @@
+# Every target is a plain name; continuous integration runs these and nothing else.
+SHELL := /bin/bash
+GO ?= go
+BIN := bin
+TAGS := duckdb_arrow
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: help build demo test lint bench nightly fuzz clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+
+build: $(BIN)/yumend $(BIN)/yumen $(BIN)/yumen-worker ## build the three binaries into bin/
+
+$(BIN)/yumend $(BIN)/yumen: FORCE
+	@mkdir -p $(BIN)
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/$(@F)
+
+$(BIN)/yumen-worker: FORCE
+	@mkdir -p $(BIN)
+	CGO_ENABLED=1 $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w' -o $@ ./cmd/$(@F)
+
+FORCE:
+
+demo: build ## play the whole story on the sample zone: no set-up needed
+	$(BIN)/yumend demo
+
+test: lint ## lint, vet, and every test with the race detector
+	$(GO) test -race -tags $(TAGS) -timeout 18m ./...
+
+lint: ## format, vet, static analysis, import rules
+	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "gofmt: $$out"; exit 1; }
+	$(GO) vet -tags $(TAGS) ./...
+	$(GO) tool -modfile=tools.mod staticcheck -tags $(TAGS) ./...
+
+bench: build ## the measurements of docs/benchmarks.md
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 20x ./...
+
+fuzz: ## each decoder for 30 seconds
+	@for p in $$($(GO) list -tags $(TAGS) ./...); do for f in $$($(GO) test -tags $(TAGS) -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+		$(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime 30s $$p || exit 1; done; done
+
+nightly: test fuzz ## what does not fit into make test
+	$(GO) test -race -tags '$(TAGS) nightly' -timeout 90m ./...
+
+clean: ## remove what was built
+	rm -rf $(BIN)
