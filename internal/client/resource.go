@@ -1,0 +1,83 @@
+package client
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+
+	"yumen/internal/api"
+)
+
+// Apply declares the documents, or says what would happen.
+func (c *Client) Apply(ctx context.Context, a api.Apply) (*api.ApplyResult, error) {
+	return callWith[api.ApplyResult](ctx, c, post("/v1/apply"), a)
+}
+
+// Resources lists the declared resources of a kind.
+func (c *Client) Resources(ctx context.Context, kind string) ([]api.Resource, error) {
+	return list[api.Resource](ctx, c, get("/v1/resources/"+url.PathEscape(kind)))
+}
+
+// Resource returns one declared resource.
+func (c *Client) Resource(ctx context.Context, kind, name string) (*api.Resource, error) {
+	return call[api.Resource](ctx, c, get(resourcePath(kind, name)))
+}
+
+// DeleteResource deletes one declared resource.
+func (c *Client) DeleteResource(ctx context.Context, kind, name string) error {
+	return c.done(ctx, request{method: http.MethodDelete, path: resourcePath(kind, name)})
+}
+
+// ReviewDataset decides about a submitted dataset.
+func (c *Client) ReviewDataset(ctx context.Context, name string, r api.Review) (*api.Resource, error) {
+	return callWith[api.Resource](ctx, c, post(datasetPath(name)+"/review"), r)
+}
+
+// Upload is a file on its way into the zone.
+type Upload struct {
+	Body io.Reader
+	Size int64  // in bytes; -1 when unknown
+	Type string // media type
+	// Digest is sent as X-Content-Digest, so that the gateway refuses a file damaged on the way. Optional.
+	Digest string
+	// Progress is called with the bytes sent so far, from the goroutine that sends. Optional.
+	Progress func(sent int64)
+}
+
+// LoadSnapshot streams a file into a dataset. A batch that breaks its declaration is an *Error of KindQuarantined with the faults.
+func (c *Client) LoadSnapshot(ctx context.Context, dataset string, u Upload) (*api.Snapshot, error) {
+	r := post(datasetPath(dataset) + "/snapshots")
+	r.header = http.Header{"Content-Type": {u.Type}, "Expect": {"100-continue"}}
+	if u.Digest != "" {
+		r.header.Set("X-Content-Digest", u.Digest)
+	}
+	r.body, r.size = io.NopCloser(&counting{r: u.Body, report: u.Progress}), u.Size
+	return decode[api.Snapshot](ctx, c, r)
+}
+
+// Snapshots lists the snapshots of a dataset.
+func (c *Client) Snapshots(ctx context.Context, dataset string) ([]api.Snapshot, error) {
+	return list[api.Snapshot](ctx, c, get(datasetPath(dataset)+"/snapshots"))
+}
+
+func resourcePath(kind, name string) string {
+	return "/v1/resources/" + url.PathEscape(kind) + "/" + url.PathEscape(name)
+}
+
+func datasetPath(name string) string { return "/v1/datasets/" + url.PathEscape(name) }
+
+type counting struct {
+	r      io.Reader
+	sent   int64
+	report func(int64)
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.sent += int64(n)
+	if c.report != nil && n > 0 {
+		c.report(c.sent)
+	}
+	return n, err
+}

@@ -1,0 +1,60 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net/url"
+
+	"yumen/internal/api"
+)
+
+// StateRunning is the one state of a run that does not rest: every other waits for a person, or is final.
+const StateRunning = "running"
+
+// CheckQuery asks for the static verdict of a query; nothing runs.
+func (c *Client) CheckQuery(ctx context.Context, r api.RunRequest) (*api.CheckResult, error) {
+	return callWith[api.CheckResult](ctx, c, post("/v1/queries/check"), r)
+}
+
+// SubmitRun submits a query. Each call is a run of its own: the idempotency key is fresh.
+func (c *Client) SubmitRun(ctx context.Context, r api.RunRequest) (*api.Run, error) {
+	req, err := post("/v1/runs").with(r)
+	if err != nil {
+		return nil, err
+	}
+	var key [16]byte
+	_, _ = rand.Read(key[:]) // never fails
+	req.header.Set("Idempotency-Key", hex.EncodeToString(key[:]))
+	return call[api.Run](ctx, c, req)
+}
+
+// Runs lists the caller's runs.
+func (c *Client) Runs(ctx context.Context) ([]api.Run, error) {
+	return list[api.Run](ctx, c, get("/v1/runs"))
+}
+
+// Run returns one run, with its rows when it is released.
+func (c *Client) Run(ctx context.Context, id string) (*api.Run, error) {
+	return call[api.Run](ctx, c, get(runPath(id)))
+}
+
+// WithdrawRun withdraws a run.
+func (c *Client) WithdrawRun(ctx context.Context, id string) (*api.Run, error) {
+	return call[api.Run](ctx, c, post(runPath(id)+"/withdraw"))
+}
+
+// ResubmitRun sends a returned run back to review with a note; the artefact stays the same.
+func (c *Client) ResubmitRun(ctx context.Context, id, note string) (*api.Run, error) {
+	body := struct {
+		Note string `json:"note"`
+	}{note}
+	return callWith[api.Run](ctx, c, post(runPath(id)+"/resubmit"), body)
+}
+
+// Ledger returns the earlier answers of the caller's legal group.
+func (c *Client) Ledger(ctx context.Context) (*api.Ledger, error) {
+	return call[api.Ledger](ctx, c, get("/v1/ledger"))
+}
+
+func runPath(id string) string { return "/v1/runs/" + url.PathEscape(id) }
