@@ -1,0 +1,117 @@
+package catalog
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var (
+	resourceName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
+	personNumber = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,62}$`)
+)
+
+// Longest titles and free texts of a declaration, in bytes.
+const (
+	maxTitle = 200
+	maxValue = 1000
+)
+
+// head checks what every document has.
+func (c *checker) head(b Body, want Kind) {
+	version, kind, name := b.header()
+	c.require(version == APIVersion, "apiVersion", "请写 apiVersion: "+APIVersion, "write apiVersion: "+APIVersion)
+	c.require(kind == want, "kind", "请写 kind: "+string(want), "write kind: "+string(want))
+	c.name("metadata.name", name)
+}
+
+// name checks the name of a resource, an organization or an entity type.
+func (c *checker) name(field, name string) bool {
+	return c.require(resourceName.MatchString(name), field,
+		"名称应以小写字母开头，只含小写字母、数字和下划线，最长 63 个字符",
+		"a name begins with a lower-case letter and holds lower-case letters, digits and underscores, at most 63")
+}
+
+// title checks a text that people see in both languages.
+func (c *checker) title(field string, t Text) {
+	for _, part := range []struct{ field, text string }{{field + ".zh", t.Zh}, {field + ".en", t.En}} {
+		ok := strings.TrimSpace(part.text) != "" && printable(part.text, maxTitle)
+		c.require(ok, part.field, "请用中文和英文各写一行标题，最长 200 字节", "give a title in zh and en, one line each, at most 200 bytes")
+	}
+}
+
+// line checks an optional text of one line.
+func (c *checker) line(field, text string) {
+	c.require(printable(text, maxTitle), field, "请写成一行，最长 200 字节", "write one line of at most 200 bytes")
+}
+
+// printable reports whether the text is valid UTF-8 without control or invisible format characters.
+func printable(text string, limit int) bool {
+	if len(text) > limit || !utf8.ValidString(text) {
+		return false
+	}
+	for _, r := range text {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// Validate checks the declaration of an organization.
+func (o *Organization) Validate() error {
+	var c checker
+	c.head(o, KindOrganization)
+	c.title("spec.title", o.Spec.Title)
+	_, known := rolesOf[o.Spec.Type]
+	c.require(known, "spec.type", "类型应为 operator、provider、institution 或 regulator", "the type is operator, provider, institution or regulator")
+	switch {
+	case o.Spec.LegalGroup != "":
+		c.name("spec.legalGroup", o.Spec.LegalGroup)
+	case o.Spec.Type == OrganizationInstitution:
+		c.add("spec.legalGroup", "应用单位必须声明所属法人集团；没有集团时写本单位名称",
+			"an institution declares its legal group: give its own name when it belongs to none")
+	}
+	return c.problems.orNil()
+}
+
+// Validate checks the declaration of an account.
+func (a *Account) Validate() error {
+	var c checker
+	c.head(a, KindAccount)
+	c.name("spec.organization", a.Spec.Organization)
+	c.require(personNumber.MatchString(a.Spec.Person), "spec.person",
+		"请填本单位人员编号：以小写字母开头，只含小写字母、数字和 _ . -，不得使用身份证号",
+		"give the organization's own number of the person: a lower-case letter, then lower-case letters, digits and _ . -; never an identity number")
+	c.require(a.Spec.Role.Valid(), "spec.role", "未知角色："+roleList, "the role is unknown: use one of "+roleList)
+	c.title("spec.title", a.Spec.Title)
+	return c.problems.orNil()
+}
+
+const roleList = "administrator, security_administrator, auditor, provider, steward, analyst, egress_reviewer, regulator"
+
+func (o *Organization) normalise() {}
+func (a *Account) normalise()      {}
+
+// CheckAccounts checks accounts against each other and against the organizations: each belongs to a declared organization
+// whose type has its role, and no person has two accounts.
+func CheckAccounts(organizations []*Organization, accounts []*Account) error {
+	types := map[string]OrganizationType{}
+	for _, o := range organizations {
+		types[o.Metadata.Name] = o.Spec.Type
+	}
+	var c checker
+	holder := map[string]string{}
+	for _, a := range accounts {
+		at := "account " + a.Metadata.Name
+		t, known := types[a.Spec.Organization]
+		c.require(known, at, "所属单位尚未声明", "its organization is not declared: apply the Organization first")
+		c.require(!known || t.Allows(a.Spec.Role), at, "该类单位不能有这一角色", "an organization of this type has no such role")
+		person := a.Spec.Organization + "/" + a.Spec.Person
+		other, taken := holder[person]
+		c.require(!taken || other == a.Metadata.Name, at, "同一人员只能有一个账号", "the person has another account: one account a person")
+		holder[person] = a.Metadata.Name
+	}
+	return c.problems.orNil()
+}

@@ -1,0 +1,129 @@
+package catalog
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Limits of one dataset.
+const (
+	maxColumns  = 500
+	maxEntities = 10
+	maxJoins    = 50
+)
+
+// reservedDatasets are names that the engine or the generated SQL uses itself.
+var reservedDatasets = []string{"cells", "information_schema", "main", "memory", "pg_catalog", "system", "temp"}
+
+// Frequencies of update that a declaration may name, and the form of a retention period (ISO 8601: P3Y, P6M).
+var (
+	frequencies = []string{"realtime", "daily", "weekly", "monthly", "quarterly", "yearly", "once", "irregular"}
+	retention   = regexp.MustCompile(`^P([0-9]{1,4}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?$`)
+)
+
+// Validate checks the declaration of a dataset by itself; edges to other datasets are checked by CheckJoins.
+func (d *Dataset) Validate() error {
+	var c checker
+	c.head(d, KindDataset)
+	c.require(!slices.Contains(reservedDatasets, d.Metadata.Name), "metadata.name", "名称为系统保留：请换一个", "the name is reserved: choose another")
+	c.describe(&d.Spec)
+	if c.require(len(d.Spec.Columns) > 0 && len(d.Spec.Columns) <= maxColumns, "spec.columns", "请声明 1 至 500 个字段", "declare 1 to 500 columns") {
+		c.columns(&d.Spec)
+		c.entities(&d.Spec)
+		c.joins(&d.Spec)
+	}
+	return c.problems.orNil()
+}
+
+// describe checks what the catalogue says about the dataset as a whole.
+func (c *checker) describe(s *DatasetSpec) {
+	c.title("spec.title", s.Title)
+	if s.Provider != "" {
+		c.name("spec.provider", s.Provider)
+	}
+	c.line("spec.directory.duty", s.Directory.Duty)
+	c.line("spec.directory.data", s.Directory.Data)
+	c.line("spec.directory.system", s.Directory.System)
+	c.line("spec.directory.table", s.Directory.Table)
+	c.line("spec.catalog_id", s.CatalogID)
+	sharing := []Sharing{"", SharingUnconditional, SharingConditional, SharingNone}
+	c.require(slices.Contains(sharing, s.Sharing), "spec.sharing",
+		"共享类型应为 unconditional、conditional 或 none", "sharing is unconditional, conditional or none")
+	market := []Market{"", MarketOrdinary, MarketAuthorised, MarketSealed}
+	c.require(slices.Contains(market, s.Market), "spec.market",
+		"市场化类别应为 ordinary、authorised 或 sealed", "the market class is ordinary, authorised or sealed")
+	c.require(s.Frequency == "" || slices.Contains(frequencies, s.Frequency), "spec.frequency",
+		"更新频率应为 "+strings.Join(frequencies, "、"), "the frequency is one of "+strings.Join(frequencies, ", "))
+	c.require(s.Retention == "" || s.Retention != "P" && retention.MatchString(s.Retention), "spec.retention",
+		"保存期限用 ISO 8601 表示，例如 P3Y", "the retention is an ISO 8601 period such as P3Y")
+}
+
+// entities checks the privacy units: a table has some or says that it is public.
+func (c *checker) entities(s *DatasetSpec) {
+	c.require(len(s.Entities) <= maxEntities, "spec.entities", "最多 10 个主体", "at most 10 entities")
+	switch {
+	case s.Public && len(s.Entities) > 0:
+		c.add("spec.public", "公开表没有主体：二者只留其一", "a public table has no entities: keep one of the two")
+	case !s.Public && len(s.Entities) == 0:
+		c.add("spec", "请声明 entities；不涉及任何主体的表写 public: true", "declare entities, or public: true for a table about no one")
+	}
+	inKey := map[string]bool{}
+	rows := 0
+	for i := range s.Entities {
+		e := &s.Entities[i]
+		at := fmt.Sprintf("spec.entities[%d]", i)
+		c.name(at+".type", e.Type)
+		if e.Rows {
+			rows++
+			c.require(len(e.Key) == 0 && !e.Unique, at, "rows: true 表示每行即一个主体，不能再写 key 或 unique", "rows: true has neither key nor unique")
+			continue
+		}
+		c.entityKey(at, s, i, inKey)
+	}
+	c.require(rows <= 1, "spec.entities", "rows: true 至多一个", "at most one entity has rows: true")
+	for i := range s.Columns {
+		col := &s.Columns[i]
+		c.require(!col.Has(RoleEntityKey) || inKey[strings.ToLower(col.Name)], fmt.Sprintf("spec.columns[%d].roles", i),
+			"entity_key 字段不属于任何主体的 key", "the column has role entity_key but is in no entity's key")
+		c.require(col.ConstantPer == "" || hasEntityType(s, col.ConstantPer), fmt.Sprintf("spec.columns[%d].constant_per", i),
+			"constant_per 应为已声明的主体类型", "constant_per names a declared entity type")
+	}
+}
+
+func (c *checker) entityKey(at string, s *DatasetSpec, index int, inKey map[string]bool) {
+	e := &s.Entities[index]
+	if !c.require(len(e.Key) > 0, at+".key", "请写出主体键的字段，或写 rows: true", "name the columns of the entity's key, or write rows: true") {
+		return
+	}
+	c.require(!repeats(e.Key), at+".key", "主体键的字段重复", "a column is twice in the key")
+	c.require(s.EntityOf(e.Key...) == index, at+".key", "两个主体使用同一个键", "another entity has the same key")
+	for j, name := range e.Key {
+		field := fmt.Sprintf("%s.key[%d]", at, j)
+		inKey[strings.ToLower(name)] = true
+		col := s.Column(name)
+		if !c.require(col != nil, field, "没有这个字段", "there is no such column: declare it") {
+			continue
+		}
+		c.require(col.Has(RoleEntityKey), field, "该字段应有角色 entity_key", "the column needs the role entity_key")
+		nullable := col.Nullable != nil && *col.Nullable
+		c.require(!e.Unique || !nullable, field, "唯一主体的键不能为空：请去掉 nullable: true", "a unique entity's key is never empty: remove nullable: true")
+	}
+}
+
+func hasEntityType(s *DatasetSpec, name string) bool {
+	return slices.ContainsFunc(s.Entities, func(e Entity) bool { return e.Type == name })
+}
+
+func repeats(names []string) bool {
+	seen := map[string]bool{}
+	for _, n := range names {
+		n = strings.ToLower(n)
+		if seen[n] {
+			return true
+		}
+		seen[n] = true
+	}
+	return false
+}
