@@ -1,0 +1,35 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"yumen/internal/metastore"
+)
+
+// lockFile opens the lock file and takes an exclusive lock, which the kernel drops when the descriptor closes, also by kill -9.
+// The file stays behind: removing it would let a second process lock a new file of the same name.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the lock file: %w", err)
+	}
+	for {
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+	switch {
+	case errors.Is(err, unix.EWOULDBLOCK):
+		err = metastore.ErrLocked
+	case err != nil:
+		err = fmt.Errorf("lock the store: %w", err)
+	default:
+		return f, nil
+	}
+	return nil, errors.Join(err, f.Close())
+}

@@ -1,0 +1,144 @@
+// Package sqlite owns the metadata store of a single machine: one SQLite file in WAL mode, with one writer at a time and readers
+// beside it. Package metastore states what every store promises.
+//
+// The store is trusted with documents, log entries and hashes; it is not trusted with the truth of the log, which the signed
+// checkpoints prove (enclave/audit/verify). In particular SQLite drops a damaged tail of its write-ahead log in silence, as after a
+// crash: only a checkpoint kept elsewhere shows that committed entries are gone.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+
+	"yumen/internal/durable"
+	"yumen/internal/metastore"
+)
+
+// Config says where the store is.
+type Config struct {
+	// Path of the database file, in a directory that exists and that only the daemon's user may enter. Beside it SQLite keeps
+	// Path-wal and Path-shm, and this package Path.lock. Required. It must not be on a network file system: locks lie there.
+	Path string
+	// Readers is how many views may run at the same time. Default 8.
+	Readers int
+}
+
+// Store is an open store. It is safe for use by many goroutines.
+type Store struct {
+	path  string
+	lock  *os.File // held from Open to Close
+	write *pool    // one connection: updates wait for each other in Go, where a context can end the wait
+	read  *pool    // connections that refuse writes
+}
+
+// Open opens the store and brings its schema up to date. It fails with metastore.ErrLocked while another process holds the store and
+// with metastore.ErrNewerSchema if a newer program wrote it.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if cfg.Path == "" {
+		return nil, fmt.Errorf("metadata store: path is missing: %w", metastore.ErrInvalid)
+	}
+	if cfg.Readers <= 0 {
+		cfg.Readers = 8
+	}
+	path, err := filepath.Abs(cfg.Path)
+	if err != nil {
+		return nil, fmt.Errorf("metadata store: %w", err)
+	}
+	s := &Store{path: path}
+	if err := s.open(ctx, cfg.Readers); err != nil {
+		return nil, errors.Join(fmt.Errorf("metadata store: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, readers int) (err error) {
+	if s.lock, err = lockFile(s.path + ".lock"); err != nil {
+		return err
+	}
+	if err := createPrivate(s.path); err != nil {
+		return err
+	}
+	if s.write, err = openPool(s.path, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
+		return err
+	}
+	if err := settings(ctx, s.write.db); err != nil {
+		return err
+	}
+	if err := migrate(ctx, s.write.db); err != nil { // the only user of the writer until Open returns
+		return err
+	}
+	s.read, err = openPool(s.path, readers, url.Values{"_query_only": {"1"}})
+	return err
+}
+
+// Close waits for running transactions, folds the write-ahead log into the database and releases the store.
+func (s *Store) Close() error {
+	var errs []error
+	for _, p := range []*pool{s.read, s.write} { // the writer last: it can checkpoint when the readers are gone
+		if p != nil {
+			errs = append(errs, p.close())
+		}
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// createPrivate makes the empty database file, which SQLite takes for a new database; SQLite gives its other files the same mode.
+func createPrivate(path string) error {
+	_, err := os.Stat(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return durable.WriteFile(path, 0o600, func(io.Writer) error { return nil })
+}
+
+func openPool(path string, conns int, extra url.Values) (*pool, error) {
+	q := url.Values{
+		"_busy_timeout": {"10000"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"}, // a commit is on the disk before it returns
+		"_foreign_keys": {"1"},
+		"_defensive":    {"1"},
+		"_dqs":          {"0"},
+		"_pragma":       {"recursive_triggers(1)", "trusted_schema(0)", "cell_size_check(1)"},
+	}
+	for k, v := range extra {
+		q[k] = v
+	}
+	uri := url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}
+	c, err := sqlite.NewConnector(uri.String())
+	if err != nil {
+		return nil, err
+	}
+	db := sql.OpenDB(c)
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return newPool(db, conns), nil
+}
+
+// settings checks that the database took what durability rests on: SQLite ignores what it cannot do.
+func settings(ctx context.Context, db *sql.DB) error {
+	for _, want := range []struct{ pragma, value string }{
+		{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"},
+	} {
+		var got string
+		if err := db.QueryRowContext(ctx, "PRAGMA "+want.pragma).Scan(&got); err != nil {
+			return fmt.Errorf("read setting %s: %w", want.pragma, err)
+		}
+		if got != want.value {
+			return fmt.Errorf("setting %s is %s, must be %s", want.pragma, got, want.value)
+		}
+	}
+	return nil
+}
