@@ -1,0 +1,80 @@
+package sandbox
+
+import (
+	"fmt"
+	"time"
+
+	"yumen/catalog"
+)
+
+// Config describes a runner. Only Worker has no default.
+type Config struct {
+	// Worker is the path of the yumen-worker binary. It is opened and digested once, and every worker is started from that
+	// open file, whatever the path means later.
+	Worker string
+	// WorkerDigest, when set, is the digest that the binary must have.
+	WorkerDigest catalog.Digest
+
+	// Workers is how many workers may run at the same time (default 4).
+	Workers int
+	// MemoryMB is the memory that all running workers share by admission: the engine's limit, its private files and the
+	// share of the process itself (default 4096).
+	MemoryMB int
+	// AdmissionWait is how long a job may wait for its turn (default 30 s).
+	AdmissionWait time.Duration
+
+	// Threads and JobMemoryMB are what a job gets when its spec names nothing (default 2 threads, 512 MiB).
+	Threads     int
+	JobMemoryMB int
+	// SpillMB is the private spill space of a run (default 0: a run that does not fit in memory fails). It needs the
+	// private root.
+	SpillMB int
+	// Timeout is the deadline of a job whose spec names none (default 60 s), ParseTimeout that of a parse (default 10 s).
+	Timeout      time.Duration
+	ParseTimeout time.Duration
+
+	// MaxRows and MaxResultBytes bound the answer of a run or a post (default 1,000,000 rows, 256 MiB).
+	MaxRows        int
+	MaxResultBytes int64
+	// MaxFileBytes bounds the two files of an ingest together, and the private space they are built in (default 2 GiB).
+	MaxFileBytes int64
+	// MaxSourceRows bounds the rows of an ingest (default 50,000,000).
+	MaxSourceRows int64
+
+	// Require lists layers without which New refuses to serve (default none: New degrades and Level tells).
+	Require []LayerName
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Worker == "" {
+		return c, fmt.Errorf("sandbox: the path of the worker is missing")
+	}
+	ints := []struct {
+		field *int
+		value int
+	}{{&c.Workers, 4}, {&c.MemoryMB, 4096}, {&c.Threads, 2}, {&c.JobMemoryMB, 512}, {&c.MaxRows, 1_000_000}}
+	for _, d := range ints {
+		if *d.field <= 0 {
+			*d.field = d.value
+		}
+	}
+	times := []struct {
+		field *time.Duration
+		value time.Duration
+	}{{&c.AdmissionWait, 30 * time.Second}, {&c.Timeout, time.Minute}, {&c.ParseTimeout, 10 * time.Second}}
+	for _, d := range times {
+		if *d.field <= 0 {
+			*d.field = d.value
+		}
+	}
+	sizes := []struct {
+		field *int64
+		value int64
+	}{{&c.MaxResultBytes, 256 << 20}, {&c.MaxFileBytes, 2 << 30}, {&c.MaxSourceRows, 50_000_000}}
+	for _, d := range sizes {
+		if *d.field <= 0 {
+			*d.field = d.value
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,97 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"yumen/catalog"
+)
+
+// Runner starts workers. It is safe for concurrent use. Close kills what runs.
+type Runner struct {
+	config Config
+	level  level
+	layers []Layer
+	binary *binary
+	spawn  *spawner
+	slots  *semaphore.Weighted // of config.Workers
+	memory *semaphore.Weighted // of config.MemoryMB
+}
+
+// processMB is what a worker needs beside the engine's limit: runtime, catalog, stacks.
+const processMB = 64
+
+// New opens and digests the worker, and probes with a real one which layers of the cage this host allows. It fails when
+// even the floor does not work, or when a required layer is missing.
+func New(config Config) (*Runner, error) {
+	c, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	b, err := openBinary(c.Worker, c.WorkerDigest)
+	if err != nil {
+		return nil, err
+	}
+	r := &Runner{config: c, binary: b, spawn: newSpawner(),
+		slots: semaphore.NewWeighted(int64(c.Workers)), memory: semaphore.NewWeighted(int64(c.MemoryMB))}
+	if err := r.probe(context.Background()); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// Close kills the running workers and releases the binary. Jobs fail with ErrClosed from then on.
+func (r *Runner) Close() {
+	r.spawn.close()
+	r.binary.close()
+}
+
+// Digest is the digest of the worker binary that every worker is started from.
+func (r *Runner) Digest() catalog.Digest { return r.binary.digest }
+
+// admit waits for a slot and for memory, and returns what gives them back.
+func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
+	need := int64(t.memoryMB + t.spillMB + t.dataMB + processMB)
+	if need > int64(r.config.MemoryMB) {
+		return nil, fmt.Errorf("%w: the job needs more memory than all workers may have", ErrCapacity)
+	}
+	wait, cancel := context.WithTimeout(ctx, r.config.AdmissionWait)
+	defer cancel()
+	if err := r.slots.Acquire(wait, 1); err != nil {
+		return nil, notAdmitted(ctx)
+	}
+	if err := r.memory.Acquire(wait, need); err != nil {
+		r.slots.Release(1)
+		return nil, notAdmitted(ctx)
+	}
+	return func() {
+		r.memory.Release(need)
+		r.slots.Release(1)
+	}, nil
+}
+
+func notAdmitted(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return cancelled(ctx)
+	}
+	return ErrCapacity
+}
+
+// cancelled is why a caller's context ended: its deadline, or its own cause.
+func cancelled(ctx context.Context) error {
+	if ctx.Err() == context.DeadlineExceeded {
+		return ErrTimeout
+	}
+	return fmt.Errorf("sandbox: %w", context.Cause(ctx))
+}
+
+func orDefault(d, fallback time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return fallback
+}

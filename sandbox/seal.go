@@ -1,0 +1,67 @@
+package sandbox
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// Seal makes a sealed, read-only memory file. fill writes its content through ordinary writes (never a mapping), or through
+// WriteAt of the same value. After it the content can neither change nor grow, and every worker that gets the file shares
+// its pages. The caller closes it; the memory returns when the last worker that holds it has exited.
+func Seal(name string, fill func(w *os.File) error) (*os.File, error) {
+	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|unix.MFD_NOEXEC_SEAL)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: memory file: %w", err)
+	}
+	w := os.NewFile(uintptr(fd), name)
+	defer w.Close()
+	if err := fill(w); err != nil {
+		return nil, err
+	}
+	// A worker reopens the file by path under another user, hence the mode; the seals are what protects it.
+	if err := unix.Fchmod(fd, 0o444); err != nil {
+		return nil, fmt.Errorf("sandbox: mode: %w", err)
+	}
+	const seals = unix.F_SEAL_WRITE | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_SEAL
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals); err != nil {
+		return nil, fmt.Errorf("sandbox: seal: %w", err)
+	}
+	ro, err := unix.Open(fmt.Sprintf("/proc/self/fd/%d", fd), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: reopen: %w", err)
+	}
+	return os.NewFile(uintptr(ro), name), nil
+}
+
+// SealReader seals what a reader holds, at most limit bytes.
+func SealReader(name string, r io.Reader, limit int64) (*os.File, error) {
+	return Seal(name, func(w *os.File) error {
+		n, err := io.Copy(w, io.LimitReader(r, limit+1))
+		if err == nil && n > limit {
+			err = fmt.Errorf("sandbox: %s is over %d bytes: %w", name, limit, ErrCapacity)
+		}
+		return err
+	})
+}
+
+// sealed reports whether a file is a read-only descriptor of a sealed memory file: nothing else may reach a worker.
+func sealed(f *os.File) bool {
+	if f == nil {
+		return false
+	}
+	const want = unix.F_SEAL_WRITE | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_SEAL
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return false
+	}
+	ok := false
+	err = conn.Control(func(fd uintptr) {
+		seals, err1 := unix.FcntlInt(fd, unix.F_GET_SEALS, 0)
+		mode, err2 := unix.FcntlInt(fd, unix.F_GETFL, 0)
+		ok = err1 == nil && err2 == nil && seals&want == want && mode&unix.O_ACCMODE == unix.O_RDONLY
+	})
+	return err == nil && ok
+}

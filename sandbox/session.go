@@ -1,0 +1,293 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"time"
+
+	"yumen/sandbox/wire"
+)
+
+// task is one job with its files, limits and the reader of its result stream.
+type task struct {
+	job      wire.Job
+	files    []*os.File // sealed; descriptor wire.FDFirst+i
+	memoryMB int
+	threads  int
+	spillMB  int
+	dataMB   int
+	timeout  time.Duration
+	// result reads the whole result stream; nil when the job has none. It runs in its own goroutine.
+	result func(r io.Reader) error
+	// words lets the first line of the worker's stderr into the error: for probes, which hold nothing, alone.
+	words bool
+}
+
+// maxWords bounds the stderr of a worker. More is a violation.
+const maxWords = 64 << 10
+
+// lastGasp is how long an exited worker's pipes may stay open.
+const lastGasp = 2 * time.Second
+
+// do admits a task and executes it.
+func (r *Runner) do(ctx context.Context, t *task) (*wire.Status, error) {
+	for _, f := range t.files {
+		if !sealed(f) {
+			return nil, violation("a file is not sealed")
+		}
+	}
+	release, err := r.admit(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if t.dataMB > 0 && r.level.bits&wire.LayerRoot == 0 {
+		dir, remove, err := privateDirectory()
+		if err != nil {
+			return nil, violation("private directory")
+		}
+		defer remove()
+		t.job.Data = dir
+	}
+	status, err := r.execute(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if status.Code != wire.CodeOK && status.Code != wire.CodeRejected {
+		return nil, violation("worker reports " + string(status.Code))
+	}
+	return status, nil
+}
+
+// execute starts one worker and returns its status only when the worker exited in order, its status is valid and its result
+// was read to the end.
+func (r *Runner) execute(ctx context.Context, t *task) (*wire.Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.timeout)
+	defer cancel()
+	t.job.FDs = r.level.fds()
+	t.job.Memory, t.job.Threads = t.memoryMB, t.threads
+	if r.level.bits&wire.LayerRoot != 0 {
+		if t.spillMB > 0 {
+			t.job.Spill = "/spill"
+		}
+		if t.dataMB > 0 {
+			t.job.Data = "/data"
+		}
+	} else {
+		t.spillMB = 0
+	}
+	frame, err := wire.EncodeJob(&t.job)
+	if err != nil {
+		return nil, fmt.Errorf("%w: job document too large", ErrCapacity)
+	}
+	plan, err := r.level.plan(t).Encode()
+	if err != nil {
+		return nil, violation("plan")
+	}
+	w, err := r.launch(t, plan)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	return w.converse(ctx, t, frame)
+}
+
+// worker is one running child and the gateway's ends of its pipes.
+type worker struct {
+	cmd                    *exec.Cmd
+	job                    *os.File // write end
+	result, status, stderr *os.File // read ends
+}
+
+func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
+	var p pipes
+	defer p.closeChild()
+	w := &worker{}
+	jobR, jobW := p.pipe(true)
+	resultR, resultW := p.pipe(false)
+	statusR, statusW := p.pipe(false)
+	planR, planW := p.pipe(true)
+	stderrR, stderrW := p.pipe(false)
+	if p.err != nil {
+		p.closeParent()
+		return nil, violation("pipes")
+	}
+	// A plan is smaller than the buffer of a pipe, so it can be written before there is a reader.
+	_, err := planW.Write(plan)
+	if cerr := planW.Close(); err != nil || cerr != nil {
+		p.closeParent()
+		return nil, violation("plan")
+	}
+	w.job, w.result, w.status, w.stderr = jobW, resultR, statusR, stderrR
+	w.cmd = &exec.Cmd{
+		Path: r.binary.path(), Args: []string{"yumen-worker"}, Stderr: stderrW,
+		Env: []string{"GOMAXPROCS=" + strconv.Itoa(max(2, t.threads)), "GOMEMLIMIT=" + strconv.Itoa(t.memoryMB+processMB) + "MiB",
+			"GOTRACEBACK=none"},
+		ExtraFiles:  append([]*os.File{jobR, resultW, statusW, planR}, t.files...),
+		SysProcAttr: r.level.attributes(),
+	}
+	if err := r.spawn.start(w.cmd); err != nil {
+		p.closeParent()
+		if errors.Is(err, ErrClosed) {
+			return nil, err
+		}
+		if t.words {
+			return nil, fmt.Errorf("%w: start: %w", ErrExecution, err)
+		}
+		return nil, violation("start")
+	}
+	return w, nil
+}
+
+// pipes makes pipes and remembers which ends are whose.
+type pipes struct {
+	child, parent []*os.File
+	err           error
+}
+
+// pipe makes one pipe; down says that the child reads it.
+func (p *pipes) pipe(down bool) (r, w *os.File) {
+	if p.err != nil {
+		return nil, nil
+	}
+	if r, w, p.err = os.Pipe(); p.err != nil {
+		return nil, nil
+	}
+	if down {
+		p.child, p.parent = append(p.child, r), append(p.parent, w)
+	} else {
+		p.child, p.parent = append(p.child, w), append(p.parent, r)
+	}
+	return r, w
+}
+
+func (p *pipes) closeChild() { closeAll(p.child) }
+
+func (p *pipes) closeParent() { closeAll(p.parent) }
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		_ = f.Close()
+	}
+}
+
+func (w *worker) close() { closeAll([]*os.File{w.job, w.result, w.status, w.stderr}) }
+
+// converse sends the job and reads everything that comes back, until the worker has exited or the deadline kills it.
+func (w *worker) converse(ctx context.Context, t *task, frame []byte) (*wire.Status, error) {
+	var status *wire.Status
+	var words []byte
+	exited := make(chan error, 1)
+	parts := make(chan error, 4)
+	go func() { exited <- w.cmd.Wait() }()
+	go func() {
+		_, err := w.job.Write(frame)
+		_ = w.job.Close()
+		_ = err // a worker that does not read its job ends without a status
+		parts <- nil
+	}()
+	go func() { parts <- named("result", readResult(w.result, t.result)) }()
+	go func() {
+		var err error
+		status, err = wire.ReadStatus(w.status)
+		parts <- named("status", err)
+	}()
+	go func() {
+		var err error
+		words, err = io.ReadAll(io.LimitReader(w.stderr, maxWords+1))
+		if err == nil && len(words) > maxWords {
+			err = wire.ErrLimit
+		}
+		parts <- named("stderr", err)
+	}()
+	err := w.await(ctx, exited, parts)
+	switch {
+	case ctx.Err() != nil:
+		return nil, cancelled(ctx)
+	case err != nil && t.words:
+		return nil, fmt.Errorf("%w (%s)", err, printable(words))
+	case err != nil:
+		return nil, err
+	}
+	return status, nil
+}
+
+func named(part string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return violation(part)
+}
+
+func readResult(r io.Reader, decode func(io.Reader) error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = violation("result")
+		}
+	}()
+	if decode != nil {
+		return decode(r)
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(r, 1))
+	if err == nil && n > 0 {
+		err = violation("result")
+	}
+	return err
+}
+
+// await collects the four parts and the exit. The first thing that goes wrong kills the worker; what is collected is
+// returned only after every part has ended.
+func (w *worker) await(ctx context.Context, exited <-chan error, parts <-chan error) error {
+	var first error
+	kill := func(err error) {
+		if first == nil {
+			first = err
+			_ = w.cmd.Process.Kill()
+		}
+	}
+	done := ctx.Done()
+	var grace <-chan time.Time
+	running := true
+	for left := 4; left > 0 || running; {
+		select {
+		case err := <-parts:
+			left--
+			if err != nil {
+				kill(err)
+			}
+		case err := <-exited:
+			running, exited = false, nil
+			if err != nil && first == nil {
+				first = violation("exit")
+			}
+			grace = time.After(lastGasp)
+		case <-grace:
+			// Somebody still holds the pipes of a worker that is gone: cut them.
+			kill(violation("pipes outlive the worker"))
+			w.close()
+			grace = nil
+		case <-done:
+			kill(violation("deadline"))
+			done = nil
+		}
+	}
+	return first
+}
+
+// privateDirectory is where an ingest builds its files when there is no private root: on a tmpfs of the host if there is one.
+func privateDirectory() (string, func(), error) {
+	base := ""
+	if onTmpfs("/dev/shm") {
+		base = "/dev/shm"
+	}
+	dir, err := os.MkdirTemp(base, "yumen-worker-")
+	if err != nil {
+		return "", nil, err
+	}
+	return dir, func() { _ = os.RemoveAll(dir) }, nil
+}

@@ -1,0 +1,52 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"yumen/sandbox/wire"
+)
+
+// run answers generated statements over read-only snapshots. The statements are looked at only when the engine is closed.
+func run(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, error) {
+	e, err := open(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range j.Run.Snapshots {
+		if err := e.attach(fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst+i), name); err != nil {
+			return nil, err
+		}
+	}
+	if err := e.harden(j.Spill); err != nil {
+		return nil, err
+	}
+	attached := func(table []string) bool {
+		for _, name := range j.Run.Snapshots {
+			if strings.EqualFold(table[0], name) && table[1] == "main" && table[2] == "data" {
+				return true
+			}
+		}
+		return false
+	}
+	out := wire.NewCellWriter(result)
+	for i, st := range j.Run.Statements {
+		s, err := e.prepare(st.SQL, st.Args, attached)
+		if err != nil {
+			return nil, err
+		}
+		err = s.text(func([]wire.Column) error { return nil }, func(row wire.Row) error {
+			if out.Rows() >= int64(j.Run.MaxRows) {
+				return fail(wire.CodeTooMany, errors.New("too many rows"))
+			}
+			return out.Write(i, row)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &wire.Status{Code: wire.CodeOK, Rows: out.Rows()}, out.Close()
+}
