@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,9 @@ type walker struct {
 
 // aliasBudget bounds what a file may expand to; it is shared by all documents of the file.
 type aliasBudget struct{ aliases, nodes int }
+
+// fieldName is what a mistyped field may look like to be repeated in a problem; anything else could be a value.
+var fieldName = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
 
 var (
 	scalarType = reflect.TypeFor[Scalar]()
@@ -162,7 +166,7 @@ func unknownField(name string, fields map[string]reflect.Type) (zh, en string) {
 		return "不支持合并键：请写出字段", "merge keys are not supported: write the fields out"
 	}
 	zh, en = "未知字段", "unknown field"
-	if columnName.MatchString(name) {
+	if fieldName.MatchString(name) {
 		zh, en = fmt.Sprintf("未知字段 %s", name), fmt.Sprintf("unknown field %s", name)
 	}
 	best, distance := "", 4
