@@ -1,0 +1,233 @@
+package disclosure
+
+import "slices"
+
+// Judge decides every cell of the table. Cells of one row and set fall together for threshold, complement, sensitive subsets and
+// the entity counts of differences; dominance and homogeneity of a measure, in the cell or in a difference, fall on that
+// cell alone. Differences inside the response are decided in order of (set, row): of two cells that are too close the
+// earlier stays.
+func Judge(t *Table, r Rules) *Verdicts {
+	j := judgement{table: t, rules: r, out: blank(t, r)}
+	if r.Validate() != nil || !t.shaped() {
+		j.withholdAll()
+		return j.out
+	}
+	for set := range t.sets() {
+		for row := range t.Rows {
+			j.group(row, set)
+		}
+	}
+	return j.out
+}
+
+// judgement is the state of one call of Judge.
+type judgement struct {
+	table *Table
+	rules Rules
+	out   *Verdicts
+}
+
+func blank(t *Table, r Rules) *Verdicts {
+	v := &Verdicts{Cells: make([][]Verdict, len(t.Rows)), round: r.RoundCounts}
+	for i, row := range t.Rows {
+		v.Cells[i] = make([]Verdict, len(row.Cells))
+	}
+	return v
+}
+
+func (j *judgement) withholdAll() {
+	for i := range j.out.Cells {
+		for c := range j.out.Cells[i] {
+			j.out.Cells[i][c] = Verdict{Reasons: []Reason{ReasonEvidence}}
+		}
+	}
+}
+
+// sets is the number of sets that columns name.
+func (t *Table) sets() int {
+	n := 0
+	for _, c := range t.Columns {
+		n = max(n, c.Set+1)
+	}
+	return n
+}
+
+// shaped reports whether every row has the table's columns and groups.
+func (t *Table) shaped() bool {
+	if len(t.References) == 0 || len(t.Columns) == 0 {
+		return false
+	}
+	for _, c := range t.Columns {
+		if c.Set < 0 || c.Kind != Count && c.Kind != Amount {
+			return false
+		}
+	}
+	for _, row := range t.Rows {
+		if len(row.Cells) != len(t.Columns) || len(row.Groups) < t.sets() {
+			return false
+		}
+	}
+	return true
+}
+
+// group decides the cells of one row and set; all groups before it are final.
+func (j *judgement) group(row, set int) {
+	columns := j.columnsOf(set)
+	shared := j.shared(row, set, columns)
+	for _, c := range columns {
+		reasons := slices.Concat(shared, j.own(row, c))
+		j.out.Cells[row][c] = Verdict{Released: len(reasons) == 0, Reasons: ordered(reasons)}
+	}
+}
+
+func (j *judgement) columnsOf(set int) []int {
+	var out []int
+	for i, c := range j.table.Columns {
+		if c.Set == set {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// shared collects the reasons that fall on all cells of a group.
+func (j *judgement) shared(row, set int, columns []int) []Reason {
+	g := j.table.Rows[row].Groups[set]
+	reasons := j.threshold(g.Entities, g.Jitter)
+	if g.Unknown {
+		reasons = append(reasons, ReasonEvidence)
+	}
+	for _, d := range g.Differences {
+		reasons = append(reasons, j.distance(d)...)
+	}
+	for _, s := range g.Shares {
+		if j.rules.homogeneous(s) {
+			reasons = append(reasons, ReasonHomogeneity)
+		}
+	}
+	for _, c := range columns {
+		cell := j.table.Rows[row].Cells[c]
+		for _, total := range cell.Totals {
+			reasons = append(reasons, j.threshold([]int64{total.Entities}, g.Jitter)...)
+		}
+		for _, d := range cell.Differences {
+			if j.counts(Place{row, c}, d) {
+				reasons = append(reasons, j.distance(d)...)
+			}
+		}
+	}
+	return reasons
+}
+
+// threshold judges the number of entities of every reference of a cell.
+func (j *judgement) threshold(entities []int64, jitter int64) []Reason {
+	if len(entities) == 0 || jitter < 0 || jitter > j.rules.JitterMax {
+		return []Reason{ReasonEvidence}
+	}
+	least := slices.Min(entities)
+	switch {
+	case least < 0:
+		return []Reason{ReasonEvidence}
+	case slices.Max(entities) == 0:
+		return []Reason{ReasonEmpty}
+	case least < j.rules.K+jitter:
+		return []Reason{ReasonThreshold}
+	}
+	return nil
+}
+
+// distance judges the number of entities of a difference: empty by its boxes, or at least K of every reference.
+func (j *judgement) distance(d Difference) []Reason {
+	if d.Empty {
+		return nil
+	}
+	if len(d.Entities) == 0 || slices.Min(d.Entities) < 0 {
+		return []Reason{ReasonEvidence}
+	}
+	if slices.Min(d.Entities) >= j.rules.K {
+		return nil
+	}
+	switch d.Against {
+	case AgainstUniverse:
+		return []Reason{ReasonComplement}
+	case AgainstSensitive:
+		return []Reason{ReasonSensitive}
+	default:
+		return []Reason{ReasonDifferencing}
+	}
+}
+
+// counts reports whether a difference is to something that was released. A cell of this response that is decided earlier and
+// withheld does not count; one that is not decided yet, and one of the same group, always does.
+func (j *judgement) counts(at Place, d Difference) bool {
+	if d.Against != AgainstResponse || !j.precedes(d.Other, at) {
+		return true
+	}
+	return j.out.Cells[d.Other.Row][d.Other.Column].Released
+}
+
+// precedes reports whether the group of a is decided before that of b.
+func (j *judgement) precedes(a, b Place) bool {
+	if a.Row < 0 || a.Row >= len(j.table.Rows) || a.Column < 0 || a.Column >= len(j.table.Columns) {
+		return false
+	}
+	setA, setB := j.table.Columns[a.Column].Set, j.table.Columns[b.Column].Set
+	return setA < setB || setA == setB && a.Row < b.Row
+}
+
+// own collects the reasons that fall on one cell alone.
+func (j *judgement) own(row, column int) []Reason {
+	cell, kind := j.table.Rows[row].Cells[column], j.table.Columns[column].Kind
+	var reasons []Reason
+	if cell.Value == "" || kind == Amount && len(cell.Totals) != len(j.table.References) {
+		reasons = append(reasons, ReasonEvidence)
+	}
+	for _, total := range cell.Totals {
+		reasons = append(reasons, j.concentration(total, kind)...)
+	}
+	for _, s := range cell.Shares {
+		if j.rules.homogeneous(s) {
+			reasons = append(reasons, ReasonHomogeneity)
+		}
+	}
+	for _, d := range cell.Differences {
+		if d.Empty || !j.counts(Place{row, column}, d) {
+			continue
+		}
+		if kind == Amount && len(d.Totals) == 0 {
+			reasons = append(reasons, ReasonEvidence)
+		}
+		for _, total := range d.Totals {
+			if len(j.concentration(total, kind)) > 0 {
+				reasons = append(reasons, ReasonDifferencing)
+			}
+		}
+	}
+	return reasons
+}
+
+// concentration judges the entities' totals of a cell or of a difference.
+func (j *judgement) concentration(c Concentration, kind Kind) []Reason {
+	if !c.Consistent() {
+		return []Reason{ReasonEvidence}
+	}
+	var reasons []Reason
+	if j.rules.dominated(c) {
+		reasons = append(reasons, ReasonDominance)
+	}
+	if kind == Amount && j.rules.Homogeneity && c.Alike() {
+		reasons = append(reasons, ReasonHomogeneity)
+	}
+	return reasons
+}
+
+// ordered lists each reason once, in the fixed order.
+func ordered(reasons []Reason) []Reason {
+	var out []Reason
+	for _, r := range reasonOrder {
+		if slices.Contains(reasons, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
