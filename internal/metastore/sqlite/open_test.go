@@ -1,0 +1,126 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/internal/metastore"
+	"yumen/internal/metastore/sqlite"
+)
+
+func TestSecondOpenIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zone.db")
+	s := openAt(t, path)
+	_, err := sqlite.Open(t.Context(), sqlite.Config{Path: path})
+	require.ErrorIs(t, err, metastore.ErrLocked)
+	require.NoError(t, s.Close())
+	require.NoError(t, openAt(t, path).Close())
+}
+
+func TestNewerSchemaIsRefusedAndLeftAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zone.db")
+	s := openAt(t, path)
+	require.NoError(t, s.Exec(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)"))
+	require.NoError(t, s.Close())
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	_, err = sqlite.Open(t.Context(), sqlite.Config{Path: path})
+	require.ErrorIs(t, err, metastore.ErrNewerSchema)
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(before, after))
+}
+
+func TestOpenRefuses(t *testing.T) {
+	_, err := sqlite.Open(t.Context(), sqlite.Config{})
+	require.ErrorIs(t, err, metastore.ErrInvalid)
+	_, err = sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(t.TempDir(), "absent", "zone.db")})
+	require.ErrorIs(t, err, os.ErrNotExist)
+	garbage := filepath.Join(t.TempDir(), "zone.db")
+	require.NoError(t, os.WriteFile(garbage, bytes.Repeat([]byte("garbage "), 1024), 0o600))
+	_, err = sqlite.Open(t.Context(), sqlite.Config{Path: garbage})
+	require.Error(t, err)
+}
+
+func TestPathIsTakenLiterally(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a?mode=memory&b#c %41 域")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	path := filepath.Join(dir, "zone.db")
+	s := openAt(t, path)
+	require.NoError(t, s.Update(t.Context(), func(tx *sqlite.Tx) error {
+		return tx.Put("run", metastore.Record{ID: "a", Doc: []byte(`1`)})
+	}))
+	require.NoError(t, s.Close())
+	s = openAt(t, path)
+	require.NoError(t, s.View(t.Context(), func(tx *sqlite.Tx) error { _, err := tx.Get("run", "a"); return err }))
+	require.NoError(t, s.Close())
+}
+
+func TestFilesArePrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zone.db")
+	s := openAt(t, path)
+	defer func() { require.NoError(t, s.Close()) }()
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(path + suffix)
+		require.NoError(t, err)
+		require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), suffix)
+	}
+}
+
+// Not even SQL past the API changes the log, removes a ledger row or leaves a gap.
+func TestEvidenceIsAppendOnly(t *testing.T) {
+	s := open(t)
+	require.NoError(t, s.Update(t.Context(), func(tx *sqlite.Tx) error { return step(tx) }))
+	require.NoError(t, s.Update(t.Context(), func(tx *sqlite.Tx) error {
+		_, err := tx.AppendLedger(metastore.LedgerRow{Owner: "g", ID: "l", Doc: []byte(`1`)})
+		return err
+	}))
+	for _, text := range []string{
+		"UPDATE audit_entries SET entry = x'00'", "DELETE FROM audit_entries", "UPDATE audit_hashes SET hash = zeroblob(32)",
+		"DELETE FROM audit_hashes", "INSERT INTO audit_entries VALUES (7, '3y', x'00')", "INSERT INTO audit_hashes VALUES (7, zeroblob(32))",
+		"REPLACE INTO audit_entries VALUES (0, '3y', x'00')", "REPLACE INTO audit_hashes VALUES (0, zeroblob(32))",
+		"DELETE FROM ledger", "REPLACE INTO ledger SELECT owner, seq, 'm', state, version, created, updated, doc FROM ledger",
+	} {
+		require.Error(t, s.Exec(t.Context(), text), text)
+	}
+	require.NoError(t, s.Check(t.Context()))
+}
+
+func TestListsUseAnIndex(t *testing.T) {
+	s := open(t)
+	for _, owner := range []string{"", "o"} {
+		for _, state := range []string{"", "s"} {
+			for _, after := range []string{"", "a"} {
+				for _, newest := range []bool{false, true} {
+					q := metastore.Query{Owner: owner, State: state, After: after, Newest: newest, Limit: 10}
+					plan, err := s.Plan(t.Context(), "run", q)
+					require.NoError(t, err)
+					require.Len(t, plan, 1, "%+v", q)
+					require.Contains(t, plan[0], "SEARCH documents USING INDEX", "%+v", q)
+					if owner != "" && state != "" {
+						require.Contains(t, plan[0], "owner=? AND state=?")
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestBackup(t *testing.T) {
+	s := open(t)
+	for range 20 {
+		require.NoError(t, s.Update(t.Context(), step))
+	}
+	path := filepath.Join(t.TempDir(), "copy.db")
+	require.NoError(t, s.Backup(t.Context(), path))
+	require.Error(t, s.Backup(t.Context(), path), "a backup overwrites nothing")
+	require.NoError(t, s.Update(t.Context(), step))
+	copied := openAt(t, path)
+	require.Equal(t, int64(20), invariant(t, copied))
+	require.NoError(t, copied.Close())
+	require.Equal(t, int64(21), invariant(t, s))
+}
