@@ -86,6 +86,8 @@ type Key struct {
 	N         int64     `json:"n,omitempty"`
 	Type      string    `json:"type"`                // result type, as DuckDB names it
 	Sensitive bool      `json:"sensitive,omitempty"` // the column is declared sensitive
+	// SensitiveValues are those declared for the column, canonical texts of its own type.
+	SensitiveValues []string `json:"sensitive_values,omitempty"`
 }
 
 // Box is a cohort: a conjunction of one set per column, and the tables that must match (design §6.1).
