@@ -1,0 +1,112 @@
+package sqltree
+
+import "yumen/catalog"
+
+// The reasons for which the tree itself is refused.
+const (
+	ReasonSyntax         Reason = "syntax"
+	ReasonEmpty          Reason = "empty"
+	ReasonStatement      Reason = "statement"
+	ReasonManyStatements Reason = "many statements"
+	ReasonUnknownNode    Reason = "unknown node"
+	ReasonTooDeep        Reason = "too deep"
+	ReasonSetOperation   Reason = "set operation"
+	ReasonRecursive      Reason = "recursive"
+	ReasonWindow         Reason = "window"
+	ReasonQualify        Reason = "qualify"
+	ReasonSample         Reason = "sample"
+	ReasonGroupingSets   Reason = "grouping sets"
+	ReasonValues         Reason = "values"
+	ReasonTableFunction  Reason = "table function"
+	ReasonPivot          Reason = "pivot"
+	ReasonSchema         Reason = "schema"
+	ReasonColumnList     Reason = "column list"
+	ReasonJoinKind       Reason = "join kind"
+	ReasonSubquery       Reason = "subquery"
+	ReasonNested         Reason = "nested"
+	ReasonFunction       Reason = "function"
+	ReasonAggregate      Reason = "aggregate"
+	ReasonAggregateOrder Reason = "aggregate order"
+	ReasonParameter      Reason = "parameter"
+	ReasonDistinctOn     Reason = "distinct on"
+	ReasonLimit          Reason = "limit"
+	ReasonNestedAlias    Reason = "nested alias"
+	ReasonPositional     Reason = "positional"
+	ReasonLiteralType    Reason = "literal type"
+	ReasonDate           Reason = "date"
+	ReasonStar           Reason = "star"
+)
+
+// The reasons for which binding to the caller's catalog view is refused.
+const (
+	ReasonNoTable           Reason = "no table"
+	ReasonUnknownTable      Reason = "unknown table"
+	ReasonUnknownColumn     Reason = "unknown column"
+	ReasonColumnNotGranted  Reason = "column not granted"
+	ReasonMethodNotGranted  Reason = "method not granted"
+	ReasonSealed            Reason = "sealed"
+	ReasonNoUnit            Reason = "no unit"
+	ReasonNoGrade           Reason = "no grade"
+	ReasonAmbiguous         Reason = "ambiguous"
+	ReasonSameAlias         Reason = "same alias"
+	ReasonShadow            Reason = "shadow"
+	ReasonAliasShadow       Reason = "alias shadow"
+	ReasonRowValue          Reason = "row value"
+	ReasonKeyCondition      Reason = "key condition"
+	ReasonKeyGroup          Reason = "key group"
+	ReasonKeyArgument       Reason = "key argument"
+	ReasonKeyOutput         Reason = "key output"
+	ReasonKeyJoin           Reason = "key join"
+	ReasonNotAggregated     Reason = "not aggregated"
+	ReasonNestedAggregate   Reason = "nested aggregate"
+	ReasonAggregateInWhere  Reason = "aggregate in where"
+	ReasonAggregateInGroup  Reason = "aggregate in group"
+	ReasonOrdinal           Reason = "ordinal"
+	ReasonTooManyReferences Reason = "too many references"
+)
+
+// The reasons for which a bound query has no protected plan.
+const (
+	ReasonKey             Reason = "key"
+	ReasonKeyGeneralised  Reason = "key generalised"
+	ReasonTooManyKeys     Reason = "too many keys"
+	ReasonTooManyCells    Reason = "too many cells"
+	ReasonDistinctGroup   Reason = "distinct group"
+	ReasonArgument        Reason = "argument"
+	ReasonMeasure         Reason = "measure"
+	ReasonCountDistinct   Reason = "count distinct"
+	ReasonMoments         Reason = "moments"
+	ReasonOverflow        Reason = "overflow"
+	ReasonRollupAverage   Reason = "roll-up average"
+	ReasonRollupMoments   Reason = "roll-up moments"
+	ReasonPredicate       Reason = "predicate"
+	ReasonAcross          Reason = "across columns"
+	ReasonNoFilter        Reason = "no filter"
+	ReasonGeneralisedOnly Reason = "generalised only"
+	ReasonPrefix          Reason = "prefix"
+	ReasonGrid            Reason = "grid"
+	ReasonDomain          Reason = "domain"
+	ReasonEmptyCohort     Reason = "empty cohort"
+	ReasonLiteral         Reason = "literal"
+	ReasonUnmatched       Reason = "unmatched"
+	ReasonFilter          Reason = "filter"
+	ReasonCastColumn      Reason = "cast column"
+	ReasonJoinCondition   Reason = "join condition"
+	ReasonJoinEdge        Reason = "join edge"
+	ReasonFanOut          Reason = "fan-out"
+	ReasonSelfJoin        Reason = "self join"
+	ReasonLeftSide        Reason = "left side"
+	ReasonInner           Reason = "inner query"
+	ReasonInnerKey        Reason = "inner key"
+	ReasonInnerTwice      Reason = "inner twice"
+	ReasonCellType        Reason = "cell type"
+	ReasonCellCast        Reason = "cell cast"
+	ReasonCellFunction    Reason = "cell function"
+)
+
+// reasonText is what the caller reads: the fault and what to do instead, in both languages.
+type reasonText struct {
+	code         catalog.Code
+	zh, en       string
+	fixZh, fixEn string
+}

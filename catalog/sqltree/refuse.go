@@ -1,0 +1,41 @@
+package sqltree
+
+import (
+	"fmt"
+
+	"yumen/catalog"
+)
+
+// Reason names one fault of a query. Several reasons can share a code; each has its own message and remedy.
+type Reason string
+
+// Refuse makes the refusal of a reason at a position. The arguments fill the remedy, in both languages: names of the
+// caller's catalog view, numbers of the product's limits, never a value of data nor text of the query.
+func Refuse(why Reason, position int, args ...any) *catalog.Refusal {
+	t, ok := texts[why]
+	if !ok {
+		t = planTexts[why]
+	}
+	r := &catalog.Refusal{Code: t.code, Position: position, Articles: articles[t.code],
+		Message: catalog.Text{Zh: t.zh, En: t.en}, Remedy: catalog.Text{Zh: t.fixZh, En: t.fixEn}}
+	if len(args) > 0 {
+		r.Remedy = catalog.Text{Zh: fmt.Sprintf(t.fixZh, args...), En: fmt.Sprintf(t.fixEn, args...)}
+	}
+	return r
+}
+
+// articles names the requirements that a code serves: raw data never leaves (BJ-OPS-25a, BJ-OPS-32b), and nothing is used
+// that was not granted (BJ-OPS-32a).
+var articles = map[catalog.Code][]string{
+	catalog.CodeStar: raw, catalog.CodeRowAsValue: raw, catalog.CodeNoAggregate: raw, catalog.CodeAggFn: raw,
+	catalog.CodeAggArg: raw, catalog.CodeGroupKey: raw, catalog.CodeIDPredicate: raw, catalog.CodeLiteralGrid: raw,
+	catalog.CodePredicateForm: raw, catalog.CodeStmtKind: inside, catalog.CodeTableFn: inside, catalog.CodeUnknownTable: granted,
+	catalog.CodeUnknownColumn: granted, catalog.CodeColumnNotGranted: granted, catalog.CodeMethodNotGranted: granted,
+	catalog.CodeDatasetSealed: granted, catalog.CodeJoinEdge: raw, catalog.CodeJoinType: raw,
+}
+
+var (
+	raw     = []string{"BJ-OPS-32b"}
+	inside  = []string{"BJ-OPS-25a"}
+	granted = []string{"BJ-OPS-32a"}
+)
