@@ -1,0 +1,212 @@
+package policy
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"yumen/catalog"
+)
+
+//go:embed all:rego
+var embedded embed.FS
+
+// DefaultBundle returns the rules, tests and data that are compiled into the binary.
+func DefaultBundle() fs.FS {
+	sub, err := fs.Sub(embedded, "rego")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return sub
+}
+
+// bundle is what a bundle's files say, before it is compiled.
+type bundle struct {
+	revision string
+	digest   catalog.Digest
+	modules  map[string]string // production rules by path
+	tests    map[string]string // *_test.rego by path
+	bases    map[string]json.RawMessage
+	data     map[string]any // the document data.yumen
+	profiles map[Jurisdiction]*settings
+}
+
+// manifest is the bundle's .manifest, in OPA's form.
+type manifest struct {
+	Revision string   `json:"revision"`
+	Roots    []string `json:"roots"`
+}
+
+// readBundle reads a bundle's files: .manifest, yumen/**.rego, data/**.yaml, testing/*.json. Any other file refuses.
+func readBundle(files fs.FS) (*bundle, error) {
+	b := &bundle{modules: map[string]string{}, tests: map[string]string{}, bases: map[string]json.RawMessage{}}
+	var sums []string
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(raw)
+		sums = append(sums, hex.EncodeToString(sum[:])+"  "+name+"\n")
+		return b.take(name, raw)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the policy bundle: %w", err)
+	}
+	if b.revision == "" {
+		return nil, errors.New("read the policy bundle: no revision")
+	}
+	slices.Sort(sums)
+	b.digest = catalog.DigestOf([]byte(strings.Join(sums, "")))
+	if err := b.readData(files); err != nil {
+		return nil, fmt.Errorf("read the policy data: %w", err)
+	}
+	return b, nil
+}
+
+func (b *bundle) take(name string, raw []byte) error {
+	switch {
+	case name == ".manifest":
+		var m manifest
+		dec := json.NewDecoder(bytes.NewReader(raw))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&m); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		b.revision = m.Revision
+	case strings.HasPrefix(name, "yumen/") && strings.HasSuffix(name, "_test.rego"):
+		b.tests[name] = string(raw)
+	case strings.HasPrefix(name, "yumen/") && strings.HasSuffix(name, ".rego"):
+		b.modules[name] = string(raw)
+	case strings.HasPrefix(name, "testing/") && strings.HasSuffix(name, ".json"):
+		b.bases[strings.TrimSuffix(path.Base(name), ".json")] = raw
+	case strings.HasPrefix(name, "data/") && strings.HasSuffix(name, ".yaml"):
+	default:
+		return fmt.Errorf("%s has no place in a bundle", name)
+	}
+	return nil
+}
+
+// roles is data/roles.yaml.
+type roles struct {
+	Exclusive map[Role][]Role              `yaml:"exclusive"`
+	Acts      map[Action]map[string][]Role `yaml:"acts"`
+}
+
+// readData reads the document data.yumen: profiles by jurisdiction, exclusive roles and acts.
+func (b *bundle) readData(files fs.FS) error {
+	base, err := readSettings(files, "data/default.yaml", nil)
+	if err != nil {
+		return err
+	}
+	if base.Lab || base.DeclarationsOptional {
+		return errors.New("data/default.yaml: the default is no lab")
+	}
+	entries, err := fs.ReadDir(files, "data/jurisdictions")
+	if err != nil {
+		return err
+	}
+	profiles := map[string]any{}
+	b.profiles = map[Jurisdiction]*settings{}
+	for _, e := range entries {
+		name := "data/jurisdictions/" + e.Name()
+		s, err := readSettings(files, name, base)
+		if err != nil {
+			return err
+		}
+		j := strings.TrimSuffix(e.Name(), ".yaml")
+		if s.Lab != (Jurisdiction(j) == Lab) {
+			return fmt.Errorf("%s: only the lab is a lab", name)
+		}
+		profiles[j], b.profiles[Jurisdiction(j)] = s.document(), s
+	}
+	r, err := readRoles(files)
+	if err != nil {
+		return err
+	}
+	exclusive := map[string]any{}
+	for role, others := range r.Exclusive {
+		exclusive[string(role)] = asSet(others)
+	}
+	b.data = map[string]any{"profiles": profiles, "exclusive": exclusive, "acts": r.Acts}
+	return nil
+}
+
+// readSettings reads one file of parameters laid over a base, and refuses a value that is unknown or looser than the base's.
+func readSettings(files fs.FS, name string, base *settings) (*settings, error) {
+	var s settings
+	if base != nil {
+		s = *base
+		s.RetentionByMarket = nil
+	}
+	if err := decodeYAML(files, name, &s); err != nil {
+		return nil, err
+	}
+	if s.RetentionByMarket == nil && base != nil {
+		s.RetentionByMarket = base.RetentionByMarket
+	}
+	if err := s.valid(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if base != nil {
+		if err := s.looser(base); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return &s, nil
+}
+
+func readRoles(files fs.FS) (*roles, error) {
+	const name = "data/roles.yaml"
+	var r roles
+	if err := decodeYAML(files, name, &r); err != nil {
+		return nil, err
+	}
+	for _, role := range Roles() {
+		if len(r.Exclusive[role]) == 0 {
+			return nil, fmt.Errorf("%s: %s excludes nothing", name, role)
+		}
+	}
+	for role, others := range r.Exclusive {
+		for _, other := range others {
+			if !slices.Contains(r.Exclusive[other], role) {
+				return nil, fmt.Errorf("%s: %s excludes %s, but not the other way round", name, role, other)
+			}
+		}
+	}
+	return &r, nil
+}
+
+func decodeYAML(files fs.FS, name string, into any) error {
+	raw, err := fs.ReadFile(files, name)
+	if err != nil {
+		return err
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(raw))
+	dec.KnownFields(true)
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+func asSet[T ~string](members []T) map[string]any {
+	set := make(map[string]any, len(members))
+	for _, m := range members {
+		set[string(m)] = map[string]any{}
+	}
+	return set
+}

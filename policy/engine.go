@@ -1,0 +1,209 @@
+package policy
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/version"
+
+	"yumen/catalog"
+)
+
+// Config says which bundle decides and for which zone.
+type Config struct {
+	// Jurisdiction is the zone's; inputs of another are refused. Required.
+	Jurisdiction Jurisdiction
+	// Bundle holds the rules; nil is the default bundle of the binary.
+	Bundle fs.FS
+	// Timeout bounds one decision; zero is 250 ms. A decision that is not there in time refuses.
+	Timeout time.Duration
+	// Salt keeps outsiders from guessing the parameters behind Status.PublicDigest; at least 16 bytes, or empty for none.
+	Salt []byte
+}
+
+const defaultTimeout = 250 * time.Millisecond
+
+// Engine decides. It is safe for concurrent use. The zero Engine, and a nil one, refuse everything.
+type Engine struct {
+	jurisdiction Jurisdiction
+	timeout      time.Duration
+	snapshot     *snapshot
+	status       Status
+}
+
+// snapshot is one bundle, compiled and ready.
+type snapshot struct {
+	revision string
+	digest   catalog.Digest
+	rules    []Rule
+	byID     map[string]Rule
+	required map[Action][]string
+	queries  map[Action]rego.PreparedEvalQuery
+}
+
+// Status describes the bundle that decides.
+type Status struct {
+	Jurisdiction Jurisdiction   `json:"jurisdiction"`
+	Title        catalog.Text   `json:"title"`
+	Lab          bool           `json:"lab"`
+	Revision     string         `json:"revision"`
+	Digest       catalog.Digest `json:"digest"`
+	PublicDigest catalog.Digest `json:"public_digest,omitempty"` // salted; empty without a salt
+	Rules        int            `json:"rules"`
+	OPA          string         `json:"opa"`
+}
+
+// Open reads, checks, compiles and prepares a bundle. A bundle that fails in any way opens no engine.
+func Open(cfg Config) (*Engine, error) {
+	if cfg.Bundle == nil {
+		cfg.Bundle = DefaultBundle()
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = defaultTimeout
+	}
+	b, err := readBundle(cfg.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	profile, ok := b.profiles[cfg.Jurisdiction]
+	if !ok {
+		return nil, fmt.Errorf("the policy bundle knows no jurisdiction %q", cfg.Jurisdiction)
+	}
+	s, err := prepare(b)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the policy bundle: %w", err)
+	}
+	e := &Engine{jurisdiction: cfg.Jurisdiction, timeout: cfg.Timeout, snapshot: s}
+	e.status = Status{
+		Jurisdiction: cfg.Jurisdiction, Title: profile.Title, Lab: profile.Lab, Revision: s.revision, Digest: s.digest,
+		Rules: len(s.rules), OPA: version.Version,
+	}
+	if len(cfg.Salt) > 0 {
+		if len(cfg.Salt) < 16 {
+			return nil, errors.New("the salt of the policy digest has fewer than 16 bytes")
+		}
+		e.status.PublicDigest = salted(cfg.Salt, s.digest)
+	}
+	return e, nil
+}
+
+func salted(salt []byte, d catalog.Digest) catalog.Digest {
+	mac := hmac.New(sha256.New, salt)
+	mac.Write([]byte(d))
+	return catalog.Digest("sha256:" + hex.EncodeToString(mac.Sum(nil)))
+}
+
+// Status returns which bundle decides.
+func (e *Engine) Status() Status { return e.status }
+
+// Rules lists the rules of the bundle by ID, with the articles that they serve.
+func (e *Engine) Rules() []Rule {
+	if e.snapshot == nil {
+		return nil
+	}
+	return slices.Clone(e.snapshot.rules)
+}
+
+// Required lists the proofs that an action needs.
+func (e *Engine) Required(a Action) []string {
+	if e.snapshot == nil {
+		return nil
+	}
+	return slices.Clone(e.snapshot.required[a])
+}
+
+// compile compiles modules strictly, under the allow list of built-ins.
+func compile(modules map[string]string, more ...*ast.Builtin) (*ast.Compiler, error) {
+	caps, err := capabilities()
+	if err != nil {
+		return nil, err
+	}
+	caps.Builtins = append(caps.Builtins, more...)
+	parsed := map[string]*ast.Module{}
+	for name, source := range modules {
+		m, err := ast.ParseModuleWithOpts(name, source, ast.ParserOptions{
+			ProcessAnnotation: true, Capabilities: caps, RegoVersion: ast.RegoV1,
+		})
+		if err != nil {
+			return nil, err
+		}
+		parsed[name] = m
+	}
+	c := ast.NewCompiler().WithStrict(true).WithCapabilities(caps).WithDefaultRegoVersion(ast.RegoV1)
+	if c.Compile(parsed); c.Failed() {
+		return nil, c.Errors
+	}
+	return c, nil
+}
+
+// document is data.yumen as the rules read it: the bundle's data and the proofs that each action needs.
+func (b *bundle) document(required map[Action][]string) (map[string]any, error) {
+	need := map[string]any{}
+	for action, ids := range required {
+		need[string(action)] = asSet(ids)
+	}
+	whole := map[string]any{"required": need}
+	for k, v := range b.data {
+		whole[k] = v
+	}
+	raw, err := json.Marshal(map[string]any{"yumen": whole})
+	if err != nil {
+		return nil, err
+	}
+	var plain map[string]any
+	return plain, json.Unmarshal(raw, &plain)
+}
+
+func prepare(b *bundle) (*snapshot, error) {
+	compiler, err := compile(b.modules)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := readRules(compiler)
+	if err != nil {
+		return nil, err
+	}
+	required, err := requirements(rules)
+	if err != nil {
+		return nil, err
+	}
+	data, err := b.document(required)
+	if err != nil {
+		return nil, err
+	}
+	store := inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
+	s := &snapshot{
+		revision: b.revision, digest: b.digest, rules: rules, required: required,
+		byID: map[string]Rule{}, queries: map[Action]rego.PreparedEvalQuery{},
+	}
+	for _, r := range rules {
+		s.byID[r.ID] = r
+	}
+	for _, a := range Actions() {
+		if s.queries[a], err = prepareQuery(compiler, store, a); err != nil {
+			return nil, fmt.Errorf("%s: %w", a, err)
+		}
+	}
+	return s, nil
+}
+
+func prepareQuery(c *ast.Compiler, store storage.Store, a Action) (rego.PreparedEvalQuery, error) {
+	ref := ast.MustParseRef("data.yumen.decision").Append(ast.StringTerm(a.rule()))
+	if len(c.GetRulesExact(ref)) == 0 {
+		return rego.PreparedEvalQuery{}, errors.New("the bundle has no such entry point")
+	}
+	return rego.New(rego.ParsedQuery(ast.NewBody(ast.NewExpr(ast.NewTerm(ref)))), rego.Compiler(c), rego.Store(store),
+		rego.StrictBuiltinErrors(true)).PrepareForEval(context.Background())
+}

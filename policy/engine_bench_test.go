@@ -1,0 +1,99 @@
+package policy_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/policy"
+)
+
+// wide is a permitted statement over tables × columns.
+func wide(tables, columns int) policy.Query {
+	q := policy.Query{
+		Common: policy.Common{
+			Now: 15, Zone: policy.Zone{Jurisdiction: policy.Beijing},
+			Subject: policy.Subject{
+				Account: "wang", Person: "p-wang", Organization: "bank_a", LegalGroup: "group_a", Role: policy.RoleAnalyst,
+				Effective: true,
+			},
+		},
+		Run:  true,
+		Call: policy.Call{Kind: policy.CallComputation, Purpose: "credit"},
+		Grant: &policy.Grant{
+			ID: "grant_1", State: policy.StateActive, Organization: "bank_a", NotBefore: 10, NotAfter: 20,
+			Purposes: policy.NewSet("credit"), Scenario: "sme", Tables: map[string]policy.GrantedCols{},
+			Methods: policy.NewSet("count", "sum"), Runs: policy.Count{Unlimited: true},
+		},
+		Organization: policy.Organization{Name: "bank_a", Admitted: true},
+		Footprint:    policy.Footprint{Grade: 3, Tables: map[string]policy.Touch{}, Methods: policy.NewSet("count", "sum")},
+		Datasets:     map[string]policy.Supply{},
+		Computation: &policy.Computation{
+			Name: "c", State: policy.StateApproved, Digest: "sha256:a", Approved: "sha256:a", Certified: true, Approver: "p",
+		},
+	}
+	for i := range tables {
+		name := fmt.Sprintf("table_%d", i)
+		touch, granted := policy.NewTouch(2), policy.Set{}
+		for j := range columns {
+			column := fmt.Sprintf("column_%d", j)
+			switch {
+			case j == 0:
+				touch.Add(column, 2, true, policy.UseJoin)
+			case j%2 == 0:
+				touch.Add(column, 2, false, policy.UseKey, policy.UseCondition)
+			default:
+				touch.Add(column, 3, false, policy.UseMeasure)
+			}
+			granted.Add(column)
+		}
+		q.Footprint.Tables[name] = touch
+		q.Grant.Tables[name] = policy.GrantedCols{Columns: granted}
+		q.Datasets[name] = policy.Supply{State: policy.StateApproved, Market: "ordinary", Sharing: "conditional", Loaded: true}
+	}
+	return q
+}
+
+func BenchmarkDecide(b *testing.B) {
+	e := open(b, policy.Beijing)
+	for _, size := range [][2]int{{1, 2}, {2, 8}, {5, 20}} {
+		in := wide(size[0], size[1])
+		b.Run(fmt.Sprintf("allowed/%dx%d", size[0], size[1]), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				d, err := e.Decide(context.Background(), in)
+				if err != nil || !d.Allow {
+					require.True(b, d.Allow, "%v %v", err, denied(d))
+				}
+			}
+		})
+		in.Call.Purpose = "other"
+		b.Run(fmt.Sprintf("refused/%dx%d", size[0], size[1]), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if d, err := e.Decide(context.Background(), in); err != nil || d.Allow {
+					require.NoError(b, err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCanonicalInput(b *testing.B) {
+	in := wide(5, 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _, err := policy.CanonicalInput(in)
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkAST(b *testing.B) {
+	in := wide(5, 20)
+	b.ReportAllocs()
+	for b.Loop() {
+		in.AST()
+	}
+}

@@ -1,0 +1,217 @@
+package policy
+
+import (
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"yumen/catalog"
+)
+
+// AccountChange asks whether an account may be created, confirmed, activated, suspended or given a key.
+type AccountChange struct {
+	Common
+	Op      AccountOp `json:"op"`
+	Target  Account   `json:"target"`
+	Held    Set       `json:"held"` // roles of the target's person on other accounts; empty, never nil
+	Offices Offices   `json:"offices"`
+}
+
+// AccountOp is an act upon an account.
+type AccountOp string
+
+// The acts upon an account. A role and a reviewer's key take effect only when the security administrator confirms them.
+const (
+	AccountCreate      AccountOp = "create"
+	AccountConfirmRole AccountOp = "confirm_role"
+	AccountActivate    AccountOp = "activate"
+	AccountRegisterKey AccountOp = "register_key"
+	AccountConfirmKey  AccountOp = "confirm_key"
+	AccountSuspend     AccountOp = "suspend"
+	AccountResume      AccountOp = "resume"
+)
+
+// Account is the account that is changed.
+type Account struct {
+	Account      string `json:"account"`
+	Person       string `json:"person"`
+	Organization string `json:"organization"`
+	Role         Role   `json:"role"`
+	State        State  `json:"state"`   // none before it is created; else active, suspended
+	Creator      string `json:"creator"` // the person who created it; empty before
+}
+
+// Offices says which of the administrators' offices are filled. While no security administrator is active, the administrator's
+// nomination of the first security administrator and of the first auditor takes effect at once.
+type Offices struct {
+	SecurityAdministratorActive bool `json:"security_administrator_active"`
+	SecurityAdministrators      int  `json:"security_administrators"` // named, active or not
+	Auditors                    int  `json:"auditors"`
+}
+
+// CatalogChange asks whether a dataset may be declared, approved or rejected.
+type CatalogChange struct {
+	Common
+	Op      CatalogOp   `json:"op"`
+	Dataset Declaration `json:"dataset"`
+}
+
+// CatalogOp is an act upon a declaration.
+type CatalogOp string
+
+// The acts upon a declaration.
+const (
+	CatalogDeclare CatalogOp = "declare"
+	CatalogApprove CatalogOp = "approve"
+	CatalogReject  CatalogOp = "reject"
+)
+
+// Declaration is a dataset's declaration as far as the rules judge it.
+type Declaration struct {
+	Name       string              `json:"name"`
+	State      State               `json:"state"` // before the act: none, draft, submitted, approved, rejected
+	Provider   string              `json:"provider"`
+	Author     Subject             `json:"author"` // who declared the version in question; the caller for declare
+	Columns    int                 `json:"columns"`
+	Graded     int                 `json:"graded"` // columns with a grade of 1 to 4
+	Grade      catalog.Grade       `json:"grade"`  // highest among the columns, 0 when one is missing
+	Market     catalog.Market      `json:"market"`
+	Sharing    catalog.Sharing     `json:"sharing"`
+	Prohibited *catalog.Prohibited `json:"prohibited"` // nil when not answered
+}
+
+// SupplyLoad asks whether a snapshot of a dataset may be loaded.
+type SupplyLoad struct {
+	Common
+	Mode      SupplyMode `json:"mode"`
+	Dataset   Supplied   `json:"dataset"`
+	Declared  bool       `json:"declared"`  // the storage location is declared and lies in the domain (tenant_space)
+	Exception *Exception `json:"exception"` // nil when there is none
+}
+
+// SupplyMode is the way by which data enters the zone (BJ-OPS-27).
+type SupplyMode string
+
+// The modes of supply: a person of the operator imports a file, the provider's own account pushes, the gateway reads in place.
+const (
+	SupplyCopy        SupplyMode = "copy"
+	SupplyInterface   SupplyMode = "interface"
+	SupplyTenantSpace SupplyMode = "tenant_space"
+)
+
+// Supplied is the dataset that is loaded.
+type Supplied struct {
+	Name     string         `json:"name"`
+	State    State          `json:"state"`
+	Provider string         `json:"provider"`
+	Grade    catalog.Grade  `json:"grade"`
+	Market   catalog.Market `json:"market"`
+}
+
+// Exception documents the supply of one batch of grade 4: written need and the provider's approval.
+type Exception struct {
+	Document catalog.Digest `json:"document"` // digest of the written need
+	Batch    catalog.Digest `json:"batch"`    // digest of the batch that it is for
+	Approver string         `json:"approver"` // person of the provider who approved it
+}
+
+// ApplicationStep asks whether an application may be submitted, approved or rejected.
+type ApplicationStep struct {
+	Common
+	Op           ApplicationOp `json:"op"`
+	Application  Application   `json:"application"`
+	Organization Organization  `json:"organization"` // the applying organization
+}
+
+// ApplicationOp is a step of an application.
+type ApplicationOp string
+
+// The steps of an application.
+const (
+	ApplicationSubmit  ApplicationOp = "submit"
+	ApplicationApprove ApplicationOp = "approve"
+	ApplicationReject  ApplicationOp = "reject"
+)
+
+// Application is a demand application (需求申请).
+type Application struct {
+	State        State                `json:"state"` // before the step: none, draft, submitted, approved, rejected
+	Organization string               `json:"organization"`
+	Author       Subject              `json:"author"`
+	Purposes     Set                  `json:"purposes"`
+	Scenario     string               `json:"scenario"`
+	NotBefore    int64                `json:"not_before"`
+	NotAfter     int64                `json:"not_after"`
+	Methods      Set                  `json:"methods"`
+	Datasets     map[string]Requested `json:"datasets"`
+}
+
+// Requested is what an application asks of one dataset.
+type Requested struct {
+	State     State           `json:"state"`
+	Market    catalog.Market  `json:"market"`
+	Sharing   catalog.Sharing `json:"sharing"`
+	Grade     catalog.Grade   `json:"grade"` // highest among the columns asked for
+	Columns   Set             `json:"columns"`
+	Necessity Set             `json:"necessity"` // the columns for which a necessity is stated
+}
+
+// Action is account.change.
+func (AccountChange) Action() Action { return ActionAccountChange }
+
+// AST is the input as the engine reads it.
+func (a AccountChange) AST() ast.Value {
+	t, o := a.Target, a.Offices
+	return a.fields(text("op", a.Op), names("held", a.Held),
+		object("target", text("account", t.Account), text("person", t.Person), text("organization", t.Organization),
+			text("role", t.Role), text("state", t.State), text("creator", t.Creator)),
+		object("offices", truth("security_administrator_active", o.SecurityAdministratorActive),
+			number("security_administrators", o.SecurityAdministrators), number("auditors", o.Auditors)))
+}
+
+// Action is catalog.change.
+func (CatalogChange) Action() Action { return ActionCatalogChange }
+
+// AST is the input as the engine reads it.
+func (c CatalogChange) AST() ast.Value {
+	d := c.Dataset
+	answers := null("prohibited")
+	if p := d.Prohibited; p != nil {
+		answers = object("prohibited", truth("national_security", p.NationalSecurity),
+			truth("public_interest", p.PublicInterest), truth("source_agreement", p.SourceAgreement), truth("law", p.Law))
+	}
+	return c.fields(text("op", c.Op), object("dataset",
+		text("name", d.Name), text("state", d.State), text("provider", d.Provider), object("author", d.Author.fields()...),
+		number("columns", d.Columns), number("graded", d.Graded), number("grade", d.Grade),
+		text("market", d.Market), text("sharing", d.Sharing), answers))
+}
+
+// Action is supply.load.
+func (SupplyLoad) Action() Action { return ActionSupplyLoad }
+
+// AST is the input as the engine reads it.
+func (s SupplyLoad) AST() ast.Value {
+	d := s.Dataset
+	exception := null("exception")
+	if e := s.Exception; e != nil {
+		exception = object("exception", text("document", e.Document), text("batch", e.Batch), text("approver", e.Approver))
+	}
+	return s.fields(text("mode", s.Mode), truth("declared", s.Declared), exception, object("dataset",
+		text("name", d.Name), text("state", d.State), text("provider", d.Provider), number("grade", d.Grade),
+		text("market", d.Market)))
+}
+
+// Action is application.step.
+func (ApplicationStep) Action() Action { return ActionApplicationStep }
+
+// AST is the input as the engine reads it.
+func (a ApplicationStep) AST() ast.Value {
+	p := a.Application
+	return a.fields(text("op", a.Op), a.Organization.field(), object("application",
+		text("state", p.State), text("organization", p.Organization), object("author", p.Author.fields()...),
+		names("purposes", p.Purposes), text("scenario", p.Scenario), number("not_before", p.NotBefore),
+		number("not_after", p.NotAfter), names("methods", p.Methods), each("datasets", p.Datasets, Requested.term)))
+}
+
+func (r Requested) term() *ast.Term {
+	return ast.ObjectTerm(text("state", r.State), text("market", r.Market), text("sharing", r.Sharing),
+		number("grade", r.Grade), names("columns", r.Columns), names("necessity", r.Necessity))
+}

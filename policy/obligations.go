@@ -1,0 +1,182 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"yumen/catalog"
+)
+
+// Mode is the protection mode of an answer.
+type Mode string
+
+// ModeExact answers true values with withheld cells. It is the only mode that this gateway enforces.
+const ModeExact Mode = "exact"
+
+// Review is how much review a release needs.
+type Review string
+
+// The levels of review, from the weakest to the strongest; never means that it may not be released.
+const (
+	ReviewAuto  Review = "auto"
+	ReviewOne   Review = "one"
+	ReviewTwo   Review = "two"
+	ReviewNever Review = "never"
+)
+
+// Obligations bind whoever acts on a permitted decision. Members that an action does not need are nil; a permitted decision
+// without the ones it needs does not exist.
+type Obligations struct {
+	RetentionYears int           `json:"retention_years"`   // how long the record of the decision is kept, at least
+	Run            *RunRules     `json:"run,omitempty"`     // query.check, query.run, release.decide
+	Release        *ReleaseRules `json:"release,omitempty"` // release.decide
+	Account        *AccountRules `json:"account,omitempty"` // account.change
+}
+
+// RunRules are the rules that every cell of an answer must pass, those of the statement's grade in the zone's jurisdiction.
+type RunRules struct {
+	Mode        Mode          `json:"mode"`
+	Grade       catalog.Grade `json:"grade"`
+	Lab         bool          `json:"lab"`         // to be printed on every answer and receipt
+	K           int           `json:"k"`           // distinct entities of each type
+	Complement  int           `json:"complement"`  // universe minus cell: empty by its boxes, or at least this
+	Sensitive   int           `json:"sensitive"`   // the same for the sensitive conditions and keys
+	Dominance   []Dominance   `json:"dominance"`   // empty where dominance is not judged
+	P           int           `json:"p"`           // unsafe if total − largest − second < p % of the largest
+	Homogeneity int           `json:"homogeneity"` // percent of one declared value that is unsafe; 0 = not judged
+	Jitter      int           `json:"jitter"`      // the threshold is raised by 0..jitter, keyed by the canonical cell
+	Round       int           `json:"round"`       // base to which counts are rounded; 0 = not rounded
+	CellsMax    int           `json:"cells_max"`   // cells of one release
+	TickMS      int           `json:"tick_ms"`     // visible state advances on multiples of this
+	Review      Review        `json:"review"`      // of an answer without flags
+}
+
+// Dominance is a concentration rule: unsafe when the N largest entities hold at least Percent of the total.
+type Dominance struct {
+	N       int `json:"n" yaml:"n"`
+	Percent int `json:"percent" yaml:"percent"`
+}
+
+// ReleaseRules say how an artefact may leave.
+type ReleaseRules struct {
+	Review        Review `json:"review"`
+	Reviewers     int    `json:"reviewers"`      // approvals by distinct persons that are needed
+	SamplePercent int    `json:"sample_percent"` // share of automatic releases that are looked at afterwards
+}
+
+// AccountRules say when a change of an account takes effect.
+type AccountRules struct {
+	Confirmation Confirmation `json:"confirmation"`
+}
+
+// Confirmation says whether the security administrator must confirm the change before it has effect.
+type Confirmation string
+
+// The kinds of confirmation; waived is the nomination of the first officers only.
+const (
+	ConfirmationNone     Confirmation = "none"
+	ConfirmationRequired Confirmation = "required"
+	ConfirmationWaived   Confirmation = "waived"
+)
+
+// decodeObligations reads the obligations of an action strictly: an unknown, missing or implausible member refuses.
+func decodeObligations(action Action, raw []byte) (Obligations, error) {
+	var o Obligations
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&o); err != nil {
+		return Obligations{}, fmt.Errorf("obligations of %s: %w", action, err)
+	}
+	if err := o.check(action); err != nil {
+		return Obligations{}, fmt.Errorf("obligations of %s: %w", action, err)
+	}
+	return o, nil
+}
+
+func (o Obligations) check(action Action) error {
+	run := action == ActionQueryCheck || action == ActionQueryRun || action == ActionReleaseDecide
+	switch {
+	case o.RetentionYears < 3:
+		return errors.New("retention under three years")
+	case (o.Run != nil) != run:
+		return errors.New("rules of a run missing or out of place")
+	case (o.Release != nil) != (action == ActionReleaseDecide):
+		return errors.New("rules of a release missing or out of place")
+	case (o.Account != nil) != (action == ActionAccountChange):
+		return errors.New("rules of an account missing or out of place")
+	}
+	if o.Run != nil {
+		if err := o.Run.check(); err != nil {
+			return err
+		}
+	}
+	if o.Release != nil {
+		if err := o.Release.check(); err != nil {
+			return err
+		}
+	}
+	if o.Account != nil {
+		return o.Account.check()
+	}
+	return nil
+}
+
+func (r *RunRules) check() error {
+	switch {
+	case r.Mode != ModeExact:
+		return errors.New("unknown protection mode")
+	case !r.Grade.Valid():
+		return errors.New("grade missing")
+	case r.K < 2, r.Complement < 2, r.Sensitive < 2:
+		return errors.New("a threshold under two")
+	case r.Dominance == nil:
+		return errors.New("dominance missing")
+	case r.P < 1, r.P > 100:
+		return errors.New("p out of range")
+	case r.Homogeneity < 0, r.Homogeneity > 100, r.Jitter < 0, r.Round < 0:
+		return errors.New("homogeneity, jitter or rounding out of range")
+	case r.CellsMax < 1, r.TickMS < 1:
+		return errors.New("cells or tick missing")
+	case r.Review.reviewers() < 0:
+		return errors.New("unknown review")
+	}
+	for _, d := range r.Dominance {
+		if d.N < 1 || d.Percent < 1 || d.Percent > 100 {
+			return errors.New("dominance out of range")
+		}
+	}
+	return nil
+}
+
+func (r *ReleaseRules) check() error {
+	if want := r.Review.reviewers(); want < 0 || r.Reviewers != want {
+		return errors.New("reviewers do not fit the review")
+	}
+	if r.SamplePercent < 0 || r.SamplePercent > 100 {
+		return errors.New("sample out of range")
+	}
+	return nil
+}
+
+func (a *AccountRules) check() error {
+	switch a.Confirmation {
+	case ConfirmationNone, ConfirmationRequired, ConfirmationWaived:
+		return nil
+	}
+	return errors.New("unknown confirmation")
+}
+
+// reviewers is the number of approvals of a level that can be reached, or -1.
+func (r Review) reviewers() int {
+	switch r {
+	case ReviewAuto:
+		return 0
+	case ReviewOne:
+		return 1
+	case ReviewTwo:
+		return 2
+	}
+	return -1
+}

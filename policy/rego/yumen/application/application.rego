@@ -1,0 +1,257 @@
+# METADATA
+# title: Applications
+# description: What a demand application must say before it becomes a grant, and who may decide on it.
+package yumen.application
+
+import data.yumen.lib
+
+# METADATA
+# title: The step belongs to the caller's role
+# custom:
+#   rule: APP-001
+#   code: ROLE
+#   entrypoints: [application.step]
+#   articles: [BJ-FIN-3, BJ-FIN-19a]
+#   message:
+#     zh: 该角色不能进行此申请步骤
+#     en: This role may not take this step
+#   remedy:
+#     zh: 由应用单位分析人员提交、数据管理人员审核
+#     en: An analyst of the institution submits, a steward decides
+proof contains "APP-001" if lib.may_act("application.step", input.op)
+
+# METADATA
+# title: The right party takes the step
+# custom:
+#   rule: APP-002
+#   code: SEPARATION
+#   entrypoints: [application.step]
+#   articles: [BJ-FIN-3, BJ-OPS-4, SJZ-16c]
+#   message:
+#     zh: 只能为本机构提交，且不能审核本人或本机构的申请
+#     en: One submits for one's own organization, and does not decide on one's own application
+#   remedy:
+#     zh: 由相应的另一方处理
+#     en: Leave it to the other party
+proof contains "APP-002" if {
+	input.op == "submit"
+	lib.same(input.subject.organization, input.application.organization)
+	lib.same(input.subject.account, input.application.author.account)
+}
+
+proof contains "APP-002" if {
+	input.op in {"approve", "reject"}
+	lib.differ(input.subject.organization, input.application.organization)
+	lib.differ(input.subject.account, input.application.author.account)
+	lib.differ(input.subject.person, input.application.author.person)
+}
+
+# METADATA
+# title: The application is in a state that the step fits
+# custom:
+#   rule: APP-003
+#   code: STATE
+#   entrypoints: [application.step]
+#   articles: [SJZ-16d, BJ-OPS-26]
+#   message:
+#     zh: 申请当前状态不允许此步骤
+#     en: The application is not in a state for this step
+#   remedy:
+#     zh: 查看申请状态
+#     en: Look at the application's state
+proof contains "APP-003" if {
+	input.op == "submit"
+	input.application.state in {"none", "draft", "rejected"}
+}
+
+proof contains "APP-003" if {
+	input.op in {"approve", "reject"}
+	input.application.state == "submitted"
+}
+
+# METADATA
+# title: The organization is admitted
+# custom:
+#   rule: APP-004
+#   code: ORGANIZATION_NOT_ADMITTED
+#   entrypoints: [application.step]
+#   articles: [BJ-FIN-7, BJ-OPS-22a]
+#   message:
+#     zh: 机构尚未准入
+#     en: The organization is not admitted
+#   remedy:
+#     zh: 完成机构准入
+#     en: Complete the admission of the organization
+proof contains "APP-004" if {
+	lib.same(input.organization.name, input.application.organization)
+	input.organization.admitted == true
+}
+
+proof contains "APP-004" if input.op == "reject"
+
+# METADATA
+# title: The organization is not suspended
+# custom:
+#   rule: APP-005
+#   code: SUSPENDED
+#   entrypoints: [application.step]
+#   articles: [BJ-FIN-35b, SJZ-23d]
+#   message:
+#     zh: 机构已被暂停
+#     en: The organization is suspended
+#   remedy:
+#     zh: 联系运营单位
+#     en: Contact the operator
+proof contains "APP-005" if input.organization.suspended == false
+
+proof contains "APP-005" if input.op == "reject"
+
+# METADATA
+# title: Purposes and one scenario are stated
+# custom:
+#   rule: APP-006
+#   code: PURPOSE
+#   entrypoints: [application.step]
+#   articles: [SJZ-16a, BJ-FIN-21, BJ-OPS-25d, XM-19a]
+#   message:
+#     zh: 没有写明用途和一个应用场景
+#     en: The purposes and one scenario are not stated
+#   remedy:
+#     zh: 写明具体用途和场景，不得一揽子授权
+#     en: State them; bundled scopes are not granted
+proof contains "APP-006" if {
+	lib.chosen(input.application.purposes)
+	lib.named(input.application.scenario)
+}
+
+proof contains "APP-006" if input.op == "reject"
+
+# METADATA
+# title: Every column has a stated necessity
+# custom:
+#   rule: APP-007
+#   code: INCOMPLETE
+#   entrypoints: [application.step]
+#   articles: [SJZ-16b, BJ-FIN-21, BJ-FIN-23a]
+#   message:
+#     zh: 有字段没有说明必要性
+#     en: A column has no stated necessity
+#   remedy:
+#     zh: 逐个字段说明必要性，或去掉该字段
+#     en: State the necessity of each column, or leave it out
+proof contains "APP-007" if {
+	some_datasets
+	every dataset in input.application.datasets {
+		lib.chosen(dataset.columns)
+		lib.lacking(dataset.columns, dataset.necessity) == set()
+	}
+}
+
+proof contains "APP-007" if input.op == "reject"
+
+detail["APP-007"] contains {"table": name, "column": column} if {
+	some name, dataset in input.application.datasets
+	some column in lib.lacking(dataset.columns, dataset.necessity)
+}
+
+some_datasets if {
+	is_object(input.application.datasets)
+	input.application.datasets != {}
+}
+
+# METADATA
+# title: Methods are named
+# custom:
+#   rule: APP-008
+#   code: METHOD_NOT_GRANTED
+#   entrypoints: [application.step]
+#   articles: [BJ-FIN-22a, BJ-FIN-23a]
+#   message:
+#     zh: 没有写明计算方法
+#     en: The methods are not named
+#   remedy:
+#     zh: 列出所需的计算方法
+#     en: List the methods that are needed
+proof contains "APP-008" if lib.chosen(input.application.methods)
+
+proof contains "APP-008" if input.op == "reject"
+
+# METADATA
+# title: Every dataset is approved
+# custom:
+#   rule: APP-009
+#   code: DATASET_NOT_APPROVED
+#   entrypoints: [application.step]
+#   articles: [SJZ-15a, XM-17]
+#   message:
+#     zh: 数据目录尚未批准
+#     en: A dataset is not approved
+#   remedy:
+#     zh: 等待目录批准
+#     en: Wait until it is approved
+proof contains "APP-009" if {
+	some_datasets
+	every dataset in input.application.datasets {
+		dataset.state == "approved"
+		dataset.grade in {1, 2, 3, 4}
+	}
+}
+
+proof contains "APP-009" if input.op == "reject"
+
+# METADATA
+# title: No dataset is sealed
+# custom:
+#   rule: APP-010
+#   code: DATASET_SEALED
+#   entrypoints: [application.step]
+#   articles: [XM-14c, XM-22, XM-31, XC-19a]
+#   message:
+#     zh: 数据已封存或不予共享
+#     en: A dataset is sealed or not shared
+#   remedy:
+#     zh: 去掉该数据
+#     en: Leave it out
+proof contains "APP-010" if {
+	some_datasets
+	every dataset in input.application.datasets {
+		lib.open_market(dataset.market)
+		lib.open_sharing(dataset.sharing)
+	}
+}
+
+proof contains "APP-010" if input.op == "reject"
+
+# METADATA
+# title: The term has an end and lies ahead
+# custom:
+#   rule: APP-011
+#   code: INCOMPLETE
+#   entrypoints: [application.step]
+#   articles: [SJZ-16a, BJ-OPS-16a, SJZ-11a, XM-19a]
+#   message:
+#     zh: 使用期限缺失、已过或超过最长期限
+#     en: The term is missing, over or too long
+#   remedy:
+#     zh: 填写不超过最长期限的起止时间
+#     en: State a beginning and an end within the longest term
+proof contains "APP-011" if {
+	lib.at_least(input.application.not_before, 1)
+	lib.at_least(input.application.not_after, input.application.not_before + 1)
+	lib.at_least(input.application.not_after, input.now + 1)
+	lib.at_most(input.application.not_after - input.application.not_before, lib.settings.term_days_max * 86400)
+}
+
+proof contains "APP-011" if input.op == "reject"
+
+# METADATA
+# title: Retention of an application's record
+# custom:
+#   rule: APP-101
+#   kind: obligation
+#   entrypoints: [application.step]
+#   articles: [XM-39b, XM-39c]
+retention_years := max({lib.settings.retention_years} | {years |
+	some dataset in input.application.datasets
+	years := lib.retention(dataset.grade, {dataset.market})
+})

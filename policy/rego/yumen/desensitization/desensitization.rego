@@ -1,0 +1,76 @@
+# METADATA
+# title: Desensitization
+# description: The protection mode of a statement and the rules that every cell of its answer must pass.
+package yumen.desensitization
+
+import data.yumen.lib
+
+# METADATA
+# title: A protection mode exists for the statement
+# custom:
+#   rule: DES-001
+#   code: MODE_NOT_ALLOWED
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [BJ-OPS-27c, BJ-OPS-27d, SJZ-13a, XC-27a]
+#   message:
+#     zh: 该级别在本地规则下不允许这种查询方式
+#     en: This kind of statement is not allowed at this grade in this zone
+#   remedy:
+#     zh: 使用获批的计算，或只用一级数据
+#     en: Use an approved computation, or data of grade 1 only
+proof contains "DES-001" if mode == "exact"
+
+detail["DES-001"] contains {"kind": input.call.kind, "grade": input.footprint.grade}
+
+rules := lib.settings.grades[input.footprint.grade]
+
+# The only mode of this gateway is the exact one; where the rules ask for noise or for synthetic data, no mode exists.
+mode := rules.free_sql if input.call.kind == "free"
+
+mode := "exact" if {
+	input.call.kind == "computation"
+	rules.computations == "exact"
+}
+
+mode := "exact" if {
+	input.call.kind == "computation"
+	rules.computations == "certified"
+	input.computation.certified == true
+}
+
+# METADATA
+# title: The rules per cell
+# custom:
+#   rule: DES-101
+#   kind: obligation
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [BJ-OPS-32b, XC-27a, XC-38a, SJZ-13b]
+run := {
+	"mode": mode,
+	"grade": input.footprint.grade,
+	"lab": lib.settings.lab,
+	"k": rules.k,
+	"complement": rules.complement,
+	"sensitive": rules.sensitive,
+	"dominance": rules.dominance,
+	"p": rules.p,
+	"homogeneity": rules.homogeneity,
+	"jitter": rules.jitter,
+	"round": round,
+	"cells_max": rules.cells_max,
+	"tick_ms": rules.tick_ms,
+	"review": rules.review.clean,
+}
+
+round := 0 if input.call.kind == "free"
+
+round := rules.round if input.call.kind == "computation"
+
+# METADATA
+# title: Retention of the run's record
+# custom:
+#   rule: DES-102
+#   kind: obligation
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [XM-39b, XM-39c]
+retention_years := lib.retention(input.footprint.grade, {supply.market | some supply in input.datasets})

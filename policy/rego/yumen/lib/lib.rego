@@ -1,0 +1,80 @@
+# METADATA
+# title: Shared conditions
+# description: Comparisons that prove nothing for a value of another type, and the settings of the zone's jurisdiction.
+package yumen.lib
+
+import future.keywords.not
+
+at_least(a, b) if {
+	is_number(a)
+	is_number(b)
+	a >= b
+}
+
+at_most(a, b) if {
+	is_number(a)
+	is_number(b)
+	a <= b
+}
+
+# A text that says something: neither empty nor a wildcard.
+named(a) if {
+	is_string(a)
+	not a in {"", "*"}
+}
+
+# Two names that are there and the same.
+same(a, b) if {
+	named(a)
+	a == b
+}
+
+# Two names that are there and not the same.
+differ(a, b) if {
+	named(a)
+	named(b)
+	a != b
+}
+
+# A non-empty set whose members all say something.
+chosen(set_of) if {
+	is_object(set_of)
+	set_of != {}
+	object.keys(set_of) & {"", "*"} == set()
+}
+
+# The term has begun and its end, the first second after it, is still to come.
+within_term(term, now) if {
+	at_most(term.not_before, now)
+	at_least(term.not_after, now + 1)
+}
+
+# Members of a that b lacks; a and b are objects used as sets.
+lacking(a, b) := object.keys(a) - object.keys(b) if {
+	is_object(a)
+	is_object(b)
+}
+
+settings := data.yumen.profiles[input.zone.jurisdiction]
+
+# The classes that may be used, and what a sample dataset of a lab may leave out.
+open_market(market) if market in {"ordinary", "authorised"}
+
+open_market("") if settings.declarations_optional == true
+
+open_sharing(sharing) if sharing in {"unconditional", "conditional"}
+
+open_sharing("") if settings.declarations_optional == true
+
+# Roles that may perform the act.
+may_act(action, act) if input.subject.role in data.yumen.acts[action][act]
+
+# Years for which the record of the decision is kept: the longest of the grade and the market classes; an unknown grade counts
+# as the highest.
+retention(grade, markets) := max(by_grade(grade) | by_market(markets))
+
+by_grade(grade) := {settings.grades[grade].retention_years} if grade in {1, 2, 3, 4}
+
+by_grade(grade) := {settings.grades[4].retention_years} if not grade in {1, 2, 3, 4}
+
+by_market(markets) := {settings.retention_by_market[market] | some market in markets}

@@ -1,0 +1,34 @@
+# METADATA
+# title: The caller
+# description: Conditions about the caller that every act shares.
+package yumen.subject
+
+import data.yumen.lib
+
+# METADATA
+# title: The caller acts under a role that is in effect
+# custom:
+#   rule: SUB-001
+#   code: SUSPENDED
+#   entrypoints:
+#     - catalog.change
+#     - supply.load
+#     - application.step
+#     - review.vote
+#     - query.check
+#     - query.run
+#     - release.decide
+#     - release.collect
+#   articles: [BJ-FIN-17, BJ-FIN-29, BJ-OPS-21a, XM-19c]
+#   message:
+#     zh: 账户的角色尚未生效或已停用
+#     en: The account's role is not in effect
+#   remedy:
+#     zh: 请安全管理员确认角色或解除停用
+#     en: Have the security administrator confirm the role or resume the account
+proof contains "SUB-001" if {
+	input.subject.effective == true
+	lib.named(input.subject.account)
+	lib.named(input.subject.person)
+	lib.named(input.subject.organization)
+}

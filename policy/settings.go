@@ -1,0 +1,204 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"yumen/catalog"
+)
+
+// settings are the parameters of one jurisdiction: the default with its own values laid over it.
+type settings struct {
+	Title                catalog.Text           `yaml:"title" json:"title"`
+	Lab                  bool                   `yaml:"lab" json:"lab"`
+	GradeMax             int                    `yaml:"grade_max" json:"grade_max"`
+	DeclarationsOptional bool                   `yaml:"declarations_optional" json:"declarations_optional"`
+	RetentionYears       int                    `yaml:"retention_years" json:"retention_years"`
+	RetentionByMarket    map[catalog.Market]int `yaml:"retention_by_market" json:"retention_by_market"`
+	TermDaysMax          int                    `yaml:"term_days_max" json:"term_days_max"`
+	Grades               gradeTable             `yaml:"grades" json:"grades"`
+}
+
+// gradeTable holds the parameters of the grades 1 to 4.
+type gradeTable struct {
+	G1 gradeSettings `yaml:"1"`
+	G2 gradeSettings `yaml:"2"`
+	G3 gradeSettings `yaml:"3"`
+	G4 gradeSettings `yaml:"4"`
+}
+
+func (t *gradeTable) of(g int) *gradeSettings {
+	return []*gradeSettings{&t.G1, &t.G2, &t.G3, &t.G4}[g-1]
+}
+
+// gradeSettings are the parameters of one grade.
+type gradeSettings struct {
+	K               int          `yaml:"k" json:"k"`
+	Complement      int          `yaml:"complement" json:"complement"`
+	Sensitive       int          `yaml:"sensitive" json:"sensitive"`
+	Dominance       []Dominance  `yaml:"dominance" json:"dominance"`
+	P               int          `yaml:"p" json:"p"`
+	Homogeneity     int          `yaml:"homogeneity" json:"homogeneity"`
+	Jitter          int          `yaml:"jitter" json:"jitter"`
+	Round           int          `yaml:"round" json:"round"`
+	CellsMax        int          `yaml:"cells_max" json:"cells_max"`
+	TickMS          int          `yaml:"tick_ms" json:"tick_ms"`
+	FreeSQL         string       `yaml:"free_sql" json:"free_sql"`
+	Computations    string       `yaml:"computations" json:"computations"`
+	Review          reviewPlan   `yaml:"review" json:"review"`
+	Supply          []SupplyMode `yaml:"supply" json:"supply"`
+	SupplyException bool         `yaml:"supply_exception" json:"supply_exception"`
+	RetentionYears  int          `yaml:"retention_years" json:"retention_years"`
+}
+
+// reviewPlan is the review that an artefact needs without and with flags.
+type reviewPlan struct {
+	Clean         Review `yaml:"clean" json:"clean"`
+	Flagged       Review `yaml:"flagged" json:"flagged"`
+	SamplePercent int    `yaml:"sample_percent" json:"sample_percent"`
+}
+
+// The orders of strictness, from the loosest.
+var (
+	orderFreeSQL      = []string{"exact", "noisy", "synthetic", "never"}
+	orderComputations = []string{"exact", "certified", "noisy", "never"}
+	orderReview       = []Review{ReviewAuto, ReviewOne, ReviewTwo, ReviewNever}
+	supplyModes       = []SupplyMode{SupplyCopy, SupplyInterface, SupplyTenantSpace}
+)
+
+// valid reports the first parameter that is missing or out of range.
+func (s *settings) valid() error {
+	switch {
+	case s.Title.Zh == "" || s.Title.En == "":
+		return errors.New("title missing in a language")
+	case s.GradeMax < 1 || s.GradeMax > 4:
+		return errors.New("grade_max is a grade")
+	case s.RetentionYears < 3 || s.TermDaysMax < 1:
+		return errors.New("retention or term out of range")
+	}
+	for _, m := range []catalog.Market{catalog.MarketOrdinary, catalog.MarketAuthorised, catalog.MarketSealed} {
+		if s.RetentionByMarket[m] < 3 {
+			return fmt.Errorf("retention of market class %s out of range", m)
+		}
+	}
+	for g := 1; g <= 4; g++ {
+		if err := s.Grades.of(g).valid(); err != nil {
+			return fmt.Errorf("grade %d: %w", g, err)
+		}
+	}
+	return nil
+}
+
+func (g *gradeSettings) valid() error {
+	r := RunRules{
+		Mode: ModeExact, Grade: 1, K: g.K, Complement: g.Complement, Sensitive: g.Sensitive, Dominance: g.Dominance, P: g.P,
+		Homogeneity: g.Homogeneity, Jitter: g.Jitter, Round: g.Round, CellsMax: g.CellsMax, TickMS: g.TickMS,
+		Review: ReviewAuto,
+	}
+	if err := r.check(); err != nil {
+		return err
+	}
+	switch {
+	case rank(orderFreeSQL, g.FreeSQL) < 0, rank(orderComputations, g.Computations) < 0:
+		return errors.New("free_sql or computations unknown")
+	case rank(orderReview, g.Review.Clean) < 0, rank(orderReview, g.Review.Flagged) < rank(orderReview, g.Review.Clean):
+		return errors.New("review unknown, or looser with flags than without")
+	case g.Review.SamplePercent < 0 || g.Review.SamplePercent > 100:
+		return errors.New("sample out of range")
+	case g.Supply == nil || g.RetentionYears < 3:
+		return errors.New("supply or retention missing")
+	}
+	for _, m := range g.Supply {
+		if rank(supplyModes, m) < 0 {
+			return errors.New("unknown mode of supply")
+		}
+	}
+	return nil
+}
+
+func rank[T comparable](order []T, v T) int { return slices.Index(order, v) }
+
+// looser names the first parameter in which s is looser than the default. A lab may be looser in two: free statements up to
+// grade 3, and declarations that may be left out.
+func (s *settings) looser(base *settings) error {
+	checks := []struct {
+		name   string
+		looser bool
+	}{
+		{"grade_max", s.GradeMax > base.GradeMax},
+		{"declarations_optional", s.DeclarationsOptional && !base.DeclarationsOptional && !s.Lab},
+		{"retention_years", s.RetentionYears < base.RetentionYears},
+		{"term_days_max", s.TermDaysMax > base.TermDaysMax},
+	}
+	for m, years := range base.RetentionByMarket {
+		checks = append(checks, struct {
+			name   string
+			looser bool
+		}{"retention_by_market " + string(m), s.RetentionByMarket[m] < years})
+	}
+	for _, c := range checks {
+		if c.looser {
+			return fmt.Errorf("%s is looser than the default", c.name)
+		}
+	}
+	for g := 1; g <= 4; g++ {
+		if name := s.Grades.of(g).looser(base.Grades.of(g), s.Lab && g <= 3); name != "" {
+			return fmt.Errorf("%s of grade %s is looser than the default", name, strconv.Itoa(g))
+		}
+	}
+	return nil
+}
+
+func (g *gradeSettings) looser(base *gradeSettings, freeInLab bool) string {
+	checks := []struct {
+		name   string
+		looser bool
+	}{
+		{"k", g.K < base.K},
+		{"complement", g.Complement < base.Complement},
+		{"sensitive", g.Sensitive < base.Sensitive},
+		{"dominance", !covers(g.Dominance, base.Dominance)},
+		{"p", g.P < base.P},
+		{"homogeneity", base.Homogeneity > 0 && (g.Homogeneity == 0 || g.Homogeneity > base.Homogeneity)},
+		{"jitter", g.Jitter < base.Jitter},
+		{"round", g.Round < base.Round},
+		{"cells_max", g.CellsMax > base.CellsMax},
+		{"tick_ms", g.TickMS < base.TickMS},
+		{"free_sql", rank(orderFreeSQL, g.FreeSQL) < rank(orderFreeSQL, base.FreeSQL) && !freeInLab},
+		{"computations", rank(orderComputations, g.Computations) < rank(orderComputations, base.Computations)},
+		{"review", rank(orderReview, g.Review.Clean) < rank(orderReview, base.Review.Clean)},
+		{"review with flags", rank(orderReview, g.Review.Flagged) < rank(orderReview, base.Review.Flagged)},
+		{"sample", g.Review.SamplePercent < base.Review.SamplePercent},
+		{"supply", slices.ContainsFunc(g.Supply, func(m SupplyMode) bool { return rank(base.Supply, m) < 0 })},
+		{"supply_exception", base.SupplyException && !g.SupplyException},
+		{"retention_years", g.RetentionYears < base.RetentionYears},
+	}
+	for _, c := range checks {
+		if c.looser {
+			return c.name
+		}
+	}
+	return ""
+}
+
+// covers reports whether each rule of the base has one that withholds at least as much: as many or fewer percent of at least as
+// many entities.
+func covers(rules, base []Dominance) bool {
+	for _, b := range base {
+		if !slices.ContainsFunc(rules, func(d Dominance) bool { return d.N >= b.N && d.Percent <= b.Percent }) {
+			return false
+		}
+	}
+	return true
+}
+
+// document is the form that the rules read: the parameters of the grades as a list whose member 0 is null.
+func (s *settings) document() map[string]any {
+	return map[string]any{
+		"title": s.Title, "lab": s.Lab, "grade_max": s.GradeMax, "declarations_optional": s.DeclarationsOptional,
+		"retention_years": s.RetentionYears, "retention_by_market": s.RetentionByMarket, "term_days_max": s.TermDaysMax,
+		"grades": []any{nil, s.Grades.G1, s.Grades.G2, s.Grades.G3, s.Grades.G4},
+	}
+}
