@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"yumen/catalog"
+	"yumen/cmd/yumen/internal/render"
+	"yumen/internal/api"
+)
+
+// maxQuery bounds the query text that is read, in bytes; the gateway's own cap is lower and answers TOO_LARGE.
+const maxQuery = 1 << 20
+
+func (a *app) queryCommand() *cobra.Command {
+	return a.group("query", catalog.Text{Zh: "查询：检查、运行、查看", En: "queries: check, run, look"},
+		"yumen query check --grant grant_… --sql 'SELECT district, count(*) FROM persons GROUP BY district'\nyumen query run --grant grant_… --file question.sql",
+		a.queryCheckCommand(), a.queryRunCommand(), a.queryShowCommand(), a.queryListCommand(),
+		a.queryResubmitCommand(), a.queryWithdrawCommand(), a.queryLedgerCommand())
+}
+
+type queryFlags struct {
+	grant, sql, file, purpose, note, format string
+	wait                                    time.Duration
+}
+
+func (a *app) queryText(c *cobra.Command, f *queryFlags) {
+	flags := c.Flags()
+	flags.StringVar(&f.grant, "grant", "", a.t("授权编号", "the grant"))
+	flags.StringVar(&f.sql, "sql", "", a.t("查询文本", "the query"))
+	flags.StringVar(&f.file, "file", "", a.t("查询文件，- 为标准输入", "file of the query, - for standard input"))
+	flags.StringVar(&f.purpose, "purpose", "", a.t("用途（默认为授权的用途）", "purpose (default the grant's)"))
+	require(c, "grant")
+	c.MarkFlagsMutuallyExclusive("sql", "file")
+	c.MarkFlagsOneRequired("sql", "file")
+}
+
+func (a *app) request(f queryFlags) (api.RunRequest, error) {
+	if f.file != "" {
+		b, err := a.readInput(f.file, maxQuery)
+		if err != nil {
+			return api.RunRequest{}, err
+		}
+		f.sql = string(b)
+	}
+	return api.RunRequest{Grant: f.grant, SQL: f.sql, Purpose: f.purpose, Note: f.note, Format: f.format}, nil
+}
+
+func (a *app) queryCheckCommand() *cobra.Command {
+	var f queryFlags
+	c := a.command(command{
+		use: "check", short: catalog.Text{Zh: "静态判断一个查询：什么都不运行", En: "the static verdict on a query: nothing runs"},
+		example: "yumen query check --grant grant_… --file question.sql",
+		run: func(ctx context.Context, _ []string) error {
+			request, err := a.request(f)
+			if err != nil {
+				return err
+			}
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			result, err := c.CheckQuery(ctx, request)
+			if r := refusalOf(err); r != nil {
+				result, err = &api.CheckResult{Refusal: r}, nil
+			}
+			if err != nil {
+				return err
+			}
+			return a.printCheck(result, request.SQL)
+		},
+	})
+	a.queryText(c, &f)
+	return c
+}
+
+func (a *app) printCheck(r *api.CheckResult, sql string) error {
+	verdict := a.t("可以提交", "may be submitted")
+	if !r.Allowed {
+		verdict = a.t("拒绝", "refused")
+	}
+	var t render.Table
+	t.Add(a.t("结论", "verdict"), verdict)
+	if r.Allowed {
+		t.Add(a.t("级别", "grade"), fmt.Sprint(r.Grade))
+		t.Add(a.t("方式", "mode"), r.Mode)
+		t.Add(a.t("出域审核", "review"), r.Review)
+		for _, c := range r.Columns {
+			t.Add(a.t("列", "column"), c.Name+" "+c.Type)
+		}
+		for _, e := range r.Explain {
+			t.Add(a.t("说明", "note"), a.lang.Text(e))
+		}
+	}
+	if err := a.print(r, t); err != nil {
+		return err
+	}
+	if r.Refusal != nil {
+		a.refusal(r.Refusal, sql)
+	}
+	if !r.Allowed {
+		return status(exitDenied)
+	}
+	return nil
+}
+
+func (a *app) queryRunCommand() *cobra.Command {
+	var f queryFlags
+	c := a.command(command{
+		use: "run", short: catalog.Text{Zh: "提交查询并等待结果", En: "submit a query and wait for its answer"},
+		long: catalog.Text{
+			Zh: "提交查询并等待。退出码：0 已发布，3 被拒绝，4 仍在运行或等待审核，5 执行失败。\n不满足规则的单元格不会出现，并且不说明原因。",
+			En: "Submits a query and waits. Exit code: 0 released, 3 refused, 4 still running or waiting for a reviewer, 5 failed.\n" +
+				"Cells that do not meet the rules are absent, without a word why."},
+		example: "yumen query run --grant grant_… --sql 'SELECT district, count(*) AS n FROM persons GROUP BY district'\nyumen query run --grant grant_… --file question.sql --wait 5m -o json",
+		run:     func(ctx context.Context, _ []string) error { return a.queryRun(ctx, f) },
+	})
+	a.queryText(c, &f)
+	c.Flags().StringVar(&f.note, "note", "", a.t("给审核员的说明", "a note for the reviewers"))
+	c.Flags().StringVar(&f.format, "format", "", a.t("发布文件的格式：csv、parquet 或 json", "format of the released file: csv, parquet or json"))
+	c.Flags().DurationVar(&f.wait, "wait", 60*time.Second, a.t("最多等待多久", "how long to wait"))
+	return c
+}
+
+func (a *app) queryRun(ctx context.Context, f queryFlags) error {
+	request, err := a.request(f)
+	if err != nil {
+		return err
+	}
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	run, err := c.SubmitRun(ctx, request)
+	if r := refusalOf(err); r != nil {
+		run, err = &api.Run{State: "refused", Refusal: r}, nil
+	}
+	if err != nil {
+		return err
+	}
+	id := run.Run
+	run, err = c.Wait(ctx, run, f.wait, a.progressState())
+	if err != nil {
+		a.say("已提交的查询不受影响，之后查看：yumen query show %s", "the submitted run goes on; look at it later: yumen query show %s", id)
+		return err
+	}
+	return a.printAnswer(run, request.SQL)
+}
+
+// progressState tells a person at the terminal about states on the way.
+func (a *app) progressState() func(string) {
+	if !a.terminal(a.err) {
+		return nil
+	}
+	return func(state string) { a.say("%s", "%s", a.stateText(state)) }
+}
+
+func (a *app) queryShowCommand() *cobra.Command {
+	var exit bool
+	c := a.command(command{
+		use: "show", args: []string{"ID"}, short: catalog.Text{Zh: "显示一次运行，已发布的连同结果", En: "show a run, with its answer when it is released"},
+		example: "yumen query show run_…\nyumen query show run_… --exit-status -o csv",
+		run: func(ctx context.Context, args []string) error {
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			run, err := c.Run(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			if err := a.printRun(run); err != nil || !exit {
+				return err
+			}
+			return done(codeOfState(run.State))
+		},
+	})
+	c.Flags().BoolVar(&exit, "exit-status", false, a.t("用退出码表示状态，如 query run", "let the exit code tell the state, as query run does"))
+	return c
+}
+
+func (a *app) queryListCommand() *cobra.Command {
+	return a.command(command{
+		use: "list", short: catalog.Text{Zh: "列出自己的运行", En: "list your runs"}, example: "yumen query list -o csv",
+		run: func(ctx context.Context, _ []string) error {
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			all, err := c.Runs(ctx)
+			if err != nil {
+				return err
+			}
+			t := render.Table{Columns: []string{a.t("运行", "RUN"), a.t("状态", "STATE"), a.t("级别", "GRADE"), a.t("发布", "RELEASE"), a.t("提交", "SUBMITTED")}}
+			for _, r := range all {
+				t.Add(r.Run, r.State, grade(r.Grade), r.Release, when(r.Created))
+			}
+			return a.print(list(all), t)
+		},
+	})
+}
+
+func (a *app) queryResubmitCommand() *cobra.Command {
+	var note string
+	c := a.command(command{
+		use: "resubmit", args: []string{"ID"}, short: catalog.Text{Zh: "把退回的运行连同说明再送审", En: "send a returned run back to review, with a note"},
+		long: catalog.Text{Zh: "把退回的运行再送审；结果不变。改了的查询是新的运行。",
+			En: "Sends a returned run back to review; its artefact stays the same. A changed query is a new run."},
+		example: "yumen query resubmit run_… --note 'the purpose is the yearly report'",
+		run: func(ctx context.Context, args []string) error {
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			run, err := c.ResubmitRun(ctx, args[0], note)
+			if err != nil {
+				return err
+			}
+			return a.printAnswer(run, "")
+		},
+	})
+	c.Flags().StringVar(&note, "note", "", a.t("给审核员的说明", "a note for the reviewers"))
+	require(c, "note")
+	return c
+}
+
+func (a *app) queryWithdrawCommand() *cobra.Command {
+	return a.command(command{
+		use: "withdraw", args: []string{"ID"}, short: catalog.Text{Zh: "撤回一次运行", En: "withdraw a run"}, example: "yumen query withdraw run_…",
+		run: func(ctx context.Context, args []string) error {
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			run, err := c.WithdrawRun(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return a.printRun(run)
+		},
+	})
+}
+
+func (a *app) queryLedgerCommand() *cobra.Command {
+	return a.command(command{
+		use: "ledger", short: catalog.Text{Zh: "列出本集团得到过的回答：范围和日期", En: "list what your group was answered: boxes and dates"}, example: "yumen query ledger",
+		run: func(ctx context.Context, _ []string) error {
+			c, err := a.connect()
+			if err != nil {
+				return err
+			}
+			l, err := c.Ledger(ctx)
+			if err != nil {
+				return err
+			}
+			if l.Items == nil {
+				l.Items = []api.LedgerItem{}
+			}
+			t := render.Table{Columns: []string{a.t("日期", "DATE"), a.t("运行", "RUN"), a.t("范围", "BOX")}}
+			for _, i := range l.Items {
+				t.Add(when(i.Created), i.Run, a.lang.Text(i.Box))
+			}
+			return a.print(l, t)
+		},
+	})
+}
