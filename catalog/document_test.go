@@ -3,6 +3,8 @@ package catalog_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -230,4 +232,16 @@ func FuzzDecodeDocuments(f *testing.F) {
 			require.Equal(t, d.Body, back.Body)
 		}
 	})
+}
+
+// The declarations of the adversarial corpus are documents like any other.
+func TestCorpusDeclarations(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "testdata", "corpus", "catalog.yaml"))
+	require.NoError(t, err)
+	var all []*catalog.Dataset
+	for _, d := range decode(t, string(text)) {
+		all = append(all, d.Body.(*catalog.Dataset))
+	}
+	require.Len(t, all, 5)
+	require.NoError(t, catalog.CheckJoins(all))
 }
