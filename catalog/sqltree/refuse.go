@@ -14,7 +14,10 @@ type Reason string
 func Refuse(why Reason, position int, args ...any) *catalog.Refusal {
 	t, ok := texts[why]
 	if !ok {
-		t = planTexts[why]
+		t, ok = planTexts[why]
+	}
+	if !ok {
+		t = texts[ReasonUnknownNode]
 	}
 	r := &catalog.Refusal{Code: t.code, Position: position, Articles: articles[t.code],
 		Message: catalog.Text{Zh: t.zh, En: t.en}, Remedy: catalog.Text{Zh: t.fixZh, En: t.fixEn}}
@@ -23,6 +26,9 @@ func Refuse(why Reason, position int, args ...any) *catalog.Refusal {
 	}
 	return r
 }
+
+// SyntaxRefusal is the refusal of a text that the parser did not take, at the position that it named.
+func SyntaxRefusal(position int) *catalog.Refusal { return Refuse(ReasonSyntax, position) }
 
 // articles names the requirements that a code serves: raw data never leaves (BJ-OPS-25a, BJ-OPS-32b), and nothing is used
 // that was not granted (BJ-OPS-32a).
