@@ -2,11 +2,13 @@ package sandbox_test
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"yumen/catalog"
 	"yumen/sandbox"
 	"yumen/sandbox/sandboxtest"
 )
@@ -85,4 +87,8 @@ func TestLevel(t *testing.T) {
 		t.Logf("%s %v %s", l.Name, l.Available, l.Why)
 	}
 	require.NotEmpty(t, r.LevelName())
+}
+
+func decimalKey(key [32]byte, typ string, parts ...string) string {
+	return strconv.FormatUint(catalog.EntityKey(key, typ, parts...), 10)
 }

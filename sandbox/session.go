@@ -191,7 +191,15 @@ func (w *worker) converse(ctx context.Context, t *task, frame []byte) (*wire.Sta
 		_ = err // a worker that does not read its job ends without a status
 		parts <- nil
 	}()
-	go func() { parts <- named("result", readResult(w.result, t.result)) }()
+	var cut error // a result that ends too early, which is what a failing worker leaves
+	go func() {
+		in := &ending{r: w.result}
+		err := named("result", readResult(in, t.result))
+		if in.ended {
+			cut, err = err, nil
+		}
+		parts <- err
+	}()
 	go func() {
 		var err error
 		status, err = wire.ReadStatus(w.status)
@@ -213,8 +221,23 @@ func (w *worker) converse(ctx context.Context, t *task, frame []byte) (*wire.Sta
 		return nil, fmt.Errorf("%w (%s)", err, printable(words))
 	case err != nil:
 		return nil, err
+	case cut != nil && status.Code == wire.CodeOK:
+		return nil, cut
 	}
 	return status, nil
+}
+
+// ending notices the end of a stream.
+type ending struct {
+	r     io.Reader
+	ended bool
+}
+
+// Read implements io.Reader.
+func (e *ending) Read(p []byte) (int, error) {
+	n, err := e.r.Read(p)
+	e.ended = e.ended || err == io.EOF
+	return n, err
 }
 
 func named(part string, err error) error {

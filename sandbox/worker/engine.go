@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -15,9 +16,10 @@ import (
 
 // engine is one in-memory DuckDB with one connection.
 type engine struct {
-	ctx    context.Context
-	conn   *duckdb.Conn
-	serial int
+	ctx     context.Context
+	conn    *duckdb.Conn
+	session *sql.Conn // holds conn; functions are registered through it
+	serial  int
 }
 
 // open starts the engine with the limits of the job. Extensions cannot be installed or loaded from the first moment on.
@@ -28,23 +30,42 @@ func open(ctx context.Context, j *wire.Job) (*engine, error) {
 	if err != nil {
 		return nil, fail(wire.CodeOpen, err)
 	}
-	conn, err := connector.Connect(ctx)
+	session, err := sql.OpenDB(connector).Conn(ctx)
 	if err != nil {
 		return nil, fail(wire.CodeOpen, err)
 	}
-	return &engine{ctx: ctx, conn: conn.(*duckdb.Conn)}, nil
+	e := &engine{ctx: ctx, session: session}
+	err = session.Raw(func(c any) error {
+		e.conn = c.(*duckdb.Conn)
+		return nil
+	})
+	return e, fail(wire.CodeOpen, err)
 }
 
-// harden closes the engine: after it no file can be opened and no setting changed. Files in paths stay open to COPY.
-// Everything that needs a file by path is attached before.
-func (e *engine) harden(spill string, paths ...string) error {
-	settings := []string{"SET temp_directory=" + literal(spill)}
-	if len(paths) > 0 {
-		quoted := make([]string, len(paths))
-		for i, p := range paths {
+// reach is what stays open to a hardened engine.
+type reach struct {
+	spill string   // directory for spilled blocks, "" for none
+	paths []string // files that can be read or written
+	dir   string   // directory whose files can be read or written, "" for none
+	loose bool     // rows of a table may be written in any order, which is faster
+}
+
+// harden closes the engine: after it nothing else can be opened and no setting changed. Everything else that needs a file by
+// path is attached before.
+func (e *engine) harden(r reach) error {
+	settings := []string{"SET temp_directory=" + literal(r.spill)}
+	if len(r.paths) > 0 {
+		quoted := make([]string, len(r.paths))
+		for i, p := range r.paths {
 			quoted[i] = literal(p)
 		}
 		settings = append(settings, "SET allowed_paths=["+strings.Join(quoted, ",")+"]")
+	}
+	if r.dir != "" {
+		settings = append(settings, "SET allowed_directories=["+literal(r.dir+"/")+"]")
+	}
+	if r.loose {
+		settings = append(settings, "SET preserve_insertion_order=false")
 	}
 	settings = append(settings, "SET enable_external_access=false", "SET lock_configuration=true")
 	for _, s := range settings {

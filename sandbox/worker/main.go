@@ -61,6 +61,10 @@ func work(job, result *os.File, layers uint64) (out *wire.Status) {
 	if err == nil {
 		return out
 	}
+	var quarantined *rejection
+	if errors.As(err, &quarantined) {
+		return &wire.Status{Code: wire.CodeRejected, Faults: quarantined.faults}
+	}
 	code := wire.CodeInternal
 	var f *failure
 	if errors.As(err, &f) {
@@ -77,6 +81,8 @@ func dispatch(ctx context.Context, j *wire.Job, result *os.File, layers uint64) 
 		return parse(ctx, j, result)
 	case wire.KindRun:
 		return run(ctx, j, result)
+	case wire.KindIngest:
+		return ingest(ctx, j, result)
 	}
 	return nil, fail(wire.CodeJob, errors.New("unknown kind"))
 }

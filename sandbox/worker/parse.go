@@ -14,7 +14,7 @@ func parse(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, er
 	if err != nil {
 		return nil, err
 	}
-	if err := e.harden(""); err != nil {
+	if err := e.harden(reach{}); err != nil {
 		return nil, err
 	}
 	row, err := e.one("SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", j.Parse.SQL)

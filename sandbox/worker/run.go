@@ -21,7 +21,7 @@ func run(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, erro
 			return nil, err
 		}
 	}
-	if err := e.harden(j.Spill); err != nil {
+	if err := e.harden(reach{spill: j.Spill}); err != nil {
 		return nil, err
 	}
 	attached := func(table []string) bool {

@@ -1,0 +1,90 @@
+package worker
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"strings"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+
+	"yumen/catalog"
+)
+
+// function is a scalar function over texts.
+type function struct {
+	result duckdb.Type
+	call   func(args []driver.Value) (any, error)
+}
+
+// Config implements duckdb.ScalarFunc: any number of texts; NULL in any of them is NULL.
+func (f function) Config() duckdb.ScalarFuncConfig {
+	text, _ := duckdb.NewTypeInfo(duckdb.TYPE_VARCHAR) // cannot fail for a type without parameters
+	result, _ := duckdb.NewTypeInfo(f.result)
+	return duckdb.ScalarFuncConfig{VariadicTypeInfo: text, ResultTypeInfo: result}
+}
+
+// Executor implements duckdb.ScalarFunc.
+func (f function) Executor() duckdb.ScalarFuncExecutor {
+	return duckdb.ScalarFuncExecutor{RowExecutor: f.call}
+}
+
+// register makes the functions of an ingest: yumen_ekey_<i> hashes the parts of an entity's key, and yumen_canonical(text,
+// type) is the canonical text of a value or NULL. The keys live in Go and never stand in a statement.
+func (d *declaration) register(e *engine) error {
+	for i, h := range d.keys {
+		hash := func(args []driver.Value) (any, error) {
+			var stack [16]string
+			parts := stack[:0]
+			for _, a := range args {
+				parts = append(parts, a.(string))
+			}
+			return h.Key(parts...), nil
+		}
+		name := fmt.Sprintf("yumen_ekey_%d", i)
+		if err := duckdb.RegisterScalarUDF(e.session, name, function{duckdb.TYPE_UBIGINT, hash}); err != nil {
+			return err
+		}
+	}
+	canonical := func(args []driver.Value) (any, error) {
+		text, err := catalog.CanonicalValue(args[1].(string), strings.TrimSpace(args[0].(string)))
+		if err != nil {
+			return nil, nil // not a value of the type
+		}
+		return text, nil
+	}
+	return duckdb.RegisterScalarUDF(e.session, "yumen_canonical", function{duckdb.TYPE_VARCHAR, canonical})
+}
+
+// hashes lists the hashed keys over typed columns, each with a leading comma.
+func (d *declaration) hashes() string {
+	var b strings.Builder
+	for i, e := range d.entities {
+		expr := ""
+		if e.Rows {
+			expr = d.rowHash(i, "'1'")
+		} else {
+			expr = d.keyHash(i)
+		}
+		fmt.Fprintf(&b, ", %s AS %s", expr, ident(entityColumn(i)))
+	}
+	return b.String()
+}
+
+// keyHash is catalog.EntityKey over the typed columns of entity i; NULL when a part is NULL.
+func (d *declaration) keyHash(i int) string {
+	parts := make([]string, len(d.entities[i].Key))
+	for p, name := range d.entities[i].Key {
+		parts[p] = "CAST(" + ident(d.column(name).Name) + " AS VARCHAR)"
+	}
+	return fmt.Sprintf("yumen_ekey_%d(%s)", i, strings.Join(parts, ", "))
+}
+
+// rowHash is catalog.RowKey over all typed columns.
+func (d *declaration) rowHash(i int, occurrence string) string {
+	parts := make([]string, len(d.columns), len(d.columns)+1)
+	for c := range d.columns {
+		name := ident(d.columns[c].Name)
+		parts[c] = "CASE WHEN " + name + " IS NULL THEN '' ELSE '=' || CAST(" + name + " AS VARCHAR) END"
+	}
+	return fmt.Sprintf("yumen_ekey_%d(%s)", i, strings.Join(append(parts, occurrence), ", "))
+}

@@ -1,0 +1,195 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"yumen/sandbox/wire"
+)
+
+// rejection is a quarantined batch.
+type rejection struct{ faults []wire.Fault }
+
+func (r *rejection) Error() string { return fmt.Sprintf("%d faults", len(r.faults)) }
+
+// errStage is a source that the fast path could not take: a value broke its declaration, or the engine failed.
+var errStage = errors.New("staging failed")
+
+// loader is one ingest.
+type loader struct {
+	e      *engine
+	j      *wire.Job
+	decl   *declaration
+	source string // path of the source
+	fields []int  // field of the source by declared column
+	rows   int64  // data rows of the source, counted before the engine reads it
+}
+
+// ingest builds the query file and the identity file from a CSV source: UTF-8 with an optional byte-order mark, one header
+// line, commas, RFC 4180 quoting; an empty field is NULL. The fast path converts and hashes in one vectorised pass whose
+// first broken value ends it; the checks that need the whole table follow on typed columns. Only when one of them fails
+// is the source read again, with row numbers, to say where.
+func ingest(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, error) {
+	decl, err := declare(&j.Ingest.Spec, j.Ingest.Keys)
+	if err != nil {
+		return nil, fail(wire.CodeJob, err)
+	}
+	l := &loader{j: j, decl: decl, source: fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst)}
+	if err := l.scan(); err != nil {
+		return nil, err
+	}
+	if l.e, err = open(ctx, j); err != nil {
+		return nil, err
+	}
+	if err := decl.register(l.e); err != nil {
+		return nil, fail(wire.CodeOpen, err)
+	}
+	for _, name := range []string{stageFile, wire.FileQuery, wire.FileIdentity} {
+		if err := l.e.exec("ATTACH " + literal(l.path(name)) + " AS " + ident(name+"_file")); err != nil {
+			return nil, fail(wire.CodeOpen, err)
+		}
+	}
+	spill := filepath.Join(j.Data, "spill")
+	if err := l.e.harden(reach{spill: spill, paths: []string{l.source}, dir: j.Data, loose: true}); err != nil {
+		return nil, err
+	}
+	report, err := l.load()
+	if errors.Is(err, errStage) {
+		return nil, l.locate(ctx)
+	}
+	if err != nil {
+		return nil, fail(wire.CodeQuery, err)
+	}
+	return l.send(result, report)
+}
+
+const stageFile = "stage"
+
+func (l *loader) path(name string) string { return filepath.Join(l.j.Data, name) }
+
+// load stages, checks and writes the files.
+func (l *loader) load() (*wire.Report, error) {
+	if err := l.stage(); err != nil {
+		return nil, fmt.Errorf("%w: %w", errStage, err)
+	}
+	report, sound, err := l.profile()
+	if err != nil {
+		return nil, err
+	}
+	if !sound {
+		return nil, errStage
+	}
+	for name, columns := range map[string][]string{wire.FileQuery: l.decl.queryColumns(), wire.FileIdentity: l.decl.identityColumns()} {
+		if err := l.write(name, columns); err != nil {
+			return nil, err
+		}
+	}
+	return report, nil
+}
+
+// inMemory says whether the stage fits beside the engine's other needs; otherwise it is a file of its own.
+func (l *loader) inMemory() bool {
+	st, err := os.Stat(l.source)
+	return err == nil && st.Size() < int64(l.j.Memory)<<20/4
+}
+
+func (l *loader) table() string {
+	if l.inMemory() {
+		return "memory.main.stage"
+	}
+	return ident(stageFile+"_file") + ".main.stage"
+}
+
+// stage converts the source into typed columns with hashed keys. A value that does not fit its type ends the statement.
+func (l *loader) stage() error {
+	typed := make([]string, len(l.decl.columns))
+	for i, c := range l.decl.columns {
+		typed[i] = c.strict(l.text(i)) + " AS " + ident(c.Name)
+	}
+	sql := "CREATE TABLE " + l.table() + " AS SELECT *" + l.decl.hashes() + " FROM (SELECT " + strings.Join(typed, ", ") + " FROM " + l.reader() + ")"
+	if err := l.e.exec(sql); err != nil {
+		return err
+	}
+	return l.renumber()
+}
+
+// reader is the table function over the source with every field as text. The dialect is fixed: nothing is guessed but the
+// end of line. The quoting was checked before (scan), so the engine need not be strict about it.
+func (l *loader) reader() string {
+	columns := make([]string, len(l.decl.columns)) // as many as the header has, which the scan has made sure of
+	for i := range columns {
+		columns[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
+	}
+	return "read_csv(" + literal(l.source) + ", auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', " +
+		"strict_mode=false, null_padding=false, columns={" + strings.Join(columns, ", ") + "})"
+}
+
+// text is the column of the reader that holds declared column i.
+func (l *loader) text(i int) string { return fmt.Sprintf("c%d", l.fields[i]) }
+
+// renumber gives rows of equal content their own keys, where each row is an entity.
+func (l *loader) renumber() error {
+	for i, entity := range l.decl.entities {
+		if !entity.Rows {
+			continue
+		}
+		key := ident(entityColumn(i))
+		row, err := l.e.one("SELECT count(*) - count(DISTINCT " + key + ") FROM " + l.table())
+		if err != nil {
+			return err
+		}
+		if row[0] == int64(0) {
+			continue
+		}
+		again := "CREATE OR REPLACE TABLE " + l.table() + " AS SELECT * EXCLUDE (__occurrence) REPLACE (CASE WHEN __occurrence = 1 THEN " + key +
+			" ELSE " + l.decl.rowHash(i, "CAST(__occurrence AS VARCHAR)") + " END AS " + key + ") FROM (SELECT *, row_number() OVER (PARTITION BY " +
+			key + ") AS __occurrence FROM " + l.table() + ")"
+		if err := l.e.exec(again); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write makes one file from the stage. A file without columns is not made.
+func (l *loader) write(name string, columns []string) error {
+	file := ident(name + "_file")
+	if len(columns) > 0 {
+		err := l.e.exec("CREATE TABLE " + file + ".main.data AS SELECT " + strings.Join(columns, ", ") + " FROM " + l.table())
+		if err == nil {
+			err = l.e.exec("CHECKPOINT " + file)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return l.e.exec("DETACH " + file)
+}
+
+// send streams the files.
+func (l *loader) send(result io.Writer, report *wire.Report) (*wire.Status, error) {
+	out := wire.NewFileWriter(result)
+	for name, columns := range map[string][]string{wire.FileQuery: l.decl.queryColumns(), wire.FileIdentity: l.decl.identityColumns()} {
+		if len(columns) == 0 {
+			continue
+		}
+		f, err := os.Open(l.path(name))
+		if err != nil {
+			return nil, err
+		}
+		err = out.Copy(name, f)
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := out.Close(); err != nil {
+		return nil, err
+	}
+	return &wire.Status{Code: wire.CodeOK, Files: out.Sizes(), Report: report}, nil
+}
