@@ -1,0 +1,159 @@
+package audit
+
+// Action is what an entry says was done: a closed, append-only list.
+type Action string
+
+// The actions, grouped by the thing that they are about.
+const (
+	ActionZoneInit Action = "zone.init" // the first entry, and never again
+
+	ActionOrganizationApply Action = "organization.apply"
+	ActionAccountApply      Action = "account.apply"
+	ActionAccountConfirm    Action = "account.confirm" // its role takes effect
+	ActionAccountActivate   Action = "account.activate"
+	ActionAccountChange     Action = "account.change"
+	ActionSessionOpen       Action = "session.open"
+	ActionSessionClose      Action = "session.close"
+	ActionKeyRegister       Action = "key.register"
+	ActionKeyConfirm        Action = "key.confirm"
+	ActionKeyRotate         Action = "key.rotate"
+	ActionResourceDelete    Action = "resource.delete" // a declaration that was never in use
+
+	ActionDatasetSubmit   Action = "dataset.submit"
+	ActionDatasetReview   Action = "dataset.review"
+	ActionSnapshotLoad    Action = "snapshot.load"
+	ActionSnapshotDestroy Action = "snapshot.destroy"
+
+	ActionApplicationSubmit   Action = "application.submit"
+	ActionApplicationReview   Action = "application.review"
+	ActionApplicationWithdraw Action = "application.withdraw"
+	ActionGrantCreate         Action = "grant.create"
+	ActionGrantSuspend        Action = "grant.suspend"
+	ActionGrantResume         Action = "grant.resume"
+	ActionGrantTerminate      Action = "grant.terminate"
+	ActionGrantExpire         Action = "grant.expire"
+
+	ActionComputationSubmit  Action = "computation.submit"
+	ActionComputationReview  Action = "computation.review"
+	ActionComputationCertify Action = "computation.certify"
+
+	ActionQueryCheck    Action = "query.check"    // a static verdict; nothing ran
+	ActionQueryRun      Action = "query.run"      // accepted or refused; nothing runs before this entry
+	ActionQueryExecute  Action = "query.execute"  // ran, and its artefact is made, or failed
+	ActionQueryResubmit Action = "query.resubmit" // a returned request, unchanged, with a note
+	ActionQueryWithdraw Action = "query.withdraw"
+	ActionQueryAppeal   Action = "query.appeal"
+	ActionQueryExpire   Action = "query.expire"
+
+	ActionReviewOpen     Action = "review.open" // a reviewer looked at an artefact
+	ActionReviewVote     Action = "review.vote"
+	ActionReleaseDecide  Action = "release.decide" // what the votes or the policy came to
+	ActionReleaseIssue   Action = "release.issue"
+	ActionReleaseCollect Action = "release.collect"
+	ActionReleaseRevoke  Action = "release.revoke"
+	ActionReleaseExpire  Action = "release.expire"
+	ActionReleaseTrace   Action = "release.trace"
+
+	ActionProductSubmit Action = "product.submit"
+	ActionProductReview Action = "product.review"
+	ActionVerifyAnswer  Action = "verify.answer" // says that an answer was given, never which
+	ActionVerifyBatch   Action = "verify.batch"
+	ActionConsentUse    Action = "consent.use"
+
+	ActionPolicyActivate Action = "policy.activate"
+	ActionPolicyShadow   Action = "policy.shadow"
+	ActionFreezeSet      Action = "freeze.set"
+	ActionFreezeLift     Action = "freeze.lift"
+	ActionSanctionApply  Action = "sanction.apply"
+	ActionActPropose     Action = "act.propose" // the first person's half of a two-person act
+	ActionActConfirm     Action = "act.confirm" // the second person's
+	ActionDenied         Action = "denied"      // an act that was not allowed; the fact "action" names it
+
+	ActionAuditExport Action = "audit.export"
+	ActionAuditHold   Action = "audit.hold"
+	ActionAuditPurge  Action = "audit.purge"
+	ActionReportMake  Action = "report.make"
+	ActionBackupMake  Action = "backup.make"
+	ActionRestore     Action = "restore"
+)
+
+// actionRule says what an entry of an action must carry.
+type actionRule struct {
+	subject form     // of Entry.Subject
+	facts   []string // that must be there when the entry tells of an effect
+	digests []string // likewise
+}
+
+// actions is the closed list with what each needs. Facts and digests beyond these are free, within their own closed lists.
+var actions = map[Action]actionRule{
+	ActionZoneInit: {subject: idForm("zone")},
+
+	ActionOrganizationApply: {subject: nameForm},
+	ActionAccountApply:      {subject: nameForm},
+	ActionAccountConfirm:    {subject: nameForm},
+	ActionAccountActivate:   {subject: nameForm},
+	ActionAccountChange:     {subject: nameForm},
+	ActionSessionOpen:       {subject: optional(thingForm)},
+	ActionSessionClose:      {subject: optional(thingForm)},
+	ActionKeyRegister:       {subject: thingForm},
+	ActionKeyConfirm:        {subject: thingForm},
+	ActionKeyRotate:         {subject: thingForm},
+	ActionResourceDelete:    {subject: nameForm},
+
+	ActionDatasetSubmit:   {subject: nameForm},
+	ActionDatasetReview:   {subject: nameForm},
+	ActionSnapshotLoad:    {subject: idForm("snap")},
+	ActionSnapshotDestroy: {subject: idForm("snap")},
+
+	ActionApplicationSubmit:   {subject: idForm("app")},
+	ActionApplicationReview:   {subject: idForm("app")},
+	ActionApplicationWithdraw: {subject: idForm("app")},
+	ActionGrantCreate:         {subject: idForm("grant")},
+	ActionGrantSuspend:        {subject: idForm("grant")},
+	ActionGrantResume:         {subject: idForm("grant")},
+	ActionGrantTerminate:      {subject: idForm("grant")},
+	ActionGrantExpire:         {subject: idForm("grant")},
+
+	ActionComputationSubmit:  {subject: nameForm},
+	ActionComputationReview:  {subject: nameForm},
+	ActionComputationCertify: {subject: nameForm},
+
+	ActionQueryCheck:    {subject: optional(thingForm)},
+	ActionQueryRun:      {subject: idForm("run"), facts: []string{"grant"}, digests: []string{"query"}},
+	ActionQueryExecute:  {subject: idForm("run")},
+	ActionQueryResubmit: {subject: idForm("run")},
+	ActionQueryWithdraw: {subject: idForm("run")},
+	ActionQueryAppeal:   {subject: idForm("run")},
+	ActionQueryExpire:   {subject: idForm("run")},
+
+	ActionReviewOpen:     {subject: idForm("run", "rel")},
+	ActionReviewVote:     {subject: idForm("run", "rel"), facts: []string{"turn"}, digests: []string{"artefact"}},
+	ActionReleaseDecide:  {subject: idForm("run", "rel")},
+	ActionReleaseIssue:   {subject: idForm("rel"), facts: []string{"run"}, digests: []string{"artefact", "receipt"}},
+	ActionReleaseCollect: {subject: idForm("rel")},
+	ActionReleaseRevoke:  {subject: idForm("rel")},
+	ActionReleaseExpire:  {subject: idForm("rel")},
+	ActionReleaseTrace:   {subject: optional(idForm("rel"))},
+
+	ActionProductSubmit: {subject: nameForm},
+	ActionProductReview: {subject: nameForm},
+	ActionVerifyAnswer:  {subject: nameForm},
+	ActionVerifyBatch:   {subject: nameForm},
+	ActionConsentUse:    {subject: optional(thingForm)},
+
+	ActionPolicyActivate: {subject: optional(thingForm)},
+	ActionPolicyShadow:   {subject: optional(thingForm)},
+	ActionFreezeSet:      {subject: thingForm},
+	ActionFreezeLift:     {subject: thingForm},
+	ActionSanctionApply:  {subject: nameForm},
+	ActionActPropose:     {subject: idForm("act")},
+	ActionActConfirm:     {subject: idForm("act")},
+	ActionDenied:         {subject: optional(thingForm), facts: []string{"action"}},
+
+	ActionAuditExport: {subject: optional(thingForm)},
+	ActionAuditHold:   {subject: optional(thingForm)},
+	ActionAuditPurge:  {subject: optional(thingForm)},
+	ActionReportMake:  {subject: optional(thingForm)},
+	ActionBackupMake:  {subject: optional(thingForm)},
+	ActionRestore:     {subject: optional(thingForm)},
+}
