@@ -30,7 +30,7 @@ func newStore(t *testing.T) fixture {
 	require.NoError(t, keyring.CreateMaster(filepath.Join(f.base, "master")))
 	var err error
 	f.ring, err = keyring.Create(filepath.Join(f.base, "keys"), keyring.Config{
-		Zone: catalog.NewID(catalog.PrefixZone), Master: keyring.File(filepath.Join(f.base, "master")),
+		Zone: catalog.NewID(catalog.PrefixZone), Master: keyring.File{Path: filepath.Join(f.base, "master")},
 	})
 	require.NoError(t, err)
 	f.store, err = artefact.NewStore(filepath.Join(f.base, "artefacts"), catalog.PrefixArtefact, f.ring)

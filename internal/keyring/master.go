@@ -28,13 +28,13 @@ type Provider interface {
 }
 
 // File is a provider that reads the master key from a file which only its owner can read (mode 0600 or stricter).
-type File string
+type File struct{ Path string }
 
-var _ Provider = File("")
+var _ Provider = File{}
 
 // Key reads the file. It refuses a file that is not regular, belongs to somebody else or that others may read or write.
 func (f File) Key() ([]byte, error) {
-	fd, err := os.OpenFile(string(f), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	fd, err := os.OpenFile(f.Path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMaster, err)
 	}

@@ -31,7 +31,7 @@ func newRing(t *testing.T) fixture {
 	base := t.TempDir()
 	f := fixture{dir: filepath.Join(base, "keys"), master: filepath.Join(base, "master")}
 	require.NoError(t, keyring.CreateMaster(f.master))
-	f.cfg = keyring.Config{Zone: catalog.NewID(catalog.PrefixZone), Master: keyring.File(f.master)}
+	f.cfg = keyring.Config{Zone: catalog.NewID(catalog.PrefixZone), Master: keyring.File{Path: f.master}}
 	var err error
 	f.Ring, err = keyring.Create(f.dir, f.cfg)
 	require.NoError(t, err)

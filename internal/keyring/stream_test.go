@@ -112,7 +112,7 @@ func TestStreamFailureStays(t *testing.T) {
 func FuzzDecryptFrom(f *testing.F) {
 	base := f.TempDir()
 	require.NoError(f, keyring.CreateMaster(base+"/m"))
-	ring, err := keyring.Create(base+"/k", keyring.Config{Zone: catalog.NewID(catalog.PrefixZone), Master: keyring.File(base + "/m")})
+	ring, err := keyring.Create(base+"/k", keyring.Config{Zone: catalog.NewID(catalog.PrefixZone), Master: keyring.File{Path: base + "/m"}})
 	require.NoError(f, err)
 	require.NoError(f, ring.NewDataKey("snap_a"))
 	f.Add([]byte{})
