@@ -4,10 +4,10 @@ import (
 	"fmt"
 
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"yumen/catalog"
 	"yumen/enclave/audit"
+	"yumen/enclave/audit/verify"
 )
 
 // Logged is where the log holds a receipt.
@@ -21,44 +21,31 @@ type Logged struct {
 // checkProof verifies receipt.proof: its checkpoint is signed by the pinned key of the log, the log of that checkpoint holds
 // the entry, and the entry tells of the issue of this receipt.
 func checkProof(text []byte, receipt catalog.Digest, r Receipt, keys Keys) (Logged, error) {
-	p, err := audit.ParseProof(text)
-	if err != nil {
-		return Logged{}, fmt.Errorf("%w: %w", ErrNotGenuine, err)
-	}
-	c, err := openCheckpoint(p.Checkpoint, keys)
-	if err != nil {
-		return Logged{}, err
-	}
-	if err := tlog.CheckRecord(p.Path, c.Size, c.Root, p.Index, tlog.RecordHash(p.Entry)); err != nil {
-		return Logged{}, fmt.Errorf("%w: the log does not hold the entry", ErrNotGenuine)
-	}
-	entry, err := audit.Decode(p.Entry)
-	if err != nil {
-		return Logged{}, fmt.Errorf("%w: %w", ErrNotGenuine, err)
-	}
-	issued := entry.Action == audit.ActionReleaseIssue && entry.Effect() && entry.Seq == p.Index &&
-		entry.Subject == r.Release && entry.Facts["run"] == r.Run &&
-		entry.Digests["receipt"] == receipt && entry.Digests["artefact"] == r.Artefact
-	if !issued {
-		return Logged{}, fmt.Errorf("%w: the log's entry is about something else", ErrNotGenuine)
-	}
-	return Logged{Origin: keys.Origin(), Index: p.Index, Size: c.Size, Time: entry.Time}, nil
-}
-
-// openCheckpoint verifies a checkpoint that carries the log's signature and no other: what nobody checked has no place in a bundle.
-func openCheckpoint(signed []byte, keys Keys) (audit.Checkpoint, error) {
 	verifier, err := note.NewVerifier(keys.Log)
 	if err != nil {
-		return audit.Checkpoint{}, fmt.Errorf("keys: the log's verifier key: %w", err)
+		return Logged{}, fmt.Errorf("keys: the log's verifier key: %w", err)
 	}
 	known := note.VerifierList(verifier)
-	c, err := audit.OpenCheckpoint(signed, known)
+	entry, head, err := verify.Receipt(text, r.Release, receipt, known)
 	if err != nil {
-		return audit.Checkpoint{}, fmt.Errorf("%w: %w", ErrNotGenuine, err)
+		return Logged{}, fmt.Errorf("%w: %w", ErrNotGenuine, err)
 	}
-	n, err := note.Open(signed, known)
-	if err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 || c.Origin != keys.Origin() {
-		return audit.Checkpoint{}, fmt.Errorf("%w: the checkpoint is not signed by the pinned key of the log alone", ErrNotGenuine)
+	if entry.Facts["run"] != r.Run || entry.Digests["artefact"] != r.Artefact || head.Origin != keys.Origin() {
+		return Logged{}, fmt.Errorf("%w: the log's entry is about something else", ErrNotGenuine)
 	}
-	return c, nil
+	return Logged{Origin: head.Origin, Index: entry.Seq, Size: head.Size, Time: entry.Time}, signedAlone(text, known)
+}
+
+// signedAlone reports whether the checkpoint carries the log's signature and no other: what nobody checked, such as a
+// signature by an unknown witness, has no place in a bundle.
+func signedAlone(text []byte, known note.Verifiers) error {
+	p, err := audit.ParseProof(text)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotGenuine, err)
+	}
+	n, err := note.Open(p.Checkpoint, known)
+	if err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 0 {
+		return fmt.Errorf("%w: the checkpoint is not signed by the log alone", ErrNotGenuine)
+	}
+	return nil
 }
