@@ -150,7 +150,7 @@ func (a *app) applicationSubmitCommand() *cobra.Command {
 		},
 	})
 	c.Flags().StringVarP(&file, "file", "f", "", a.t("YAML 文件，- 为标准输入", "YAML file, - for standard input"))
-	require(c, "file")
+	mustGive(c, "file")
 	return c
 }
 

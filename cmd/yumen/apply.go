@@ -26,7 +26,7 @@ func (a *app) applyCommand() *cobra.Command {
 	})
 	c.Flags().StringVarP(&file, "file", "f", "", a.t("YAML 文件，- 为标准输入", "YAML file, - for standard input"))
 	c.Flags().BoolVar(&dry, "dry-run", false, a.t("只显示将会发生什么", "only show what would happen"))
-	require(c, "file")
+	mustGive(c, "file")
 	return c
 }
 

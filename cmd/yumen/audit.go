@@ -172,7 +172,7 @@ func (a *app) auditExportCommand() *cobra.Command {
 		},
 	})
 	c.Flags().StringVar(&out, "out", "", a.t("写入哪个文件夹", "the folder to write"))
-	require(c, "out")
+	mustGive(c, "out")
 	return c
 }
 

@@ -37,7 +37,7 @@ func (a *app) decide(c *cobra.Command, d *decision) {
 	flags.BoolVar(&d.reject, "reject", false, a.t("不同意", "reject"))
 	flags.StringVar(&d.reason, "reason", "", a.t("理由代码", "reason code"))
 	flags.StringVar(&d.comment, "comment", "", a.t("意见", "comment"))
-	require(c, "comment")
+	mustGive(c, "comment")
 	c.MarkFlagsMutuallyExclusive("approve", "reject")
 	c.MarkFlagsOneRequired("approve", "reject")
 }

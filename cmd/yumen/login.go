@@ -250,12 +250,12 @@ func (a *app) activateCommand() *cobra.Command {
 	flags.StringVar(&code, "code", "", a.t("一次性激活码", "the one-time code"))
 	flags.BoolVar(&f.stdin, "password-stdin", false, a.t("从标准输入读取口令", "read the password from standard input"))
 	flags.StringVar(&f.caFile, "ca-file", "", a.t("签发网关证书的机构证书（PEM）", "certificates of the authorities that sign the gateway's (PEM)"))
-	require(c, "user", "code")
+	mustGive(c, "user", "code")
 	return c
 }
 
-// require marks flags that must be given.
-func require(c *cobra.Command, names ...string) {
+// mustGive marks flags that must be given.
+func mustGive(c *cobra.Command, names ...string) {
 	for _, n := range names {
 		if err := c.MarkFlagRequired(n); err != nil {
 			panic(err) // the flag was not defined: a mistake in this program

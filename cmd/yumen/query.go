@@ -33,7 +33,7 @@ func (a *app) queryText(c *cobra.Command, f *queryFlags) {
 	flags.StringVar(&f.sql, "sql", "", a.t("查询文本", "the query"))
 	flags.StringVar(&f.file, "file", "", a.t("查询文件，- 为标准输入", "file of the query, - for standard input"))
 	flags.StringVar(&f.purpose, "purpose", "", a.t("用途（默认为授权的用途）", "purpose (default the grant's)"))
-	require(c, "grant")
+	mustGive(c, "grant")
 	c.MarkFlagsMutuallyExclusive("sql", "file")
 	c.MarkFlagsOneRequired("sql", "file")
 }
@@ -223,7 +223,7 @@ func (a *app) queryResubmitCommand() *cobra.Command {
 		},
 	})
 	c.Flags().StringVar(&note, "note", "", a.t("给审核员的说明", "a note for the reviewers"))
-	require(c, "note")
+	mustGive(c, "note")
 	return c
 }
 

@@ -77,7 +77,7 @@ func (a *app) releaseDownloadCommand() *cobra.Command {
 	})
 	c.Flags().StringVar(&out, "out", "", a.t("写入哪个文件夹", "the folder to write"))
 	c.Flags().BoolVar(&force, "force", false, a.t("替换文件夹中的同名文件", "replace files of the same names in the folder"))
-	require(c, "out")
+	mustGive(c, "out")
 	return c
 }
 

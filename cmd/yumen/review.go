@@ -126,7 +126,7 @@ func (a *app) reviewVoteCommand() *cobra.Command {
 	flags.StringVar(&f.key, "key", "", a.t("密钥文件（默认为上下文的）", "the key file (default the context's)"))
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", a.t("从文件读取口令", "read the passphrase from a file"))
 	flags.StringVar(&f.artefact, "artefact", "", a.t("只对这个结果摘要投票", "vote on the artefact with this digest alone"))
-	require(c, "comment")
+	mustGive(c, "comment")
 	c.MarkFlagsMutuallyExclusive("approve", "return", "reject")
 	c.MarkFlagsOneRequired("approve", "return", "reject")
 	return c
