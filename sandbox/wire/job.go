@@ -76,6 +76,14 @@ type Post struct {
 	MaxRows int               `json:"max_rows"`
 }
 
+// The files of a post job.
+const (
+	FileRows    = "rows.json" // an array of arrays, always there
+	FileParquet = "data.parquet"
+	FileCSV     = "data.csv"
+	FileJSON    = "data.json"
+)
+
 // WriteJob writes the frame of a job.
 func WriteJob(w io.Writer, j *Job) error {
 	body, err := EncodeJob(j)

@@ -81,6 +81,8 @@ func dispatch(ctx context.Context, j *wire.Job, result *os.File, layers uint64) 
 		return parse(ctx, j, result)
 	case wire.KindRun:
 		return run(ctx, j, result)
+	case wire.KindPost:
+		return post(ctx, j, result)
 	case wire.KindIngest:
 		return ingest(ctx, j, result)
 	}
