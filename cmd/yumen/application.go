@@ -40,7 +40,7 @@ type applicationData struct {
 	RowScope []api.ScopeTerm `yaml:"row_scope"`
 }
 
-// columnSet is a map from column to why it is needed, or a plain list of columns.
+// columnSet is a map from column to why it is needed, or a plain list of columns whose reason is the purpose itself.
 type columnSet map[string]string
 
 // UnmarshalYAML accepts both forms.
@@ -62,8 +62,9 @@ func (s *columnSet) UnmarshalYAML(n *yaml.Node) error {
 // zoneTime is the time zone of the dates in an application: that of the zones (GB/T 7408, +08:00).
 var zoneTime = time.FixedZone("CST", 8*60*60)
 
-// parseApplication reads the file. A date counts whole days in zoneTime; without not_after the term is one year.
-func parseApplication(text []byte, now time.Time) (api.Application, error) {
+// parseApplication reads the file. A date counts whole days in zoneTime; what it leaves out of the term, the gateway fills in: from
+// now, for one year.
+func parseApplication(text []byte) (api.Application, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	var f applicationFile
@@ -75,28 +76,24 @@ func parseApplication(text []byte, now time.Time) (api.Application, error) {
 	}
 	out := api.Application{Scenario: f.Scenario, Purpose: f.Purpose, Methods: f.Methods, Datasets: []api.ApplicationDataset{}}
 	for _, data := range f.Datasets {
+		for name, why := range data.Columns {
+			if why == "" {
+				data.Columns[name] = f.Purpose
+			}
+		}
 		out.Datasets = append(out.Datasets, api.ApplicationDataset{Dataset: data.Dataset, Columns: data.Columns, RowScope: data.RowScope})
 	}
-	from, err := parseDay(f.NotBefore, 0)
-	if err != nil {
+	var err error
+	if out.NotBefore, err = parseDay(f.NotBefore, 0); err != nil {
 		return out, applicationFault(err)
 	}
-	until, err := parseDay(f.NotAfter, 1)
-	if err != nil {
+	if out.NotAfter, err = parseDay(f.NotAfter, 1); err != nil {
 		return out, applicationFault(err)
 	}
-	start := now
-	if !from.IsZero() {
-		start, out.NotBefore = from, from.Unix()
-	}
-	if until.IsZero() {
-		until = start.AddDate(1, 0, 0)
-	}
-	if !until.After(start) {
-		return out, fail(exitUsage, "申请的期限已经结束", "the term of the application is over before it begins").
+	if out.NotAfter != 0 && out.NotAfter <= out.NotBefore {
+		return out, fail(exitUsage, "申请的期限在开始前已经结束", "the term of the application is over before it begins").
 			hinting("改正 not_before 和 not_after", "correct not_before and not_after")
 	}
-	out.NotAfter = until.Unix()
 	return out, nil
 }
 
@@ -105,19 +102,19 @@ func applicationFault(err error) error {
 		hinting("字段：scenario、purpose、datasets（dataset、columns、row_scope）、methods、not_before、not_after", "fields: scenario, purpose, datasets (dataset, columns, row_scope), methods, not_before, not_after")
 }
 
-// parseDay reads a date, or a moment in RFC 3339. plus moves a date to the start of a later day.
-func parseDay(s string, plus int) (time.Time, error) {
+// parseDay reads a date, or a moment in RFC 3339, as unix seconds; nothing is 0. plus moves a date to the start of a later day.
+func parseDay(s string, plus int) (int64, error) {
 	if s == "" {
-		return time.Time{}, nil
+		return 0, nil
 	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, nil
+		return t.Unix(), nil
 	}
 	t, err := time.ParseInLocation(time.DateOnly, s, zoneTime)
 	if err != nil {
-		return t, errors.New("want a date like 2027-03-31")
+		return 0, errors.New("want a date like 2027-03-31")
 	}
-	return t.AddDate(0, 0, plus), nil
+	return t.AddDate(0, 0, plus).Unix(), nil
 }
 
 func (a *app) applicationSubmitCommand() *cobra.Command {
@@ -125,16 +122,16 @@ func (a *app) applicationSubmitCommand() *cobra.Command {
 	c := a.command(command{
 		use: "submit", short: catalog.Text{Zh: "提交需求申请", En: "submit a demand application"},
 		long: catalog.Text{
-			Zh: "提交一个场景的需求申请。文件是 YAML：scenario、purpose、datasets（dataset 和 columns：列名 → 必要性，或列名的列表）、\nmethods、not_before、not_after（日期；省略 not_after 为一年）。",
+			Zh: "提交一个场景的需求申请。文件是 YAML：scenario、purpose、datasets（dataset 和 columns：列名 → 必要性，或列名的列表，\n其必要性即用途）、methods、not_before、not_after（日期；省略为从现在起一年）。",
 			En: "Submits the application of one scenario. The file is YAML: scenario, purpose, datasets (each with dataset and columns:\n" +
-				"column to why it is needed, or a list of columns), methods, not_before and not_after (dates; without not_after one year)."},
+				"column to why it is needed, or a list of columns needed for the purpose itself), methods, not_before and not_after\n(dates; from now for one year when left out)."},
 		example: "yumen application submit -f application.yaml",
 		run: func(ctx context.Context, _ []string) error {
 			text, err := a.readInput(file, catalog.MaxDocumentBytes)
 			if err != nil {
 				return err
 			}
-			application, err := parseApplication(text, a.now())
+			application, err := parseApplication(text)
 			if err != nil {
 				return err
 			}

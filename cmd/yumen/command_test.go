@@ -118,7 +118,6 @@ func TestLoadAndQuarantine(t *testing.T) {
 }
 
 func TestApplicationFile(t *testing.T) {
-	now := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
 	got, err := parseApplication([]byte(`
 scenario: inclusive credit
 purpose: risk model
@@ -131,20 +130,20 @@ datasets:
 methods: [count]
 not_before: 2027-04-01
 not_after: 2027-04-30
-`), now)
+`))
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"limit": "the target", "sex": "fairness check"}, got.Datasets[0].Columns)
-	require.Equal(t, map[string]string{"district": ""}, got.Datasets[1].Columns)
+	require.Equal(t, map[string]string{"district": "risk model"}, got.Datasets[1].Columns, "what has no reason of its own is needed for the purpose")
 	require.Equal(t, []api.ScopeTerm{{Column: "district", Values: []string{"D1"}}}, got.Datasets[1].RowScope)
 	require.Equal(t, time.Date(2027, 3, 31, 16, 0, 0, 0, time.UTC).Unix(), got.NotBefore)
 	require.Equal(t, time.Date(2027, 4, 30, 16, 0, 0, 0, time.UTC).Unix(), got.NotAfter, "the last day counts whole")
 
-	got, err = parseApplication([]byte("scenario: a\n"), now)
+	got, err = parseApplication([]byte("scenario: a\nnot_before: 2027-04-01T00:00:00Z\n"))
 	require.NoError(t, err)
-	require.Zero(t, got.NotBefore)
-	require.Equal(t, now.AddDate(1, 0, 0).Unix(), got.NotAfter)
+	require.Equal(t, time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC).Unix(), got.NotBefore)
+	require.Zero(t, got.NotAfter, "the gateway fills it in")
 	for _, bad := range []string{"", "scenari: a", "not_after: soon", "not_before: 2027-05-01\nnot_after: 2027-04-01", "scenario: a\n---\nscenario: b", "datasets: [{dataset: d, columns: 3}]"} {
-		_, err := parseApplication([]byte(bad), now)
+		_, err := parseApplication([]byte(bad))
 		require.Equal(t, exitUsage, codeOf(err), bad)
 	}
 }
