@@ -16,6 +16,7 @@ type rule struct {
 	after  audit.Action   // an entry of this action must stand earlier in the thing's history
 	never  []audit.Action // none of these may stand there
 	others audit.Action   // nobody who made an entry of this action there may make this one
+	first  bool           // the entry must be the first of the log
 }
 
 // thing names what an entry is about, or "" when it is about no such thing.
@@ -43,7 +44,7 @@ func ballot(e *audit.Entry) string {
 
 // rules is the table of what can be checked from entries alone.
 var rules = []rule{
-	{name: "the zone begins once", on: audit.ActionZoneInit, of: wholeLog, never: []audit.Action{audit.ActionZoneInit}},
+	{name: "the zone begins once, with the first entry", on: audit.ActionZoneInit, of: subject, first: true},
 
 	{name: "a run is submitted once", on: audit.ActionQueryRun, of: subject, never: []audit.Action{audit.ActionQueryRun}},
 	{name: "no run under a grant that is suspended, terminated or expired", on: audit.ActionQueryRun, of: fact("grant"),
@@ -85,8 +86,6 @@ var undone = map[audit.Action]audit.Action{
 	audit.ActionGrantResume: audit.ActionGrantSuspend,
 }
 
-func wholeLog(*audit.Entry) string { return " " }
-
 // Rules returns the rules that the order of entries must keep.
 func Rules() []string {
 	out := make([]string, len(rules))
@@ -111,9 +110,6 @@ func (h history) judge(e *audit.Entry) (broken string) {
 	if !e.Effect() {
 		return ""
 	}
-	if e.Action == audit.ActionZoneInit && e.Seq != 0 {
-		return "the zone begins with the first entry"
-	}
 	for _, r := range rules {
 		if r.on == e.Action && !h.keeps(r, e) {
 			return r.name
@@ -129,6 +125,9 @@ func (h history) keeps(r rule, e *audit.Entry) bool {
 		return true // the entry is about no such thing; its form says which facts it must have
 	}
 	past := h[of]
+	if r.first && e.Seq != 0 {
+		return false
+	}
 	if r.after != "" && past[r.after] == nil {
 		return false
 	}
@@ -141,9 +140,9 @@ func (h history) keeps(r rule, e *audit.Entry) bool {
 // remember adds the entry to the history of its subject and of every other thing by which a rule asks for its action.
 func (h history) remember(e *audit.Entry) {
 	seen := []string{}
-	for _, of := range []thing{subject, run, ballot, fact("grant"), fact("application"), wholeLog} {
+	for _, of := range []thing{subject, run, ballot, fact("grant"), fact("application")} {
 		id := of(e)
-		if id == "" || slices.Contains(seen, id) || (id == " " && e.Action != audit.ActionZoneInit) {
+		if id == "" || slices.Contains(seen, id) {
 			continue
 		}
 		seen = append(seen, id)

@@ -61,6 +61,11 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 			err = fmt.Errorf("metadata store: backup: %w", err)
 		}
 	}()
+	select {
+	case <-s.read.done:
+		return errClosed
+	default:
+	}
 	if err := createPrivate(path); err != nil {
 		return err
 	}

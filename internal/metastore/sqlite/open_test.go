@@ -21,6 +21,15 @@ func TestSecondOpenIsRefused(t *testing.T) {
 	require.NoError(t, openAt(t, path).Close())
 }
 
+func TestClosedStoreRefuses(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "zone.db"))
+	require.NoError(t, s.Close())
+	require.Error(t, s.Update(t.Context(), step))
+	require.Error(t, s.View(t.Context(), func(*sqlite.Tx) error { return nil }))
+	require.Error(t, s.Check(t.Context()))
+	require.Error(t, s.Backup(t.Context(), filepath.Join(t.TempDir(), "copy.db")))
+}
+
 func TestNewerSchemaIsRefusedAndLeftAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "zone.db")
 	s := openAt(t, path)

@@ -18,10 +18,14 @@ type pool struct {
 	db   *sql.DB
 	idle chan *session // holds every session that nobody uses
 	size int
+	done chan struct{} // closed by close
 }
 
+// errClosed: the store was closed.
+var errClosed = errors.New("store is closed")
+
 func newPool(db *sql.DB, size int) *pool {
-	p := &pool{db: db, idle: make(chan *session, size), size: size}
+	p := &pool{db: db, idle: make(chan *session, size), size: size, done: make(chan struct{})}
 	for range size {
 		p.idle <- &session{stmts: map[string]*sql.Stmt{}}
 	}
@@ -45,6 +49,8 @@ func (p *pool) take(ctx context.Context) (*session, error) {
 		}
 		s.conn = conn
 		return s, nil
+	case <-p.done:
+		return nil, errClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -60,8 +66,9 @@ func (p *pool) discard(s *session) {
 	p.idle <- &session{stmts: map[string]*sql.Stmt{}}
 }
 
-// close waits for every session and closes the connections. The pool is of no use afterwards.
+// close ends every wait for a session, waits for those that are in use and closes the connections. It is for one call.
 func (p *pool) close() error {
+	close(p.done)
 	var errs []error
 	for range p.size {
 		s := <-p.idle
