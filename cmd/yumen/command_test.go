@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -217,4 +218,24 @@ func TestKeysExport(t *testing.T) {
 	require.NoError(t, err)
 	_, err = keysOf(text)
 	require.NoError(t, err)
+}
+
+// TestEveryCommandHasAScript keeps the end-to-end scripts complete: a command that no script runs is not known to work.
+func TestEveryCommandHasAScript(t *testing.T) {
+	scripts, err := filepath.Glob("../../testdata/script/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, scripts)
+	var all strings.Builder
+	for _, s := range scripts {
+		b, err := os.ReadFile(s)
+		require.NoError(t, err)
+		all.Write(b)
+	}
+	commands((&app{}).root(), func(c *cobra.Command) {
+		if c.HasSubCommands() {
+			return
+		}
+		called := strings.ReplaceAll(c.CommandPath(), " ", `(?: --\w+ \S+)* `)
+		require.Regexp(t, `(?m)^(?:exits|eventually|!|exec).* `+called+`(?: |$)`, all.String(), c.CommandPath())
+	})
 }
