@@ -65,8 +65,8 @@ func firstFailed(guards []Guard, f Facts) (Guard, int) {
 	return "", len(guards)
 }
 
-// Table returns every transition, in order.
-func Table() []Transition { return slices.Clone(table) }
+// Transitions returns the whole table, in order.
+func Transitions() []Transition { return slices.Clone(table) }
 
 // ballot is what every vote needs.
 var ballot = []Guard{ReviewDemanded, NotAuthor, NotInstitution, NotApprover, NotPolicyMaker, NotExcluded, NotVoted, BindingCurrent, VoteBound, VoteSigned, ReasonGiven}

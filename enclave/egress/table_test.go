@@ -190,9 +190,9 @@ func TestGuards(t *testing.T) {
 // Every transition belongs to one kind of actor; for every other kind it is refused, whatever the facts.
 func TestEveryTransitionTimesEveryRole(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, tr := range egress.Table() {
+	for _, tr := range egress.Transitions() {
 		for _, kind := range egress.Actors() {
-			allowed := slices.ContainsFunc(egress.Table(), func(o egress.Transition) bool {
+			allowed := slices.ContainsFunc(egress.Transitions(), func(o egress.Transition) bool {
 				return o.From == tr.From && o.Event == tr.Event && o.Actor == kind
 			})
 			for range 200 {
@@ -209,7 +209,7 @@ func TestEveryTransitionTimesEveryRole(t *testing.T) {
 
 func TestTheTableIsWellFormed(t *testing.T) {
 	reached := map[egress.State]bool{egress.Running: true}
-	for _, tr := range egress.Table() {
+	for _, tr := range egress.Transitions() {
 		require.Contains(t, egress.States(), tr.From)
 		require.Contains(t, egress.States(), tr.To)
 		require.Contains(t, egress.Events(), tr.Event)
