@@ -1,0 +1,168 @@
+package compile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"yumen/enclave/disclosure"
+)
+
+// ErrTooLarge says that a plan needs more statements than the limits allow, for its sensitive conditions or for the ledger it must be
+// compared with. It depends on the plan and the ledger, never on data.
+var ErrTooLarge = errors.New("the plan needs too many statements")
+
+// Inputs are what a plan is generated for.
+type Inputs struct {
+	// Snapshots pins, for each dataset that may be read, the snapshot of this run.
+	Snapshots map[string]string
+	// Scope is the row scope of the grant.
+	Scope Scope
+	// Earlier are the families that the legal group was answered before, each with its released cells.
+	Earlier []Earlier
+	Limits  Limits
+}
+
+// Limits cap what a run may return. Zero values are the defaults.
+type Limits struct {
+	Rows       int // groups of one set; more is an error (default 50,000)
+	Pairs      int // overlapping pairs of cells of one comparison; more withholds the cells (default 200,000)
+	Statements int // statements of a program; more is ErrTooLarge (default 400)
+}
+
+func (l Limits) withDefaults() Limits {
+	if l.Rows <= 0 {
+		l.Rows = 50_000
+	}
+	if l.Pairs <= 0 {
+		l.Pairs = 200_000
+	}
+	if l.Statements <= 0 {
+		l.Statements = 400
+	}
+	return l
+}
+
+// Program is the SQL of a plan and the way to read its answer.
+type Program struct {
+	Statements []Statement
+	// Datasets lists the datasets that the statements read, sorted: their snapshots must be attached under these names.
+	Datasets []string
+
+	steps  []step
+	layout layout
+}
+
+// step reads the rows of one statement. Rows beyond limit are an error, or, where cut is given, a search cut short.
+type step struct {
+	width int
+	limit int
+	read  func(*gathering, []*string) error
+	cut   func(*gathering)
+}
+
+// layout is the shape of the table that the evidence fills.
+type layout struct {
+	plan    *Plan
+	in      Inputs
+	sets    []cohort // by set
+	reps    [][]EntityRef
+	repOf   [][]int // by set: reference -> representative
+	used    []bool  // by set: some cell names it
+	nest    [][]nested
+	rivals  []rival
+	unknown map[int]bool // sets whose earlier releases cannot be read any more
+}
+
+// generator makes one program.
+type generator struct {
+	layout
+	program *Program
+}
+
+// Generate writes the statements that answer a plan and give the evidence to judge it: the cells of every set, the entities
+// behind them, and the differences to the universe, to the sets without their sensitive conditions, to earlier releases and to each
+// other. This is the reference path (design §6.5): exact, every rule is decided on it.
+func Generate(p *Plan, in Inputs) (*Program, error) {
+	in.Limits = in.Limits.withDefaults()
+	if len(p.Cells) == 0 || len(p.Base.Entities) == 0 {
+		return nil, fmt.Errorf("%w: no cells, or nobody to protect", ErrGenerate)
+	}
+	g := &generator{layout: layout{plan: p, in: in, used: make([]bool, len(p.Sets)), unknown: map[int]bool{}}, program: &Program{}}
+	for _, c := range p.Cells {
+		if c.Set < 0 || c.Set >= len(p.Sets) {
+			return nil, fmt.Errorf("%w: a cell of no set", ErrGenerate)
+		}
+		g.used[c.Set] = true
+	}
+	for _, box := range p.Sets {
+		c := govern(p.Base, p.Keys, box, in.Scope)
+		reps, of := c.representatives()
+		g.sets, g.reps, g.repOf = append(g.sets, c), append(g.reps, reps), append(g.repOf, of)
+		g.nest = append(g.nest, nil)
+	}
+	if err := g.statements(); err != nil {
+		return nil, err
+	}
+	g.program.layout = g.layout
+	slices.Sort(g.program.Datasets)
+	g.program.Datasets = slices.Compact(g.program.Datasets)
+	return g.program, nil
+}
+
+// statements writes everything in the order in which evidence is read: cells first.
+func (g *generator) statements() error {
+	for _, part := range []func(set int) error{g.cells, g.entities, g.nested, g.earlier, g.response, g.members} {
+		for set := range g.plan.Sets {
+			if !g.used[set] {
+				continue
+			}
+			if err := part(set); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// add appends a statement and its reader.
+func (g *generator) add(w *writer, sql string, s step, reads ...cohort) error {
+	statement, err := w.statement(sql)
+	if err != nil {
+		return err
+	}
+	if len(g.program.Statements) >= g.in.Limits.Statements {
+		return ErrTooLarge
+	}
+	g.program.Statements = append(g.program.Statements, statement)
+	g.program.steps = append(g.program.steps, s)
+	for _, c := range reads {
+		g.program.Datasets = append(g.program.Datasets, c.base.datasets()...)
+	}
+	return nil
+}
+
+// columns are the cell columns of a set.
+func (l *layout) columns(set int) []int {
+	var out []int
+	for i, c := range l.plan.Cells {
+		if c.Set == set {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// measure is a column's measure in governed form.
+func (l *layout) measure(column int) Measure {
+	c := l.plan.Cells[column]
+	return l.sets[c.Set].measure(c.Measure)
+}
+
+// kind is how a measure is judged.
+func (m Measure) kind() disclosure.Kind {
+	if m.Kind == MeasureSum || m.Kind == MeasureSquares {
+		return disclosure.Amount
+	}
+	return disclosure.Count
+}

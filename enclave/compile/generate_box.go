@@ -1,0 +1,163 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// member says whether a row belongs to a box. It is TRUE or FALSE, never NULL.
+func (r *relation) member(w *writer, b Box) string {
+	var out []string
+	for _, p := range b.Matched {
+		out = append(out, r.matched(w, p))
+	}
+	for _, c := range b.Conditions {
+		out = append(out, r.condition(w, c))
+	}
+	return all(out...)
+}
+
+func (r *relation) condition(w *writer, c Condition) string {
+	if sum, number, ok := r.average(c.Column); ok {
+		return averageIn(w, sum, number, c)
+	}
+	x := r.column(w, c.Column)
+	var any []string
+	if c.Set.Except || len(c.Set.Values) > 0 {
+		any = append(any, valuesOf(w, x, c))
+	}
+	for _, i := range c.Set.Intervals {
+		any = append(any, between(w, x, "", c.Type, i))
+	}
+	for _, p := range c.Set.Prefixes {
+		any = append(any, fmt.Sprintf("starts_with(%s, %s)", x, w.bind("VARCHAR", p)))
+	}
+	return withNull(x, c.Set.Null, any)
+}
+
+func valuesOf(w *writer, x string, c Condition) string {
+	if len(c.Set.Values) == 0 {
+		return "TRUE"
+	}
+	var values []string
+	for _, v := range c.Set.Values {
+		values = append(values, w.bind(c.Type, v))
+	}
+	not := ""
+	if c.Set.Except {
+		not = "NOT "
+	}
+	return fmt.Sprintf("%s %sIN (%s)", x, not, strings.Join(values, ", "))
+}
+
+// between is a half-open interval, of x or of x/number.
+func between(w *writer, x, number, typ string, i Interval) string {
+	var out []string
+	if i.Lo != "" {
+		out = append(out, fmt.Sprintf("%s >= %s%s", x, w.bind(typ, i.Lo), number))
+	}
+	if i.Hi != "" {
+		out = append(out, fmt.Sprintf("%s < %s%s", x, w.bind(typ, i.Hi), number))
+	}
+	return all(out...)
+}
+
+// withNull says whether NULL belongs to the set, and that at least one of its parts holds.
+func withNull(x string, null bool, any []string) string {
+	parts := strings.Join(any, " OR ")
+	switch {
+	case len(any) == 0 && null:
+		return x + " IS NULL"
+	case len(any) == 0:
+		return "FALSE"
+	case null:
+		return fmt.Sprintf("(%s IS NULL OR %s)", x, parts)
+	default:
+		return fmt.Sprintf("(%s IS NOT NULL AND (%s))", x, parts)
+	}
+}
+
+// average finds the sum and the number of values behind a roll-up's average.
+func (r *relation) average(c ColumnRef) (sum, number string, ok bool) {
+	i := slices.IndexFunc(r.rollups, func(u Rollup) bool { return u.Path == c.Path })
+	if i < 0 {
+		return "", "", false
+	}
+	j := slices.IndexFunc(r.rollups[i].Columns, func(x RollupColumn) bool { return x.Name == c.Column && x.Func == "avg" })
+	if j < 0 {
+		return "", "", false
+	}
+	a := r.name(c.Path)
+	return fmt.Sprintf("%s.v%d", a, j), fmt.Sprintf("%s.w%d", a, j), true
+}
+
+// averageIn compares an average with the edges of intervals without dividing: sum ≥ edge · number.
+func averageIn(w *writer, sum, number string, c Condition) string {
+	if c.Set.Except || len(c.Set.Values) > 0 || len(c.Set.Prefixes) > 0 {
+		return w.fail("an average is compared with intervals only")
+	}
+	var any []string
+	for _, i := range c.Set.Intervals {
+		any = append(any, between(w, sum, " * "+number, c.Type, i))
+	}
+	return withNull(sum, c.Set.Null, any)
+}
+
+// key is a group key's value.
+func (r *relation) key(w *writer, k Key) string {
+	x := r.column(w, k.Column)
+	switch k.Func {
+	case "":
+		return x
+	case "year", "quarter", "month", "decade":
+		x = fmt.Sprintf("%s(%s)", k.Func, x)
+	case "trunc_year", "trunc_quarter", "trunc_month":
+		x = fmt.Sprintf("date_trunc('%s', %s)", strings.TrimPrefix(k.Func, "trunc_"), x)
+	case "band":
+		n := w.bind("BIGINT", fmt.Sprint(k.N))
+		x = fmt.Sprintf("%s - ((%s %% %s + %s) %% %s)", x, x, n, n, n)
+	case "prefix":
+		x = fmt.Sprintf("left(%s, %s)", x, w.bind("BIGINT", fmt.Sprint(k.N)))
+	default:
+		return w.fail("a generaliser")
+	}
+	return fmt.Sprintf("CAST(%s AS %s)", x, w.typ(k.Type))
+}
+
+// named gives each expression its numbered name.
+func named(prefix string, expressions []string) []string {
+	out := make([]string, len(expressions))
+	for i, x := range expressions {
+		out[i] = fmt.Sprintf("%s AS %s%d", x, prefix, i)
+	}
+	return out
+}
+
+// keysOf are the expressions of a cohort's group keys.
+func (r *relation) keysOf(w *writer, keys []Key) []string {
+	var out []string
+	for _, k := range keys {
+		out = append(out, r.key(w, k))
+	}
+	return out
+}
+
+// contribution is what a row adds to a measure, in a type that cannot overflow when it is squared or negated.
+func (r *relation) contribution(w *writer, m Measure) string {
+	switch m.Kind {
+	case MeasureSum, MeasureSquares:
+		x := r.column(w, m.Column)
+		if w.typ(m.Type) == "INTEGER" || m.Type == "BIGINT" {
+			x = fmt.Sprintf("CAST(%s AS HUGEINT)", x)
+		}
+		if m.Kind == MeasureSquares {
+			return fmt.Sprintf("%s * %s", x, x)
+		}
+		return x
+	case MeasureEntities:
+		return r.entity(w, m.Entity)
+	default:
+		return "1"
+	}
+}

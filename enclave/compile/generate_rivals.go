@@ -1,0 +1,108 @@
+package compile
+
+import (
+	"yumen/enclave/disclosure"
+	"yumen/internal/canonical"
+)
+
+// earlier compares a set with every comparable family of the ledger: the same monomial over the same root and snapshot, whatever
+// is joined to it.
+func (g *generator) earlier(set int) error {
+	rivals, err := g.earlierRivals(set)
+	if err != nil {
+		return err
+	}
+	for _, v := range rivals {
+		if err := g.compare(set, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// earlierRivals groups the ledger's families by their rows, so that a question with several measures is one rival.
+func (g *generator) earlierRivals(set int) ([]rival, error) {
+	var out []rival
+	index := map[string]int{}
+	for _, f := range g.in.Earlier {
+		columns := g.sameMonomial(set, f.Family)
+		if len(columns) == 0 || len(f.Released) == 0 || !g.sameSnapshot(f.Family) {
+			continue
+		}
+		if !g.readable(f.Family.Base) {
+			g.unknown[set] = true
+			continue
+		}
+		rows := f.Family
+		rows.Measure = Measure{}
+		id, err := canonical.Marshal(rows)
+		if err != nil {
+			return nil, err
+		}
+		i, have := index[string(id)]
+		if !have {
+			i = len(out)
+			index[string(id)] = i
+			out = append(out, rival{against: disclosure.AgainstEarlier,
+				cohort: govern(f.Family.Base, f.Family.Keys, f.Family.Box, f.Family.scope())})
+		}
+		released := map[string]bool{}
+		for _, key := range f.Released {
+			released[labelOf(key)] = true
+		}
+		for _, c := range columns {
+			out[i].pairings = append(out[i].pairings, pairing{column: c, measure: out[i].cohort.measure(f.Family.Measure), released: released})
+		}
+	}
+	return out, nil
+}
+
+// sameMonomial lists the columns of a set that add up the same thing as a family.
+func (g *generator) sameMonomial(set int, f Family) []int {
+	if f.Base.Root.Dataset != g.plan.Base.Root.Dataset {
+		return nil
+	}
+	var out []int
+	for _, c := range g.columns(set) {
+		if g.plan.Cells[c].Measure.same(f.Measure) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (g *generator) sameSnapshot(f Family) bool {
+	root := f.Base.Root.Dataset
+	return f.snapshot(root) == g.in.Snapshots[root]
+}
+
+// readable reports whether every dataset of a base is pinned for this run.
+func (g *generator) readable(b Base) bool {
+	for _, d := range b.datasets() {
+		if _, pinned := g.in.Snapshots[d]; !pinned {
+			return false
+		}
+	}
+	return true
+}
+
+// response compares a set with the sets before it: FILTER clauses and nullable columns make several boxes of one question.
+func (g *generator) response(set int) error {
+	for before := range set {
+		if !g.used[before] {
+			continue
+		}
+		v := rival{against: disclosure.AgainstResponse, cohort: g.sets[before]}
+		for _, c := range g.columns(set) {
+			for _, o := range g.columns(before) {
+				if g.plan.Cells[c].Measure.same(g.plan.Cells[o].Measure) {
+					v.pairings = append(v.pairings, pairing{column: c, measure: g.measure(o), other: o})
+				}
+			}
+		}
+		if err := g.compare(set, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
