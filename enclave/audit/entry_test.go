@@ -126,7 +126,8 @@ func TestRefusedEntryNeedsLess(t *testing.T) {
 func TestSubject(t *testing.T) {
 	for in, want := range map[string]string{
 		"persons": "persons", audittest.ID(catalog.PrefixRun, 1): audittest.ID(catalog.PrefixRun, 1),
-		"": "", "../etc": "", "张三": "", "11010519491231002X": "", "a b": "", "a\nb": "", strings.Repeat("a", 64): "",
+		"SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg": "SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg",
+		"SHA256:short": "", "": "", "../etc": "", "张三": "", "11010519491231002X": "", "a b": "", "a\nb": "", strings.Repeat("a", 64): "",
 	} {
 		require.Equal(t, want, audit.Subject(in))
 	}

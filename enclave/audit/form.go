@@ -19,6 +19,7 @@ var (
 	codePattern = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,62}$`)               // refusal and reason codes
 	rulePattern = regexp.MustCompile(`^[A-Z]{2,8}(-[0-9A-Za-z]{1,8}){1,3}$`) // proofs of the policy
 	idPattern   = regexp.MustCompile(`^([a-z]{2,8})_[0-9a-f]{32}$`)
+	keyPattern  = regexp.MustCompile(`^SHA256:[A-Za-z0-9+/]{43}$`)
 	wordPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}$`) // states, revisions, versions
 )
 
@@ -27,8 +28,11 @@ func codeForm(s string) bool { return codePattern.MatchString(s) }
 func ruleForm(s string) bool { return rulePattern.MatchString(s) }
 func wordForm(s string) bool { return wordPattern.MatchString(s) }
 
-// thingForm is any identifier or declared name.
-func thingForm(s string) bool { return nameForm(s) }
+// keyForm is the fingerprint of a public key as OpenSSH writes it.
+func keyForm(s string) bool { return keyPattern.MatchString(s) }
+
+// thingForm is any identifier, declared name or fingerprint.
+func thingForm(s string) bool { return nameForm(s) || keyForm(s) }
 
 // idForm is an identifier with one of these prefixes.
 func idForm(prefixes ...catalog.Prefix) form {
@@ -105,7 +109,7 @@ func digestName(s string) bool {
 	return known && (!several || many && nameForm(thing))
 }
 
-// Subject returns s if it has the form of an identifier or a declared name, and "" otherwise: for entries about a thing that the
+// Subject returns s if it has the form of an identifier, a declared name or a key's fingerprint, and "" otherwise: for entries about a thing that the
 // caller named and nobody knows.
 func Subject(s string) string {
 	if thingForm(s) {
