@@ -20,15 +20,19 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 	c := a.command(command{
 		use: "verify", short: catalog.Text{Zh: "离线证明日志完整", En: "prove offline that the log is intact"},
 		long: catalog.Text{
-			Zh: "只凭条目和公钥重建日志并证明完整；不真时指出第一个坏条目，退出码为 6。不加 --from 时先导出当前日志。",
+			Zh: "只凭条目和公钥重建日志并证明完整；不真时指出第一个坏条目，退出码为 6。不加 --from 时先导出当前日志，\n并证明它是上次验证过的日志的延续。",
 			En: "Rebuilds the log from entries and public keys alone and proves it intact; if it is not, the first bad entry is named and the\n" +
-				"exit code is 6. Without --from the log is exported first."},
+				"exit code is 6. Without --from the log is exported first, and must go on from the one that was verified here before."},
 		example: "yumen audit verify\nyumen audit verify --from log --keys zone-keys.json",
 		run: func(ctx context.Context, _ []string) error {
-			if from != "" {
-				return a.verifyLog(from, keys)
+			if from == "" {
+				return a.verifyNow(ctx, keys)
 			}
-			return a.verifyNow(ctx, keys)
+			r, err := a.verifyLog(from, keys)
+			if err != nil {
+				return err
+			}
+			return a.printIntact(r)
 		},
 	})
 	c.Flags().StringVar(&from, "from", "", a.t("audit export 写出的文件夹", "a folder that audit export wrote"))
@@ -51,7 +55,16 @@ func (a *app) verifyNow(ctx context.Context, keys string) error {
 	if _, err := a.export(ctx, c, log); err != nil {
 		return err
 	}
-	return a.verifyLog(log, keys)
+	r, err := a.verifyLog(log, keys)
+	if err != nil {
+		return err
+	}
+	if keys == "" {
+		if err := a.remember(log, r); err != nil {
+			return err
+		}
+	}
+	return a.printIntact(r)
 }
 
 // intact is what audit verify prints when the log is.
@@ -64,23 +77,27 @@ type intact struct {
 	To     int64  `json:"to"`
 }
 
-func (a *app) verifyLog(dir, keysFile string) error {
+func (a *app) verifyLog(dir, keysFile string) (verify.Report, error) {
 	keys, err := a.trusted(keysFile)
 	if err != nil {
-		return err
+		return verify.Report{}, err
 	}
 	verifier, err := note.NewVerifier(keys.Log)
 	if err != nil {
-		return fail(exitUsage, "日志的公钥无法使用", "the log's public key cannot be used").because(err)
+		return verify.Report{}, fail(exitUsage, "日志的公钥无法使用", "the log's public key cannot be used").because(err)
 	}
 	r, err := verify.Dir(dir, note.VerifierList(verifier))
 	if errors.Is(err, verify.ErrNotGenuine) {
-		return fail(exitNotGenuine, "日志不完整", "the log is not intact").because(err).
+		return r, fail(exitNotGenuine, "日志不完整", "the log is not intact").because(err).
 			hinting("保留这份导出作为证据，通知审计员和监管方", "keep this export as evidence; tell the auditor and the regulator")
 	}
 	if err != nil {
-		return fail(exitUsage, "无法读取导出的日志", "cannot read the exported log").because(err)
+		return r, fail(exitUsage, "无法读取导出的日志", "cannot read the exported log").because(err)
 	}
+	return r, nil
+}
+
+func (a *app) printIntact(r verify.Report) error {
 	var t render.Table
 	t.Add(a.t("日志", "log"), r.Origin)
 	t.Add(a.t("条目", "entries"), fmt.Sprint(r.Size))

@@ -75,7 +75,8 @@ func (a *app) login(ctx context.Context, f loginFlags) error {
 	if err != nil {
 		return loginError(err)
 	}
-	p.at = contexts.Context{Server: server, CAFile: caFile, User: f.user, Token: session.Token, Expires: session.Expires, Keys: pinned}
+	p.at = contexts.Context{Server: server, CAFile: caFile, User: f.user, Token: session.Token, Expires: session.Expires, Keys: pinned.document, Log: pinned.log}
+	p.file.Current = p.name
 	if err := p.save(); err != nil {
 		return err
 	}

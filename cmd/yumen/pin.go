@@ -10,6 +10,7 @@ import (
 
 	"github.com/gowebpki/jcs"
 
+	"yumen/cmd/yumen/internal/contexts"
 	"yumen/enclave/receipt"
 	"yumen/internal/client"
 )
@@ -29,43 +30,55 @@ func fingerprint(k receipt.Keys) (string, error) {
 	return "sha256:" + hex.EncodeToString(sum[:]), nil
 }
 
-// pin fetches the zone's public keys and returns the document to keep. It accepts them on first use, or when they are the pinned
-// ones; other keys it refuses unless the person names their fingerprint.
-func (a *app) pin(ctx context.Context, c *client.Client, p *place, accept string) (string, error) {
+// pinned is what a context keeps of a zone: its keys document, and the log state that was verified under those keys.
+type pinned struct {
+	document string
+	log      *contexts.Log
+}
+
+// pin fetches the zone's public keys and returns what to keep. It accepts them on first use, or when they are the pinned ones; other
+// keys it refuses unless the person names their fingerprint.
+func (a *app) pin(ctx context.Context, c *client.Client, p *place, accept string) (pinned, error) {
 	document, err := c.PublicKeys(ctx)
 	if err != nil {
-		return "", err
+		return pinned{}, err
 	}
-	now, err := keysOf(document)
+	now, print, err := printed(document)
 	if err != nil {
-		return "", err
-	}
-	print, err := fingerprint(now)
-	if err != nil {
-		return "", err
+		return pinned{}, err
 	}
 	if accept != "" && accept != print {
-		return "", fail(exitNotGenuine, "专区公钥的指纹是 "+print+"，与 --accept-keys 不同", "the zone keys have the fingerprint "+print+", not the one of --accept-keys")
+		return pinned{}, fail(exitNotGenuine, "专区公钥的指纹是 "+print+"，与 --accept-keys 不同", "the zone keys have the fingerprint "+print+", not the one of --accept-keys")
 	}
-	if p.at.Keys == "" || accept == print {
+	if p.at.Keys == "" {
 		a.say("专区 %s 的公钥已固定，指纹 %s", "pinned the keys of %s, fingerprint %s", now.Zone, print)
-		return string(document), nil
+		return pinned{document: string(document)}, nil
 	}
-	before, err := keysOf([]byte(p.at.Keys))
+	before, known, err := printed([]byte(p.at.Keys))
 	if err != nil {
-		return "", err
+		return pinned{}, err
 	}
-	known, err := fingerprint(before)
+	if known == print {
+		a.newReviewers(before, now)
+		return pinned{document: string(document), log: p.at.Log}, nil
+	}
+	a.warn("专区公钥与固定的不同：固定的 %s，现在的 %s", "the zone's keys are not the pinned ones: pinned %s, now %s", known, print)
+	if accept == print {
+		a.say("专区 %s 的公钥已固定，指纹 %s", "pinned the keys of %s, fingerprint %s", now.Zone, print)
+		return pinned{document: string(document)}, nil
+	}
+	return pinned{}, fail(exitNotGenuine, "专区公钥已变化，拒绝登录", "the zone's keys changed, so the login is refused").
+		hinting("向安全管理员当面或电话核对指纹；属实再加 --accept-keys "+print, "compare the fingerprint with the security administrator by another way; only if it is right, add --accept-keys "+print)
+}
+
+// printed reads a keys document and its fingerprint.
+func printed(document []byte) (receipt.Keys, string, error) {
+	k, err := keysOf(document)
 	if err != nil {
-		return "", err
+		return k, "", err
 	}
-	if known != print {
-		a.warn("专区公钥与固定的不同：固定的 %s，现在的 %s", "the zone's keys are not the pinned ones: pinned %s, now %s", known, print)
-		return "", fail(exitNotGenuine, "专区公钥已变化，拒绝登录", "the zone's keys changed, so the login is refused").
-			hinting("向安全管理员当面或电话核对指纹；属实再加 --accept-keys "+print, "compare the fingerprint with the security administrator by another way; only if it is right, add --accept-keys "+print)
-	}
-	a.newReviewers(before, now)
-	return string(document), nil
+	print, err := fingerprint(k)
+	return k, print, err
 }
 
 // newReviewers tells of reviewers' keys that were not there at the last login.

@@ -40,10 +40,9 @@ func (a *app) place() (*place, error) {
 	return p, nil
 }
 
-// save writes the context back and makes it the current one.
+// save writes the context back.
 func (p *place) save() error {
 	p.file.Contexts[p.name] = p.at
-	p.file.Current = p.name
 	return p.file.Save(p.path)
 }
 

@@ -98,6 +98,9 @@ func reviewed(ctx context.Context, c *client.Client, run string) (*api.ReviewDet
 	return d, nil
 }
 
+// reasonCodes are what a requester may be told; the gateway's list decides.
+const reasonCodes = "PURPOSE, CONTEXT, SCOPE, FORM, DISCLOSURE, REPETITION, RECIPIENT, INCIDENT, ERROR"
+
 type voteFlags struct {
 	approve, back, reject bool
 	reasons               []string
@@ -121,7 +124,7 @@ func (a *app) reviewVoteCommand() *cobra.Command {
 	flags.BoolVar(&f.approve, "approve", false, a.t("同意出域", "let it leave"))
 	flags.BoolVar(&f.back, "return", false, a.t("退回申请人补充", "return it to its author"))
 	flags.BoolVar(&f.reject, "reject", false, a.t("不同意出域", "reject it"))
-	flags.StringSliceVar(&f.reasons, "reason", nil, a.t("理由代码（退回和不同意时必需）", "reason code (needed to return or reject)"))
+	flags.StringSliceVar(&f.reasons, "reason", nil, a.t("理由代码（退回和不同意时必需）：", "reason code (needed to return or reject): ")+reasonCodes)
 	flags.StringVar(&f.comment, "comment", "", a.t("意见", "comment"))
 	flags.StringVar(&f.key, "key", "", a.t("密钥文件（默认为上下文的）", "the key file (default the context's)"))
 	flags.StringVar(&f.passphraseFile, "passphrase-file", "", a.t("从文件读取口令", "read the passphrase from a file"))

@@ -47,6 +47,14 @@ type Context struct {
 	Expires int64  `yaml:"expires,omitempty"` // of the token, unix seconds
 	// Keys is the zone's public keys document as pinned at the first login. Offline verification trusts it and nothing else.
 	Keys string `yaml:"keys,omitempty"`
+	// Log is the newest state of the zone's log that was verified here. A later log must begin with it.
+	Log *Log `yaml:"log,omitempty"`
+}
+
+// Log is the state of a log: how many entries, and the root of the tree over them in base64.
+type Log struct {
+	Size int64  `yaml:"size"`
+	Root string `yaml:"root"`
 }
 
 // Dir is the folder of the client's files: $XDG_CONFIG_HOME/yumen, or the system's folder for configuration.
