@@ -50,8 +50,8 @@ func (c *checker) nearEnd(at string, s *DatasetSpec, j *Join) {
 		"一对一连接的本端应为唯一主体的键", "the near end of one_to_one is the key of a unique entity")
 }
 
-// CheckJoins checks the edges between datasets once all are known: the far end exists, its types agree, and it is unique,
-// being the key of a unique entity of the same type, or columns of a public table (which a load then proves unique).
+// CheckJoins checks the edges between datasets once all are known: the far end exists, its types agree, and it is the full key
+// of a unique entity of the same type, which every load proves. A public table has no such key, so no edge leads to one.
 func CheckJoins(all []*Dataset) error {
 	known := map[string]*Dataset{}
 	for _, d := range all {
@@ -79,14 +79,11 @@ func (c *checker) farEnd(at string, near *DatasetSpec, j *Join, far *DatasetSpec
 			return
 		}
 		c.require(a == nil || a.Type == b.Type, field, "两端类型不同", "the types of the two ends differ")
-		c.require(!far.Public || b.Has(RoleDimension), field, "公开表的连接字段应为 dimension", "the joined columns of a public table are dimensions")
-	}
-	if far.Public {
-		return
 	}
 	nearEntity, farEntity := near.EntityOf(j.Columns...), far.EntityOf(j.To.Columns...)
 	if !c.require(farEntity >= 0 && far.Entities[farEntity].Unique, at+".to.columns",
-		"目标端应为唯一主体的完整键", "the far end is the full key of an entity declared unique") {
+		"目标端应为唯一主体的完整键（公开表没有主体，不能作为目标端）",
+		"the far end is the full key of an entity declared unique; a public table has none, so nothing joins to it") {
 		return
 	}
 	if !c.require(nearEntity >= 0, at+".columns", "连到主体键的本端也应为主体键", "the near end must be an entity's key too, because keys join by their hash") {
@@ -106,30 +103,4 @@ func sameOrder(near, far []string, j *Join) bool {
 		}
 	}
 	return true
-}
-
-// UniqueColumns lists the column lists of a dataset that a load must prove unique: keys of unique entities, and what
-// other datasets join to.
-func UniqueColumns(all []*Dataset, name string) [][]string {
-	var unique [][]string
-	add := func(columns []string) {
-		if !slices.ContainsFunc(unique, func(u []string) bool { return sameNames(u, columns) }) {
-			unique = append(unique, columns)
-		}
-	}
-	for _, d := range all {
-		if d.Metadata.Name == name {
-			for _, e := range d.Spec.Entities {
-				if e.Unique {
-					add(e.Key)
-				}
-			}
-		}
-		for _, j := range d.Spec.Joins {
-			if j.To.Dataset == name {
-				add(j.To.Columns)
-			}
-		}
-	}
-	return unique
 }

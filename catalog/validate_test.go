@@ -204,7 +204,7 @@ func TestCheckJoins(t *testing.T) {
 	require.ErrorContains(t, check(toDistrict, persons), "unique")
 	require.ErrorContains(t, check(swap(t, loans, "columns: [person_id]}, card", "columns: [nothing]}, card"), persons), "no such column")
 	public := swap(t, swap(t, persons, "entities: [{type: person, key: [person_id], unique: true}]", "public: true"), "[entity_key]", "[dimension]")
-	require.NoError(t, check(loans, public))
+	require.ErrorContains(t, check(loans, public), "a public table has none")
 	var p catalog.Problems
 	require.True(t, errors.As(check(loans, swap(t, persons, ", unique: true", "")), &p))
 	require.Contains(t, p[0].Field, "dataset loans")
@@ -230,15 +230,6 @@ spec:
 	require.NoError(t, check("a, b", "a, b"))
 	require.NoError(t, check("b, a", "b, a"))
 	require.ErrorContains(t, check("a, b", "b, a"), "different order")
-}
-
-func TestUniqueColumns(t *testing.T) {
-	var all []*catalog.Dataset
-	for _, d := range decode(t, loans+"---"+persons) {
-		all = append(all, d.Body.(*catalog.Dataset))
-	}
-	require.Equal(t, [][]string{{"person_id"}}, catalog.UniqueColumns(all, "persons"))
-	require.Equal(t, [][]string{{"contract_no"}}, catalog.UniqueColumns(all, "loans"))
 }
 
 func TestMinimumGrades(t *testing.T) {

@@ -164,25 +164,29 @@ func TestGradesGiveEveryRoute(t *testing.T) {
 	}
 }
 
+// The two real data sets: declaration in testdata/zone, rows in testdata/data.
+var (
+	testdata  = filepath.Join("..", "..", "testdata")
+	realFiles = map[string]string{"credit": "uci-credit-card-default.csv", "census": "adult-census.csv"}
+)
+
 func TestDeclarationsHoldForTheRealFiles(t *testing.T) {
-	root := filepath.Join("..", "..", "testdata")
 	var all []catalog.Document
 	for _, name := range []string{"organizations.yaml", "credit.yaml", "census.yaml"} {
-		text, err := os.ReadFile(filepath.Join(root, "zone", name))
+		text, err := os.ReadFile(filepath.Join(testdata, "zone", name))
 		require.NoError(t, err)
 		documents, err := catalog.DecodeDocuments(bytes.NewReader(text))
 		require.NoError(t, err, name)
 		all = append(all, documents...)
 	}
 	requireConsistent(t, all)
-	files := map[string]string{"credit": "uci-credit-card-default.csv", "census": "adult-census.csv"}
 	checked := 0
 	for _, d := range all {
 		dataset, ok := d.Body.(*catalog.Dataset)
 		if !ok {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(root, "data", files[d.Name]))
+		text, err := os.ReadFile(filepath.Join(testdata, "data", realFiles[d.Name]))
 		require.NoError(t, err)
 		rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 		require.NoError(t, err)
@@ -190,5 +194,5 @@ func TestDeclarationsHoldForTheRealFiles(t *testing.T) {
 		requireDeclared(t, &dataset.Spec, rows[0], rows[1:])
 		checked++
 	}
-	require.Equal(t, len(files), checked)
+	require.Equal(t, len(realFiles), checked)
 }
