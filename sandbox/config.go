@@ -33,7 +33,7 @@ type Config struct {
 	Timeout      time.Duration
 	ParseTimeout time.Duration
 
-	// MaxRows and MaxResultBytes bound the answer of a run or a post (default 1,000,000 rows, 256 MiB).
+	// MaxRows and MaxResultBytes bound the answer of a run or a post (default 1,000,000 rows, 64 MiB).
 	MaxRows        int
 	MaxResultBytes int64
 	// MaxFileBytes bounds the two files of an ingest together, and the private space they are built in (default 2 GiB).
@@ -70,7 +70,7 @@ func (c Config) withDefaults() (Config, error) {
 	sizes := []struct {
 		field *int64
 		value int64
-	}{{&c.MaxResultBytes, 256 << 20}, {&c.MaxFileBytes, 2 << 30}, {&c.MaxSourceRows, 50_000_000}}
+	}{{&c.MaxResultBytes, 64 << 20}, {&c.MaxFileBytes, 2 << 30}, {&c.MaxSourceRows, 50_000_000}}
 	for _, d := range sizes {
 		if *d.field <= 0 {
 			*d.field = d.value

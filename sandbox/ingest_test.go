@@ -88,9 +88,13 @@ func TestIngestCreditCards(t *testing.T) {
 	require.ErrorIs(t, err, sandbox.ErrExecution)
 	require.Nil(t, out)
 
+	different := 0
 	for _, row := range ask(t, r, identity, `SELECT id, __ekey_0 FROM "d".main.data`) {
-		require.Equal(t, row[1], decimalKey(sandboxtest.Key("person"), "person", row[0]))
+		if row[1] != decimalKey(sandboxtest.Key("person"), "person", row[0]) {
+			different++
+		}
 	}
+	require.Zero(t, different, "the keys are those of the definition in Go")
 }
 
 func TestIngestCensus(t *testing.T) {
@@ -128,7 +132,6 @@ func TestIngestCensus(t *testing.T) {
 	}
 	require.Greater(t, len(records)-1, len(seen), "the file has equal rows")
 	for _, row := range ask(t, r, query, `SELECT __ekey_0 FROM "d".main.data`) {
-		require.True(t, want[row[0]])
 		delete(want, row[0])
 	}
 	require.Empty(t, want)
@@ -290,7 +293,9 @@ func TestIngestReadsCSV(t *testing.T) {
 		require.Len(t, got, len(records)-1)
 		for i, row := range got {
 			for c := range row { // encoding/csv reads CRLF inside quotes as LF
-				require.Equal(t, records[i+1][c], strings.ReplaceAll(row[c], "\r\n", "\n"), "row %d", i+1)
+				if records[i+1][c] != strings.ReplaceAll(row[c], "\r\n", "\n") {
+					t.Fatalf("row %d differs", i+1)
+				}
 			}
 		}
 	}

@@ -19,6 +19,8 @@ type Runner struct {
 	spawn  *spawner
 	slots  *semaphore.Weighted // of config.Workers
 	memory *semaphore.Weighted // of config.MemoryMB
+	open   context.Context     // until Close
+	shut   context.CancelFunc
 }
 
 // processMB is what a worker needs beside the engine's limit: runtime, catalog, stacks.
@@ -35,7 +37,8 @@ func New(config Config) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{config: c, binary: b, spawn: newSpawner(),
+	open, shut := context.WithCancel(context.Background())
+	r := &Runner{config: c, binary: b, spawn: newSpawner(), open: open, shut: shut,
 		slots: semaphore.NewWeighted(int64(c.Workers)), memory: semaphore.NewWeighted(int64(c.MemoryMB))}
 	if err := r.probe(context.Background()); err != nil {
 		r.Close()
@@ -46,6 +49,7 @@ func New(config Config) (*Runner, error) {
 
 // Close kills the running workers and releases the binary. Jobs fail with ErrClosed from then on.
 func (r *Runner) Close() {
+	r.shut()
 	r.spawn.close()
 	r.binary.close()
 }
@@ -61,12 +65,13 @@ func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
 	}
 	wait, cancel := context.WithTimeout(ctx, r.config.AdmissionWait)
 	defer cancel()
+	defer context.AfterFunc(r.open, cancel)()
 	if err := r.slots.Acquire(wait, 1); err != nil {
-		return nil, notAdmitted(ctx)
+		return nil, r.notAdmitted(ctx)
 	}
 	if err := r.memory.Acquire(wait, need); err != nil {
 		r.slots.Release(1)
-		return nil, notAdmitted(ctx)
+		return nil, r.notAdmitted(ctx)
 	}
 	return func() {
 		r.memory.Release(need)
@@ -74,8 +79,11 @@ func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
 	}, nil
 }
 
-func notAdmitted(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
+func (r *Runner) notAdmitted(ctx context.Context) error {
+	switch {
+	case r.open.Err() != nil:
+		return ErrClosed
+	case ctx.Err() != nil:
 		return cancelled(ctx)
 	}
 	return ErrCapacity

@@ -69,6 +69,7 @@ func (r *Runner) do(ctx context.Context, t *task) (*wire.Status, error) {
 func (r *Runner) execute(ctx context.Context, t *task) (*wire.Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
+	defer context.AfterFunc(r.open, cancel)()
 	t.job.FDs = r.level.fds()
 	t.job.Memory, t.job.Threads = t.memoryMB, t.threads
 	if r.level.bits&wire.LayerRoot != 0 {
@@ -94,7 +95,11 @@ func (r *Runner) execute(ctx context.Context, t *task) (*wire.Status, error) {
 		return nil, err
 	}
 	defer w.close()
-	return w.converse(ctx, t, frame)
+	status, err := w.converse(ctx, t, frame)
+	if r.open.Err() != nil {
+		return nil, ErrClosed
+	}
+	return status, err
 }
 
 // worker is one running child and the gateway's ends of its pipes.

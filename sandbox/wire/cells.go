@@ -3,7 +3,7 @@ package wire
 import (
 	"fmt"
 	"io"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -82,26 +82,32 @@ func (c *CellWriter) Close() error {
 	return nil
 }
 
+// cellsForm has three arrays: the numbers, the lists and their texts; each with a bitmap, the last two with offsets.
+var cellsForm = &form{schema: cellsSchema, nodes: 3, buffers: 7}
+
 // ReadCells reads a whole stream of the form cells with at most limit bytes, and hands over each row. The rows do not share
 // memory with the stream.
 func ReadCells(r io.Reader, limit int64, each func(stmt int, row Row) error) error {
-	return readStream(r, cellsSchema, limit, func(rec arrow.RecordBatch) error {
-		stmts, ok1 := rec.Column(0).(*array.Int32)
-		lists, ok2 := rec.Column(1).(*array.List)
-		if !ok1 || !ok2 || stmts.NullN() > 0 || lists.NullN() > 0 {
+	return readStream(r, cellsForm, limit, func(b *batch) error {
+		if b.lengths[0] != b.rows || b.lengths[1] != b.rows || b.nulls[0] != 0 || b.nulls[1] != 0 {
 			return errStream
 		}
-		texts, ok := lists.ListValues().(*array.String)
-		if !ok {
-			return errStream
-		}
-		for i := range int(rec.NumRows()) {
-			from, to := lists.ValueOffsets(i)
-			row, err := textRow(texts, from, to)
+		lists := &spans{offsets: b.buffers[3], length: b.lengths[2]}
+		texts := &spans{offsets: b.buffers[5], length: len(b.buffers[6])}
+		for i := range b.rows {
+			stmt, err := int32At(b.buffers[1], i)
 			if err != nil {
 				return err
 			}
-			if err := each(int(stmts.Value(i)), row); err != nil {
+			from, to, err := lists.next()
+			if err != nil {
+				return err
+			}
+			row, err := textRow(b, texts, to-from)
+			if err != nil {
+				return err
+			}
+			if err := each(stmt, row); err != nil {
 				return err
 			}
 		}
@@ -109,17 +115,28 @@ func ReadCells(r io.Reader, limit int64, each func(stmt int, row Row) error) err
 	})
 }
 
-func textRow(texts *array.String, from, to int64) (Row, error) {
-	if from < 0 || to < from || to > int64(texts.Len()) {
-		return nil, errStream
+// textRow reads the next cells.
+func textRow(b *batch, texts *spans, width int) (Row, error) {
+	if width > 0 { // the last one is there before memory is taken for all of them
+		if _, err := int32At(b.buffers[5], texts.i+width); err != nil {
+			return nil, err
+		}
 	}
-	row := make(Row, 0, to-from)
-	for j := int(from); j < int(to); j++ {
-		if texts.IsNull(j) {
+	row := make(Row, 0, width)
+	for range width {
+		is, err := present(b.buffers[4], b.nulls[2], texts.i)
+		if err != nil {
+			return nil, err
+		}
+		from, to, err := texts.next()
+		if err != nil || !utf8.Valid(b.buffers[6][from:to]) {
+			return nil, errStream
+		}
+		if !is {
 			row = append(row, nil)
 			continue
 		}
-		v := strings.Clone(texts.Value(j))
+		v := string(b.buffers[6][from:to])
 		row = append(row, &v)
 	}
 	return row, nil

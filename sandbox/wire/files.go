@@ -3,12 +3,16 @@ package wire
 import (
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
+
+// maxName is the longest name of a file in bytes.
+const maxName = 64
 
 // filesSchema is the form files: pieces of named files, in order.
 var filesSchema = arrow.NewSchema([]arrow.Field{
@@ -73,17 +77,31 @@ func (f *FileWriter) Close() error {
 	return nil
 }
 
+// filesForm has two arrays, each with a bitmap, offsets and bytes.
+var filesForm = &form{schema: filesSchema, nodes: 2, buffers: 6}
+
 // ReadFiles reads a whole stream of the form files with at most limit bytes, and hands over each piece. The piece is valid
 // during the call alone.
 func ReadFiles(r io.Reader, limit int64, each func(name string, chunk []byte) error) error {
-	return readStream(r, filesSchema, limit, func(rec arrow.RecordBatch) error {
-		names, ok1 := rec.Column(0).(*array.String)
-		chunks, ok2 := rec.Column(1).(*array.Binary)
-		if !ok1 || !ok2 || names.NullN() > 0 || chunks.NullN() > 0 {
+	return readStream(r, filesForm, limit, func(b *batch) error {
+		if b.lengths[0] != b.rows || b.lengths[1] != b.rows || b.nulls[0] != 0 || b.nulls[1] != 0 {
 			return errStream
 		}
-		for i := range int(rec.NumRows()) {
-			if err := each(names.Value(i), chunks.Value(i)); err != nil {
+		names := &spans{offsets: b.buffers[1], length: len(b.buffers[2])}
+		chunks := &spans{offsets: b.buffers[4], length: len(b.buffers[5])}
+		for range b.rows {
+			from, to, err := names.next()
+			if err != nil {
+				return err
+			}
+			name := b.buffers[2][from:to]
+			if from, to, err = chunks.next(); err != nil {
+				return err
+			}
+			if len(name) > maxName || !utf8.Valid(name) {
+				return errStream
+			}
+			if err := each(string(name), b.buffers[5][from:to]); err != nil {
 				return err
 			}
 		}

@@ -1,0 +1,230 @@
+// Command hostile is a worker that does not keep the protocol. It answers probes, and otherwise does what the text of its
+// job says. It is built by the tests of package sandbox.
+package main
+
+import (
+	"encoding/binary"
+	"io"
+	"os"
+	"time"
+
+	"yumen/sandbox/wire"
+)
+
+var result, status = os.NewFile(wire.FDResult, "result"), os.NewFile(wire.FDStatus, "status")
+
+func main() {
+	var plan [wire.PlanWords]uint64
+	if binary.Read(os.NewFile(wire.FDPlan, "plan"), binary.LittleEndian, &plan) != nil {
+		os.Exit(71)
+	}
+	job, err := wire.ReadJob(os.NewFile(wire.FDJob, "job"))
+	if err != nil {
+		os.Exit(70)
+	}
+	switch job.Kind {
+	case wire.KindProbe:
+		say(&wire.Status{Code: wire.CodeOK, Cage: &wire.Cage{Layers: plan[2], NoNewPrivs: true, Seccomp: 2}})
+	case wire.KindRun:
+		behave(job.Run.Statements[0].SQL)
+	case wire.KindPost:
+		post(job.Post.SQL)
+	case wire.KindIngest:
+		ingest(job.Ingest)
+	}
+}
+
+func say(s *wire.Status) { _ = wire.WriteStatus(status, s) }
+
+func secret() *string {
+	s := "secret"
+	return &s
+}
+
+// rows writes a stream of n rows of one statement.
+func rows(w io.Writer, n int) {
+	out := wire.NewCellWriter(w)
+	for range n {
+		_ = out.Write(0, wire.Row{secret()})
+	}
+	_ = out.Close()
+}
+
+func endless(w io.Writer, b []byte) {
+	for {
+		if _, err := w.Write(b); err != nil {
+			os.Exit(1)
+		}
+	}
+}
+
+func behave(name string) {
+	honest := &wire.Status{Code: wire.CodeOK, Rows: 3}
+	switch name {
+	case "honest":
+		rows(result, 3)
+		say(honest)
+	case "silence":
+		time.Sleep(time.Hour)
+	case "closed silence":
+		result.Close()
+		status.Close()
+		os.Stderr.Close()
+		time.Sleep(time.Hour)
+	case "silence after all":
+		rows(result, 3)
+		result.Close()
+		say(honest)
+		status.Close()
+		time.Sleep(time.Hour)
+	case "exit":
+		os.Exit(0)
+	case "failing exit":
+		rows(result, 3)
+		say(honest)
+		os.Exit(3)
+	case "panic":
+		panic("secret")
+	case "no status":
+		rows(result, 3)
+	case "no result":
+		say(honest)
+	case "fewer rows":
+		rows(result, 2)
+		say(honest)
+	case "more rows":
+		rows(result, 4)
+		say(honest)
+	case "cut":
+		var whole cutWriter
+		rows(&whole, 3)
+		_, _ = result.Write(whole[:len(whole)/2])
+		say(honest)
+	case "trailing":
+		rows(result, 3)
+		_, _ = result.Write([]byte("secret"))
+		say(honest)
+	case "garbage":
+		_, _ = result.Write([]byte("secret secret secret secret"))
+		say(honest)
+	case "endless rows":
+		out := wire.NewCellWriter(result)
+		for out.Write(0, wire.Row{secret()}) == nil {
+		}
+	case "endless zeros":
+		endless(result, make([]byte, 1<<16))
+	case "endless lengths":
+		endless(result, []byte{0xff, 0xff, 0xff, 0xff, 0xf0, 0xff, 0xff, 0x7f})
+	case "endless status":
+		endless(status, []byte("secret "))
+	case "endless words":
+		endless(os.Stderr, []byte("secret "))
+	case "statement number":
+		out := wire.NewCellWriter(result)
+		_ = out.Write(7, wire.Row{secret()})
+		_ = out.Close()
+		say(&wire.Status{Code: wire.CodeOK, Rows: 1})
+	case "negative statement":
+		out := wire.NewCellWriter(result)
+		_ = out.Write(-1, wire.Row{secret()})
+		_ = out.Close()
+		say(&wire.Status{Code: wire.CodeOK, Rows: 1})
+	case "ragged":
+		out := wire.NewCellWriter(result)
+		_ = out.Write(0, wire.Row{secret()})
+		_ = out.Write(0, wire.Row{secret(), secret()})
+		_ = out.Close()
+		say(&wire.Status{Code: wire.CodeOK, Rows: 2})
+	case "bytes":
+		bad := "\xff\xfe"
+		out := wire.NewCellWriter(result)
+		_ = out.Write(0, wire.Row{&bad})
+		_ = out.Close()
+		say(&wire.Status{Code: wire.CodeOK, Rows: 1})
+	case "files instead":
+		out := wire.NewFileWriter(result)
+		_ = out.Close()
+		say(&wire.Status{Code: wire.CodeOK})
+	case "rejected instead":
+		say(&wire.Status{Code: wire.CodeRejected, Faults: []wire.Fault{{Rule: wire.RuleType}}})
+	default:
+		rows(result, 3)
+		_, _ = status.Write([]byte(name)) // a status line of the test's own
+	}
+}
+
+type cutWriter []byte
+
+func (c *cutWriter) Write(p []byte) (int, error) {
+	*c = append(*c, p...)
+	return len(p), nil
+}
+
+func post(name string) {
+	out := wire.NewFileWriter(result)
+	body := `[["secret"]]`
+	columns := []wire.Column{{Name: "a", Type: "VARCHAR"}}
+	switch name {
+	case "nested":
+		body = `[[["secret"]]]`
+	case "wide":
+		body = `[["a","b"]]`
+	case "trailing":
+		body += "x"
+	case "object":
+		body = `{"a":1}`
+	case "null":
+		body = "null"
+	case "type":
+		columns[0].Type = "STRUCT(a INTEGER)"
+	case "other file":
+		_ = out.Copy("../x", &cutReader{[]byte("x")})
+	}
+	_ = out.Copy(wire.FileRows, &cutReader{[]byte(body)})
+	_ = out.Close()
+	sizes := out.Sizes()
+	if name == "size" {
+		sizes[wire.FileRows]++
+	}
+	say(&wire.Status{Code: wire.CodeOK, Rows: 1, Columns: columns, Files: sizes})
+}
+
+type cutReader struct{ b []byte }
+
+func (c *cutReader) Read(p []byte) (int, error) {
+	if len(c.b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, c.b)
+	c.b = c.b[n:]
+	return n, nil
+}
+
+func ingest(in *wire.Ingest) {
+	out := wire.NewFileWriter(result)
+	_ = out.Copy(wire.FileQuery, &cutReader{[]byte("query")})
+	_ = out.Close()
+	report := &wire.Report{Rows: 5, Columns: []wire.ColumnReport{{Name: in.Spec.Columns[0].Name, NotNull: true}}}
+	sizes := out.Sizes()
+	switch in.Spec.Provider { // the behaviour
+	case "name":
+		report.Columns[0].Name = "secret"
+	case "count":
+		report.Columns[0].Nulls = 6
+	case "fact":
+		report.Columns[0].Nulls = 5
+	case "columns":
+		report.Columns = nil
+	case "entity":
+		report.Entities = []wire.EntityReport{{Type: "secret"}}
+	case "no report":
+		report = nil
+	case "size":
+		sizes[wire.FileQuery]++
+	case "fault":
+		say(&wire.Status{Code: wire.CodeRejected, Faults: []wire.Fault{{Row: 1, Column: "the secret", Rule: wire.RuleExtraColumn},
+			{Row: 1, Column: "secret", Rule: wire.RuleType}}})
+		return
+	}
+	say(&wire.Status{Code: wire.CodeOK, Report: report, Files: sizes})
+}
