@@ -93,7 +93,7 @@ func (s scanner) Scan(dest ...any) error {
 }
 
 func (t *Tx) row(text string, args ...any) scanner {
-	st, err := t.stmt(text)
+	st, err := t.stmt(text) //nolint:sqlclosecheck // the session keeps its statements; pool.close closes them
 	if err != nil {
 		return scanner{err: err}
 	}
@@ -102,7 +102,7 @@ func (t *Tx) row(text string, args ...any) scanner {
 
 // each calls scan for every row of the result.
 func (t *Tx) each(text string, args []any, scan func(row *sql.Rows) error) (err error) {
-	st, err := t.stmt(text)
+	st, err := t.stmt(text) //nolint:sqlclosecheck // the session keeps its statements; pool.close closes them
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (t *Tx) exec(text string, args ...any) (int64, error) {
 	if !t.writable {
 		return 0, metastore.ErrReadOnly
 	}
-	st, err := t.stmt(text)
+	st, err := t.stmt(text) //nolint:sqlclosecheck // the session keeps its statements; pool.close closes them
 	if err != nil {
 		return 0, err
 	}
