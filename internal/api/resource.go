@@ -61,6 +61,11 @@ type Snapshot struct {
 	Faults []Fault `json:"faults,omitempty"`
 }
 
+// Snapshots lists snapshots.
+type Snapshots struct {
+	Items []Snapshot `json:"items"`
+}
+
 // Fault is one reason for a quarantine.
 type Fault struct {
 	Row    int64  `json:"row" doc:"data row, 1 is the first after the header; 0 when the fault is not in a row"`

@@ -85,13 +85,11 @@ type ReviewItems struct {
 // ReviewDetail is what a reviewer decides from. The three digests are what a vote binds to.
 type ReviewDetail struct {
 	ReviewItem
-	ArtefactDigest string            `json:"artefact_digest"`
-	ReportDigest   string            `json:"report_digest"`
-	PolicyDigest   string            `json:"policy_digest"`
-	Report         json.RawMessage   `json:"report" doc:"the risk report, canonical JSON"`
-	Text           catalog.Text      `json:"text" doc:"the risk report for reading"`
-	Columns        []Column          `json:"columns,omitempty"`
-	Rows           []json.RawMessage `json:"rows,omitempty" doc:"the protected cells that would leave"`
+	ArtefactDigest string          `json:"artefact_digest"`
+	ReportDigest   string          `json:"report_digest"`
+	PolicyDigest   string          `json:"policy_digest"`
+	Report         json.RawMessage `json:"report" doc:"the risk report, canonical JSON"`
+	Text           catalog.Text    `json:"text" doc:"the risk report for reading"`
 }
 
 // VoteRequest carries a vote signed with the reviewer's own key: a DSSE envelope.

@@ -43,3 +43,8 @@ type Key struct {
 	PublicKey string `json:"public_key"`
 	State     string `json:"state" enum:"pending,confirmed,revoked"`
 }
+
+// Keys lists signing keys.
+type Keys struct {
+	Items []Key `json:"items"`
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"yumen/internal/locale"
+)
+
+// demoSeed makes the sample zone of the demo: the same bytes on every machine.
+const demoSeed = 20240601
+
+func demoCommand() *cobra.Command {
+	var dir, addr, worker, lang string
+	var keep bool
+	c := &cobra.Command{
+		Use:     "demo",
+		Short:   "play the whole story on the sample zone 演示全过程",
+		Example: "  yumend demo\n  LANG=zh_CN.UTF-8 yumend demo --keep --listen 127.0.0.1:8443",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := locale.Choose(lang, os.Getenv)
+			if err != nil {
+				return usageError{err}
+			}
+			return demo(cmd.Context(), demoOptions{dir: dir, listen: addr, worker: worker, keep: keep}, newStage(cmd.OutOrStdout(), l))
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&dir, "data", "", "directory for the zone (default: a temporary one, removed at the end)")
+	f.StringVar(&addr, "listen", "127.0.0.1:0", "address of the demo's gateway")
+	f.StringVar(&worker, "worker", "", "path of yumen-worker")
+	f.StringVar(&lang, "lang", "", "zh or en (default: by locale)")
+	f.BoolVar(&keep, "keep", false, "stay up at the end and print address and accounts")
+	return c
+}
+
+type demoOptions struct {
+	dir, listen, worker string
+	keep                bool
+}
+
+// demo makes a zone, serves it in this process with real workers, and plays every party through the HTTP door. It returns an error
+// unless every step did what it says.
+func demo(ctx context.Context, o demoOptions, st *stage) (err error) {
+	if o.dir == "" {
+		tmp, err := os.MkdirTemp("", "yumen-demo-")
+		if err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+		defer os.RemoveAll(tmp)
+		o.dir = filepath.Join(tmp, "zone")
+	}
+	password, err := randomPassword()
+	if err != nil {
+		return err
+	}
+	if _, err := initZone(ctx, initOptions{dir: o.dir, admin: "administrator", person: "op-001", organization: "operator", jurisdiction: "lab", password: password}); err != nil {
+		return err
+	}
+	cfg := defaults(o.dir)
+	cfg.Listen, cfg.Worker = o.listen, o.worker
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
+	if f, err := os.OpenFile(filepath.Join(o.dir, "demo.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err == nil {
+		defer f.Close()
+		log = slog.New(slog.NewJSONHandler(f, nil))
+	}
+	g, err := build(ctx, o.dir, cfg, log)
+	if err != nil {
+		return err
+	}
+	srv, url, err := listen(cfg, g, log)
+	if err != nil {
+		return errors.Join(err, g.close(ctx))
+	}
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		err = errors.Join(err, srv.Shutdown(end), g.close(end))
+	}()
+	s := &story{stage: st, url: url, admin: password, passwords: map[string]string{"administrator": password}, dir: o.dir, parties: map[string]*party{}}
+	if err := s.play(ctx); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if !o.keep {
+		return nil
+	}
+	st.say("网关继续运行："+url+"。按 Ctrl-C 结束。账号与口令：", "The gateway stays up at "+url+". Stop it with Ctrl-C. Accounts and passwords:")
+	for _, name := range s.accounts() {
+		st.line("  " + name + "  " + s.passwords[name])
+	}
+	<-ctx.Done()
+	return nil
+}

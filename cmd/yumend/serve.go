@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"yumen/internal/httpapi"
+)
+
+func serveCommand() *cobra.Command {
+	var dir, file, listen, cert, key, worker string
+	c := &cobra.Command{
+		Use:     "serve",
+		Short:   "serve a zone until SIGTERM, then drain 启动网关",
+		Example: "  yumend serve --data /var/lib/yumen --listen 127.0.0.1:8443",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := readConfig(dir, file)
+			if err != nil {
+				return err
+			}
+			override(&cfg.Listen, listen)
+			override(&cfg.TLSCert, cert)
+			override(&cfg.TLSKey, key)
+			override(&cfg.Worker, worker)
+			if err := cfg.validate(); err != nil {
+				return err
+			}
+			log, err := newLog(os.Stderr, cfg.LogLevel)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), dir, cfg, log, cmd.OutOrStdout())
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&dir, "data", "", "directory of the zone")
+	f.StringVar(&file, "config", "", "configuration file")
+	f.StringVar(&listen, "listen", "", "address, for example 127.0.0.1:8443; port 0 picks one")
+	f.StringVar(&cert, "tls-cert", "", "PEM certificate")
+	f.StringVar(&key, "tls-key", "", "PEM key")
+	f.StringVar(&worker, "worker", "", "path of yumen-worker")
+	_ = c.MarkFlagRequired("data")
+	return c
+}
+
+func override(field *string, flag string) {
+	if flag != "" {
+		*field = flag
+	}
+}
+
+func newLog(w io.Writer, level string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, usageError{fmt.Errorf("log_level is debug, info, warn or error")}
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
+}
+
+// serve runs the gateway until ctx ends, then lets running work finish for at most 30 seconds.
+func serve(ctx context.Context, dir string, cfg Config, log *slog.Logger, out io.Writer) error {
+	g, err := build(ctx, dir, cfg, log)
+	if err != nil {
+		return err
+	}
+	srv, url, err := listen(cfg, g, log)
+	if err != nil {
+		return errors.Join(err, g.close(context.WithoutCancel(ctx)))
+	}
+	line, err := json.Marshal(map[string]string{"listening": url})
+	if err != nil {
+		return fmt.Errorf("announce: %w", err)
+	}
+	if _, err := fmt.Fprintf(out, "%s\n", line); err != nil {
+		return fmt.Errorf("announce: %w", err)
+	}
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-srv.failed:
+	}
+	log.Info("draining")
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return errors.Join(failed, srv.Shutdown(drain), g.close(drain))
+}
+
+type server struct {
+	*http.Server
+	failed chan error
+}
+
+// listen opens the HTTP door. Plain HTTP leaves this machine under no circumstances.
+func listen(cfg Config, g *gateway, log *slog.Logger) (*server, string, error) {
+	host, _, err := net.SplitHostPort(cfg.Listen)
+	if err != nil {
+		return nil, "", usageError{fmt.Errorf("--listen wants HOST:PORT")}
+	}
+	scheme := "https"
+	if cfg.TLSCert == "" {
+		scheme = "http"
+		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return nil, "", usageError{errors.New("plain HTTP is served on loopback only: give --tls-cert and --tls-key, or listen on 127.0.0.1")}
+		}
+	}
+	ln, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return nil, "", fmt.Errorf("listen: %w", err)
+	}
+	srv := &server{failed: make(chan error, 1), Server: &http.Server{
+		Handler:           httpapi.New(httpapi.Config{Service: g.service, Log: log, MaxUpload: cfg.MaxUploadMB << 20, Version: version}),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}}
+	go func() {
+		var err error
+		if cfg.TLSCert != "" {
+			err = srv.ServeTLS(ln, cfg.TLSCert, cfg.TLSKey)
+		} else {
+			err = srv.Serve(ln)
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
+			srv.failed <- err
+		}
+	}()
+	return srv, scheme + "://" + ln.Addr().String(), nil
+}

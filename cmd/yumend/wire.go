@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+
+	"yumen/catalog"
+	"yumen/enclave"
+	"yumen/internal/artefact"
+	"yumen/internal/keyring"
+	"yumen/internal/metastore/sqlite"
+	"yumen/policy"
+	"yumen/sandbox"
+)
+
+// store adapts the metastore to what the enclave asks of one.
+type store struct{ *sqlite.Store }
+
+func (s store) Update(ctx context.Context, fn func(enclave.Tx) error) error {
+	return s.Store.Update(ctx, func(tx *sqlite.Tx) error { return fn(tx) })
+}
+
+func (s store) View(ctx context.Context, fn func(enclave.Tx) error) error {
+	return s.Store.View(ctx, func(tx *sqlite.Tx) error { return fn(tx) })
+}
+
+func openStore(ctx context.Context, dir string) (store, error) {
+	s, err := sqlite.Open(ctx, sqlite.Config{Path: filepath.Join(dir, "meta.db")})
+	if err != nil {
+		return store{}, fmt.Errorf("metastore: %w", err)
+	}
+	return store{s}, nil
+}
+
+// closing makes a closer of a function that cannot fail.
+type closing func()
+
+// Close calls it.
+func (c closing) Close() error {
+	c()
+	return nil
+}
+
+// gateway is everything that runs in this process: made here and nowhere else.
+type gateway struct {
+	service *enclave.Service
+	closers []io.Closer
+}
+
+func (g *gateway) close(ctx context.Context) error {
+	err := g.service.Close(ctx)
+	for i := len(g.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, g.closers[i].Close())
+	}
+	return err
+}
+
+// build is the composition root.
+func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gateway, err error) {
+	g := &gateway{}
+	defer func() {
+		if err != nil {
+			for i := len(g.closers) - 1; i >= 0; i-- {
+				_ = g.closers[i].Close()
+			}
+		}
+	}()
+	keys, err := keyring.Open(filepath.Join(dir, "keys"), keyring.Config{Master: keyring.File{Path: c.MasterKey}})
+	if err != nil {
+		return nil, fmt.Errorf("keyring: %w", err)
+	}
+	g.closers = append(g.closers, keys)
+	st, err := openStore(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	g.closers = append(g.closers, st)
+	snapshots, err := artefact.NewStore(filepath.Join(dir, "snapshots"), catalog.PrefixSnapshot, keys)
+	if err != nil {
+		return nil, fmt.Errorf("snapshots: %w", err)
+	}
+	artefacts, err := artefact.NewStore(filepath.Join(dir, "artefacts"), catalog.PrefixArtefact, keys)
+	if err != nil {
+		return nil, fmt.Errorf("artefacts: %w", err)
+	}
+	worker, err := c.findWorker()
+	if err != nil {
+		return nil, err
+	}
+	runner, err := sandbox.New(sandbox.Config{Worker: worker, Workers: c.Workers, MemoryMB: c.MemoryMB, JobMemoryMB: c.WorkerMemoryMB, Threads: c.WorkerThreads})
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	g.closers = append(g.closers, closing(runner.Close))
+	level := reportLevel(runner, log)
+	jurisdiction, err := enclave.JurisdictionOf(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	salt, err := keys.Secret("policy-digest")
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	decider, err := policy.Open(policy.Config{Jurisdiction: policy.Jurisdiction(jurisdiction), Salt: salt[:]})
+	if err != nil {
+		return nil, fmt.Errorf("policy: %w", err)
+	}
+	g.service, err = enclave.New(ctx, enclave.Config{Store: st, Decider: decider, Runner: runner, Snapshots: snapshots, Artefacts: artefacts,
+		Keys: keys, Clock: newClock(), Log: log, Level: level, PolicyDigest: decider.Status().PublicDigest, Limits: enclave.Limits{Upload: c.MaxUploadMB << 20,
+			SnapshotCache: c.SnapshotCacheMB << 20, RunMemoryMB: c.WorkerMemoryMB, RunThreads: c.WorkerThreads, RunSeconds: c.RunSeconds, IngestSeconds: c.IngestSeconds}})
+	return g, err
+}
+
+// reportLevel logs every isolation layer, names the missing ones with what they would stop, and returns the level's name.
+func reportLevel(r *sandbox.Runner, log *slog.Logger) string {
+	for _, l := range r.Level() {
+		if !l.Available {
+			log.Warn("isolation layer not available", "layer", string(l.Name), "why", l.Why)
+		}
+	}
+	log.Info("isolation", "level", r.LevelName(), "worker", string(r.Digest()))
+	return r.LevelName()
+}

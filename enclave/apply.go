@@ -1,0 +1,233 @@
+package enclave
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+
+	"yumen/catalog"
+	"yumen/enclave/audit"
+	"yumen/internal/api"
+	"yumen/internal/metastore"
+)
+
+// Apply declares resources from one text of YAML documents: all of them or none. It is idempotent.
+func (s *Service) Apply(ctx context.Context, p Principal, in api.Apply) (api.ApplyResult, error) {
+	docs, err := catalog.DecodeDocuments(strings.NewReader(in.Documents))
+	if err != nil {
+		return api.ApplyResult{}, declarationFault(err)
+	}
+	var out api.ApplyResult
+	err = s.store.Update(ctx, func(tx Tx) error {
+		out = api.ApplyResult{Results: []api.ApplyOutcome{}}
+		for _, d := range docs {
+			o, err := s.applyOne(ctx, tx, p, d)
+			if err != nil {
+				return err
+			}
+			out.Results = append(out.Results, o)
+		}
+		if in.DryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if errors.Is(err, errDryRun) {
+		for i := range out.Results {
+			out.Results[i].ActivationCode = ""
+		}
+		return out, nil
+	}
+	return out, known(err)
+}
+
+var errDryRun = errors.New("dry run")
+
+func (s *Service) applyOne(ctx context.Context, tx Tx, p Principal, d catalog.Document) (api.ApplyOutcome, error) {
+	switch body := d.Body.(type) {
+	case *catalog.Organization:
+		return s.applyOrganization(ctx, tx, p, d, body)
+	case *catalog.Account:
+		return s.applyAccount(ctx, tx, p, d, body)
+	case *catalog.Dataset:
+		return s.applyDataset(ctx, tx, p, d, body)
+	}
+	return api.ApplyOutcome{}, fault(KindInvalid, "不支持的资源类型", "this kind of resource is not known here")
+}
+
+// declarationFault lists what is wrong with a text, in both languages, without its values.
+func declarationFault(err error) error {
+	var ps catalog.Problems
+	if !errors.As(err, &ps) {
+		return fault(KindInvalid, "无法读取声明文件", "the declaration cannot be read").because(err)
+	}
+	var zh strings.Builder
+	for i, p := range ps {
+		if i > 0 {
+			zh.WriteByte('\n')
+		}
+		if i == 20 {
+			break
+		}
+		q := p
+		q.Message.En = p.Message.Zh
+		zh.WriteString(q.String())
+	}
+	return fault(KindInvalid, zh.String(), ps.Error())
+}
+
+func (s *Service) applyOrganization(ctx context.Context, tx Tx, p Principal, d catalog.Document, o *catalog.Organization) (api.ApplyOutcome, error) {
+	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name, Outcome: "created"}
+	old, rec, err := load[orgRecord](tx, recOrg, d.Name)
+	switch {
+	case errors.Is(err, metastore.ErrNotFound):
+		rec = metastore.Record{ID: d.Name, Name: d.Name, Owner: o.Group(), State: "active"}
+	case err != nil:
+		return out, err
+	default:
+		if out.Diff, err = diff(old.Spec, o.Spec); err != nil {
+			return out, err
+		}
+		out.Outcome = "changed"
+		if len(out.Diff) == 0 {
+			out.Outcome = "unchanged"
+			return out, nil
+		}
+	}
+	if err := s.mayDeclare(ctx, tx, p, "organization"); err != nil {
+		return out, err
+	}
+	rec.Owner = o.Group()
+	if err := save(tx, recOrg, rec, s.nowMS(), orgRecord{Spec: o.Spec, DeclaredBy: p.Account}); err != nil {
+		return out, err
+	}
+	digest, err := d.Digest()
+	if err != nil {
+		return out, err
+	}
+	return out, s.log1(tx, p, audit.ActionOrganizationApply, d.Name, out.Outcome, map[string]catalog.Digest{"document": digest})
+}
+
+// applyDataset stores a new version of a declaration as submitted; the approved one stays in force until a steward approves it.
+func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalog.Document, ds *catalog.Dataset) (api.ApplyOutcome, error) {
+	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name, Outcome: "created"}
+	digest, err := d.Digest()
+	if err != nil {
+		return out, err
+	}
+	now := s.nowMS()
+	old, rec, err := load[datasetRecord](tx, recDataset, d.Name)
+	switch {
+	case errors.Is(err, metastore.ErrNotFound):
+		rec = metastore.Record{ID: d.Name, Name: d.Name}
+		old.Version = catalog.FirstVersion(digest)
+	case err != nil:
+		return out, err
+	default:
+		if out.Diff, err = diff(old.Spec, ds.Spec); err != nil {
+			return out, err
+		}
+		if len(out.Diff) == 0 {
+			out.Outcome = "unchanged"
+			return out, nil
+		}
+		if old.AuthorOrg != p.Organization && ds.Spec.Provider != p.Organization {
+			return out, fault(KindForbidden, "只有声明单位可以修改该数据集", "only the organization that declared this dataset can change it")
+		}
+		out.Outcome = "changed"
+		old.Version = old.Version.Next(digest)
+	}
+	if err := s.mayCatalog(ctx, tx, p, "declare", d.Name, &ds.Spec, rec.State, p); err != nil {
+		return out, err
+	}
+	if err := s.checkJoins(tx, d.Name, ds); err != nil {
+		return out, err
+	}
+	old.Spec, old.AuthorOrg, old.Author, old.AuthorPerson, old.ReviewedBy = ds.Spec, p.Organization, p.Account, p.Person, ""
+	rec.Owner, rec.State = p.Organization, datasetSubmitted
+	if err := save(tx, recDataset, rec, now, old); err != nil {
+		return out, err
+	}
+	v := metastore.Record{ID: versionID(d.Name, old.Version.Number), Owner: d.Name}
+	if err := save(tx, recVersion, v, now, old.Version); err != nil {
+		return out, err
+	}
+	out.Note = "submitted"
+	return out, s.log1(tx, p, audit.ActionDatasetSubmit, d.Name, out.Outcome, map[string]catalog.Digest{"document": digest, "version": old.Version.Link()})
+}
+
+// checkJoins refuses an edge whose far end exists and does not fit; an edge to a dataset that is not declared yet is checked when
+// that one is.
+func (s *Service) checkJoins(tx Tx, name string, ds *catalog.Dataset) error {
+	all := []*catalog.Dataset{ds}
+	declared := map[string]bool{name: true}
+	err := each(tx, recDataset, metastore.Query{}, func(r metastore.Record, v datasetRecord) error {
+		if r.ID != name {
+			all = append(all, &catalog.Dataset{APIVersion: catalog.APIVersion, Kind: catalog.KindDataset, Metadata: catalog.Metadata{Name: r.ID}, Spec: v.Spec})
+			declared[r.ID] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, d := range all {
+		c := *d
+		c.Spec.Joins = nil
+		for _, j := range d.Spec.Joins {
+			if declared[j.To.Dataset] {
+				c.Spec.Joins = append(c.Spec.Joins, j)
+			}
+		}
+		all[i] = &c
+	}
+	if err := catalog.CheckJoins(all); err != nil {
+		return declarationFault(err)
+	}
+	return nil
+}
+
+// diff lists the changed lines of two documents, prefixed with "-" and "+"; it shows declarations, never data.
+func diff(old, new any) ([]string, error) {
+	a, err := yamlLines(old)
+	if err != nil {
+		return nil, err
+	}
+	b, err := yamlLines(new)
+	if err != nil {
+		return nil, err
+	}
+	return diffLines(a, b), nil
+}
+
+// diffLines is the shortest edit by lines, through the longest common subsequence.
+func diffLines(a, b [][]byte) []string {
+	lcs := make([][]int, len(a)+1)
+	for i := range lcs {
+		lcs[i] = make([]int, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if bytes.Equal(a[i], b[j]) {
+				lcs[i][j] = lcs[i+1][j+1] + 1
+			} else {
+				lcs[i][j] = max(lcs[i+1][j], lcs[i][j+1])
+			}
+		}
+	}
+	var out []string
+	for i, j := 0, 0; i < len(a) || j < len(b); {
+		switch {
+		case i < len(a) && j < len(b) && bytes.Equal(a[i], b[j]):
+			i, j = i+1, j+1
+		case j == len(b) || i < len(a) && lcs[i+1][j] >= lcs[i][j+1]:
+			out = append(out, "- "+string(a[i]))
+			i++
+		default:
+			out = append(out, "+ "+string(b[j]))
+			j++
+		}
+	}
+	return out
+}

@@ -1,0 +1,129 @@
+package enclave
+
+import (
+	"math/big"
+	"strings"
+
+	"yumen/catalog"
+	"yumen/enclave/compile"
+)
+
+// undeclared is how many values a key counts for when neither a domain nor bounds limit it.
+const undeclared = 1000
+
+// years is how many years a date may span for the bound of cells.
+const years = 200
+
+// cellsBound is the most cells that a plan can answer with: the product of the declared domains of its keys times its cell columns.
+// It follows from the catalog alone, never from what the data holds.
+func (a *asked) cellsBound() int {
+	n := max(len(a.plan.Cells), 1)
+	for _, k := range a.plan.Keys {
+		n = saturate(n, a.valuesOf(k))
+	}
+	return n
+}
+
+func saturate(a, b int) int {
+	const most = 1 << 30
+	if a > most/max(b, 1) {
+		return most
+	}
+	return a * b
+}
+
+// valuesOf bounds the values of one group key, restricted by the query's own condition on that column.
+func (a *asked) valuesOf(k compile.Key) int {
+	n := a.domainOf(k)
+	for _, c := range a.plan.Sets[0].Conditions {
+		if c.Column == k.Column && k.Func == "" && len(c.Set.Values) > 0 && !c.Set.Except {
+			n = min(n, len(c.Set.Values)+1)
+		}
+	}
+	return n
+}
+
+func (a *asked) domainOf(k compile.Key) int {
+	switch k.Func {
+	case "year", "trunc_year":
+		return years
+	case "decade":
+		return years / 10
+	case "quarter":
+		return 5
+	case "month":
+		return 13
+	case "trunc_quarter":
+		return years * 4
+	case "trunc_month":
+		return years * 12
+	}
+	col := a.column(k.Column)
+	if col == nil {
+		return undeclared
+	}
+	switch {
+	case k.Func == "" && len(col.Domain) > 0:
+		return len(col.Domain) + 1
+	case k.Func == "prefix" && len(col.Domain) > 0:
+		seen := map[string]bool{}
+		for _, v := range col.Domain {
+			seen[cut(string(v), int(k.N))] = true
+		}
+		return len(seen) + 1
+	case k.Func == "band" && len(col.Bounds) == 2 && k.N > 0:
+		return bands(col, k.N)
+	case strings.EqualFold(col.Type, "BOOLEAN"):
+		return 3
+	}
+	return undeclared
+}
+
+// column is the declared column behind a reference to a dataset's table, or nil for a result of a roll-up.
+func (a *asked) column(ref compile.ColumnRef) *catalog.Column {
+	tables := append([]compile.Table{a.plan.Base.Root}, a.plan.Base.Joins...)
+	for _, t := range tables {
+		if t.Path == ref.Path {
+			if d, ok := a.sets[t.Dataset]; ok {
+				return d.Approved.Column(ref.Column)
+			}
+		}
+	}
+	return nil
+}
+
+// bands is how many bands of width n the column's bounds span.
+func bands(col *catalog.Column, n int64) int {
+	lo, err := col.Bounds[0].Rat()
+	if err != nil {
+		return undeclared
+	}
+	hi, err := col.Bounds[1].Rat()
+	if err != nil {
+		return undeclared
+	}
+	span := new(big.Rat).Quo(new(big.Rat).Sub(hi, lo), new(big.Rat).SetInt64(n))
+	f, _ := span.Float64()
+	if f < 0 || f > 1<<20 {
+		return 1 << 20
+	}
+	return int(f) + 2
+}
+
+func cut(s string, n int) string {
+	r := []rune(s)
+	if len(r) > n {
+		r = r[:n]
+	}
+	return string(r)
+}
+
+// tooManyCells refuses a plan whose answer could hold more cells than its grade allows.
+func (a *asked) tooManyCells() error {
+	if most := a.decision.Obligations.Run.CellsMax; a.cellsBound() > most {
+		return &catalog.Refusal{Code: catalog.CodeTooLarge, Position: -1,
+			Message: catalog.Text{Zh: "结果可能的单元格数超过该级别上限", En: "the answer could hold more cells than this grade allows"},
+			Remedy:  catalog.Text{Zh: "减少分组字段，或使用更粗的概化（如 decade、band）", En: "use fewer group keys, or coarser ones such as decade or band"}}
+	}
+	return nil
+}

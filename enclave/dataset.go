@@ -1,0 +1,285 @@
+package enclave
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"yumen/catalog"
+	"yumen/enclave/audit"
+	"yumen/internal/api"
+	"yumen/internal/metastore"
+	"yumen/sandbox"
+	"yumen/sandbox/wire"
+)
+
+// ErrUploadTooLarge refuses a file over the limit of one upload.
+var ErrUploadTooLarge = fault(KindTooLarge, "文件超过单次上传上限，请拆分后上传", "the file is over the limit of one upload: split it")
+
+// ReviewDataset approves or rejects a submitted declaration. Nobody reviews his own.
+func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, in api.Review) (api.Resource, error) {
+	var out api.Resource
+	err := s.store.Update(ctx, func(tx Tx) error {
+		d, rec, err := load[datasetRecord](tx, recDataset, name)
+		if err != nil {
+			return err
+		}
+		if rec.State != datasetSubmitted {
+			return fault(KindConflict, "该数据集没有待审核的版本", "no version of this dataset waits for review")
+		}
+		op, state := "approve", datasetApproved
+		if !in.Approve {
+			op, state = "reject", datasetRejected
+		}
+		author := Principal{Account: d.Author, Person: d.AuthorPerson, Organization: d.AuthorOrg}
+		if err := s.mayCatalog(ctx, tx, p, op, name, &d.Spec, rec.State, author); err != nil {
+			return err
+		}
+		d.ReviewedBy, rec.State = p.Account, state
+		if in.Approve {
+			spec := d.Spec
+			d.Approved, d.ApprovedVersion = &spec, d.Version
+		}
+		if err := save(tx, recDataset, rec, s.nowMS(), d); err != nil {
+			return err
+		}
+		if err := s.log1(tx, p, audit.ActionDatasetReview, name, state, map[string]catalog.Digest{"version": d.Version.Link()}); err != nil {
+			return err
+		}
+		stored, err := tx.Get(recDataset, name)
+		if err != nil {
+			return err
+		}
+		out, _, err = s.show(p, string(catalog.KindDataset), stored)
+		return err
+	})
+	return out, known(err)
+}
+
+// Snapshots lists the batches of a dataset, newest first, to its provider and the zone's staff.
+func (s *Service) Snapshots(ctx context.Context, p Principal, name string) (api.Snapshots, error) {
+	out := api.Snapshots{Items: []api.Snapshot{}}
+	err := s.store.View(ctx, func(tx Tx) error {
+		d, _, err := load[datasetRecord](tx, recDataset, name)
+		if err != nil {
+			return err
+		}
+		if !staff(p) && d.Spec.Provider != p.Organization {
+			return errNotFound
+		}
+		return each(tx, recSnapshot, metastore.Query{Owner: name, Newest: true}, func(r metastore.Record, v snapshotRecord) error {
+			out.Items = append(out.Items, snapshotView(r, v))
+			return nil
+		})
+	})
+	return out, known(err)
+}
+
+func snapshotView(r metastore.Record, v snapshotRecord) api.Snapshot {
+	out := api.Snapshot{ID: r.ID, Dataset: v.Dataset, State: r.State, Digest: string(v.Digest), Created: r.Created, Report: v.Report}
+	if v.Report != nil {
+		out.Rows = v.Report.Rows
+	}
+	for _, f := range v.Faults {
+		out.Faults = append(out.Faults, api.Fault{Row: f.Row, Column: f.Column, Rule: f.Rule})
+	}
+	return out
+}
+
+// LoadDataset ingests one file as a complete new snapshot of an approved dataset. The file is held in memory only; what is stored is
+// encrypted. A batch that does not fit the declaration is quarantined: rows and columns are named, values never.
+func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, body io.Reader) (api.Snapshot, error) {
+	spec, err := s.mayLoad(ctx, p, name)
+	if err != nil {
+		return api.Snapshot{}, known(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.limits.IngestSeconds)*time.Second)
+	defer cancel()
+	s.work.Add(1)
+	defer s.work.Done()
+	b := &batch{id: newID(catalog.PrefixSnapshot), dataset: name, spec: spec}
+	if err := s.ingest(ctx, b, body); err != nil {
+		return api.Snapshot{}, err
+	}
+	out, err := s.commitBatch(ctx, p, b)
+	if err != nil {
+		s.discard(b)
+		return out, known(err)
+	}
+	if len(b.faults) > 0 {
+		return out, &Error{Kind: KindQuarantined, Faults: b.faults,
+			Detail: catalog.Text{Zh: "整批数据已隔离：请按所列行与列更正后重新报送", En: "the whole batch is quarantined: correct the rows and columns listed and send it again"}}
+	}
+	return out, nil
+}
+
+// mayLoad asks the policy whether this caller may supply the dataset, and returns the approved declaration.
+func (s *Service) mayLoad(ctx context.Context, p Principal, name string) (*catalog.DatasetSpec, error) {
+	var spec *catalog.DatasetSpec
+	err := s.store.Update(ctx, func(tx Tx) error {
+		d, _, err := load[datasetRecord](tx, recDataset, name)
+		if err != nil {
+			return err
+		}
+		if !staff(p) && d.Spec.Provider != p.Organization {
+			return errNotFound
+		}
+		if d.Approved == nil {
+			return fault(KindConflict, "数据集尚未批准：请先由数据管理员审核", "the dataset is not approved: a steward must review it first")
+		}
+		spec = d.Approved
+		return s.maySupply(ctx, tx, p, name, &d)
+	})
+	return spec, err
+}
+
+// batch is one file on its way to a snapshot.
+type batch struct {
+	id       string
+	dataset  string
+	spec     *catalog.DatasetSpec
+	source   catalog.Digest
+	query    catalog.Digest
+	identity catalog.Digest
+	size     int64
+	report   *sandbox.IngestReport
+	faults   []Fault
+}
+
+// ingest seals the source, runs the worker and stores its two files encrypted.
+func (s *Service) ingest(ctx context.Context, b *batch, body io.Reader) error {
+	sum := sha256.New()
+	src, err := sandbox.Seal("source", func(w *os.File) error {
+		_, err := io.Copy(io.MultiWriter(w, sum), body)
+		return err
+	})
+	if err != nil {
+		return uploadFault(err)
+	}
+	defer src.Close()
+	b.source = catalog.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))
+	keys, err := s.entityKeys(b.spec)
+	if err != nil {
+		return err
+	}
+	b.query, b.size, err = s.snapshots.Put(queryFile(b.id), func(query io.Writer) error {
+		b.identity, _, err = s.snapshots.Put(identityFile(b.id), func(identity io.Writer) error {
+			b.report, err = s.runner.Ingest(ctx, sandbox.IngestSpec{Source: src, Declaration: *b.spec, Keys: keys, Query: query, Identity: identity,
+				MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: time.Duration(s.limits.IngestSeconds) * time.Second})
+			return err
+		})
+		return err
+	})
+	var rejected *sandbox.IngestRejected
+	if errors.As(err, &rejected) {
+		for _, f := range rejected.Faults {
+			b.faults = append(b.faults, Fault{Row: f.Row, Column: faultColumn(f), Rule: string(f.Rule)})
+		}
+		return nil
+	}
+	if err != nil {
+		return executionFault(err)
+	}
+	return nil
+}
+
+func faultColumn(f wire.Fault) string {
+	if f.Column == "" && f.Field > 0 {
+		return fmt.Sprintf("#%d", f.Field)
+	}
+	return f.Column
+}
+
+func uploadFault(err error) error {
+	if strings.Contains(err.Error(), "request body too large") {
+		return ErrUploadTooLarge.because(err)
+	}
+	return fault(KindInvalid, "上传中断，请重新上传", "the upload broke off: send it again").because(err)
+}
+
+func (s *Service) entityKeys(spec *catalog.DatasetSpec) (map[string][32]byte, error) {
+	keys := map[string][32]byte{}
+	for _, e := range spec.Entities {
+		k, err := s.keys.EntityKey(e.Type)
+		if err != nil {
+			return nil, fmt.Errorf("entity key: %w", err)
+		}
+		keys[e.Type] = k
+	}
+	return keys, nil
+}
+
+// commitBatch records the snapshot, or its quarantine, together with its audit entry.
+func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.Snapshot, error) {
+	var out api.Snapshot
+	rec := metastore.Record{ID: b.id, Owner: b.dataset, State: snapshotLoaded}
+	digests := map[string]catalog.Digest{"source": b.source}
+	v := snapshotRecord{Dataset: b.dataset, SourceDigest: b.source, Supply: "interface", LoadedBy: p.Account, Faults: b.faults}
+	if len(b.faults) > 0 {
+		rec.State = snapshotQuarantined
+	} else {
+		v.Digest, v.IdentityDigest, v.Size = b.query, b.identity, b.size
+		digests["snapshot"] = b.query
+		v.adopt(b.report)
+	}
+	err := s.store.Update(ctx, func(tx Tx) error {
+		d, drec, err := load[datasetRecord](tx, recDataset, b.dataset)
+		if err != nil {
+			return err
+		}
+		if err := s.maySupply(ctx, tx, p, b.dataset, &d); err != nil {
+			return err
+		}
+		v.SpecDigest = d.ApprovedVersion.Digest
+		if err := save(tx, recSnapshot, rec, s.nowMS(), v); err != nil {
+			return err
+		}
+		if rec.State == snapshotLoaded {
+			d.Current = b.id
+			if err := save(tx, recDataset, drec, s.nowMS(), d); err != nil {
+				return err
+			}
+		}
+		if err := s.log1(tx, p, audit.ActionSnapshotLoad, b.id, rec.State, digests); err != nil {
+			return err
+		}
+		stored, err := tx.Get(recSnapshot, b.id)
+		out = snapshotView(stored, v)
+		return err
+	})
+	return out, err
+}
+
+// adopt takes over what the worker found out.
+func (v *snapshotRecord) adopt(r *sandbox.IngestReport) {
+	v.Report = &api.QualityReport{Rows: r.Rows}
+	for _, c := range r.Columns {
+		v.Report.Columns = append(v.Report.Columns, api.ColumnQuality{Name: c.Name, Nulls: c.Nulls})
+		if c.NotNull {
+			v.NotNull = append(v.NotNull, c.Name)
+		}
+	}
+	for _, e := range r.Entities {
+		v.Report.Entities = append(v.Report.Entities, api.EntityQuality{Type: e.Type, Distinct: e.Distinct, MaxRows: e.MaxRows})
+		v.MaxRows = append(v.MaxRows, e.MaxRows)
+	}
+}
+
+func (s *Service) discard(b *batch) {
+	for _, id := range []string{queryFile(b.id), identityFile(b.id)} {
+		if err := s.snapshots.Destroy(id); err != nil {
+			s.log.Error("discard a batch", "error", err)
+		}
+	}
+}
+
+// executionFault is the one constant that anything which could depend on data becomes.
+func executionFault(err error) error {
+	return fault(KindExecution, "执行失败（EXECUTION_FAILED）", "EXECUTION_FAILED").because(err)
+}

@@ -1,0 +1,147 @@
+package enclave
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"yumen/catalog"
+	"yumen/enclave/audit"
+	"yumen/internal/metastore"
+	"yumen/policy"
+)
+
+func (s *Service) common(p Principal) policy.Common {
+	return policy.Common{Now: s.clock.Now().Unix(), Zone: policy.Zone{Jurisdiction: policy.Jurisdiction(s.zone.Jurisdiction)}, Subject: subject(p)}
+}
+
+func subject(p Principal) policy.Subject {
+	return policy.Subject{Account: p.Account, Person: p.Person, Organization: p.Organization, LegalGroup: p.LegalGroup,
+		Role: policy.Role(p.Role), Effective: p.Role != ""}
+}
+
+// ask decides and turns a refusal into an error that says who may do it. A denied act is logged by denied().
+func (s *Service) ask(ctx context.Context, in policy.Input) (policy.Decision, error) {
+	d, err := s.decider.Decide(ctx, in)
+	if err != nil {
+		return policy.Decision{}, fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
+	}
+	if d.Allow {
+		return d, nil
+	}
+	return d, denial(d)
+}
+
+// denial is the first thing that was not proven, as a person should read it.
+func denial(d policy.Decision) *Error {
+	if len(d.Denials) == 0 {
+		return fault(KindForbidden, "策略未能证明该操作被允许", "the policy could not prove that this is allowed")
+	}
+	first := d.Denials[0]
+	e := fault(KindForbidden, joinText(first.Message.Zh, first.Remedy.Zh, "。"), joinText(first.Message.En, first.Remedy.En, ". "))
+	e.Refusal = &catalog.Refusal{Code: first.Code, Position: -1, Message: first.Message, Remedy: first.Remedy, Articles: first.Articles}
+	return e
+}
+
+func joinText(a, b, sep string) string {
+	if b == "" {
+		return a
+	}
+	return a + sep + b
+}
+
+// decisionRecord keeps a decision with its whole input, so that it can be replayed. An input holds names, grades and states only.
+type decisionRecord struct {
+	Action string          `json:"action"`
+	Allow  bool            `json:"allow"`
+	Proof  []string        `json:"proof"`
+	Digest catalog.Digest  `json:"bundle"`
+	Input  json.RawMessage `json:"input"`
+}
+
+// keepDecision stores a decision beside the audit entry that names its input's digest. A decision that was never made is none.
+func (s *Service) keepDecision(tx Tx, d policy.Decision) error {
+	if len(d.Input) == 0 {
+		return nil
+	}
+	v := decisionRecord{Action: string(d.Action), Allow: d.Allow, Proof: d.Proven, Digest: d.BundleDigest, Input: d.Input}
+	return save(tx, recDecision, metastore.Record{ID: d.ID}, s.nowMS(), v)
+}
+
+// denied logs a refused act in a transaction of its own, because the transaction of the act is rolled back.
+func (s *Service) denied(ctx context.Context, p Principal, action policy.Action, on string, cause error) {
+	e, ok := Of(cause)
+	if !ok || e.Kind != KindForbidden {
+		return
+	}
+	err := s.store.Update(ctx, func(tx Tx) error {
+		facts := map[string]string{"action": string(action)}
+		if e.Refusal != nil {
+			facts["code"] = string(e.Refusal.Code)
+		}
+		return s.record(tx, entry{by: p, action: audit.ActionDenied, on: on, outcome: "denied", facts: facts})
+	})
+	if err != nil {
+		s.log.Error("log a denial", "error", err)
+	}
+}
+
+// mayDeclare asks whether the caller may declare organizations: it is the administrator's act.
+func (s *Service) mayDeclare(_ context.Context, _ Tx, p Principal, _ string) error {
+	if catalog.AccountRole(p.Role) != catalog.AccountAdministrator {
+		return fault(KindForbidden, "只有系统管理员可以登记机构", "only the administrator declares organizations")
+	}
+	return nil
+}
+
+func (s *Service) mayDeclareKind(ctx context.Context, tx Tx, p Principal, kind string) error {
+	if kind == string(catalog.KindDataset) {
+		return nil
+	}
+	return s.mayDeclare(ctx, tx, p, kind)
+}
+
+// mayCatalog asks catalog.change.
+func (s *Service) mayCatalog(ctx context.Context, _ Tx, p Principal, op, name string, spec *catalog.DatasetSpec, state string, author Principal) error {
+	if state == "" {
+		state = string(policy.StateNone)
+	}
+	graded := 0
+	for i := range spec.Columns {
+		if spec.Columns[i].Grade.Valid() {
+			graded++
+		}
+	}
+	_, err := s.ask(ctx, policy.CatalogChange{Common: s.common(p), Op: policy.CatalogOp(op), Dataset: policy.Declaration{Name: name,
+		State: policy.State(state), Provider: spec.Provider, Author: policy.Author{Account: author.Account, Person: author.Person}, Columns: len(spec.Columns), Graded: graded,
+		Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited}})
+	return err
+}
+
+// maySupply asks supply.load for the provider's own push through the API.
+func (s *Service) maySupply(ctx context.Context, _ Tx, p Principal, name string, d *datasetRecord) error {
+	if d.Approved == nil {
+		return errNotFound
+	}
+	_, err := s.ask(ctx, policy.SupplyLoad{Common: s.common(p), Mode: policy.SupplyInterface, Dataset: policy.Supplied{Name: name,
+		State: policy.StateApproved, Provider: d.Approved.Provider, Grade: d.Approved.Grade(), Market: d.Approved.Market}})
+	return err
+}
+
+// organizationFacts reads what the policy wants to know of an organization. Only institutions need admission.
+func organizationFacts(tx Tx, name string) (policy.Organization, error) {
+	o, _, err := load[orgRecord](tx, recOrg, name)
+	if errors.Is(err, metastore.ErrNotFound) {
+		return policy.Organization{Name: name}, nil
+	}
+	return policy.Organization{Name: name, Admitted: o.Spec.Admitted}, err
+}
+
+// groupOf is the legal group of an organization; an unknown organization is its own.
+func groupOf(tx Tx, name string) (string, error) {
+	o, _, err := load[orgRecord](tx, recOrg, name)
+	if errors.Is(err, metastore.ErrNotFound) || o.Spec.LegalGroup == "" && err == nil {
+		return name, nil
+	}
+	return o.Spec.LegalGroup, err
+}

@@ -1,0 +1,280 @@
+package enclave
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"yumen/catalog"
+	"yumen/enclave/audit"
+	"yumen/enclave/egress"
+	"yumen/enclave/receipt"
+	"yumen/sandbox"
+)
+
+// notice accompanies every answer, whatever was withheld.
+const notice = "groups may be withheld"
+
+// made is what an execution produced, before anything of it is recorded.
+type made struct {
+	release  string
+	artefact string // id of the encrypted artefact
+	outcome  string // id of the encrypted outcome for the ledger
+	answer   *answer
+	stamp    artefactStamp
+	report   []byte
+}
+
+// execute takes a recorded run through the steps that touch data. Whatever goes wrong ends as the one constant.
+func (s *Service) execute(id string, t ticket, a *asked) {
+	ctx, cancel := context.WithTimeout(s.ctx, time.Duration(s.limits.RunSeconds)*time.Second*3)
+	defer cancel()
+	m, err := s.make(ctx, id, t, a)
+	if err == nil {
+		err = s.settle(ctx, id, a, m)
+	}
+	if err != nil {
+		s.log.Error("run failed", "run", id, "error", err)
+		if m != nil {
+			s.destroy(m.artefact, m.outcome)
+		}
+		if err := s.fail(context.WithoutCancel(ctx), id, a); err != nil {
+			s.log.Error("record a failed run", "run", id, "error", err)
+		}
+	}
+	s.watch.changed(id)
+}
+
+// make runs the plan, judges every cell, post-processes what may leave and stores artefact and outcome encrypted.
+func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*made, error) {
+	if err := t.pass(ctx); err != nil {
+		return nil, err
+	}
+	ans, err := s.answer(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	m := &made{release: newID(catalog.PrefixRelease), artefact: newID(catalog.PrefixArtefact), outcome: newID(catalog.PrefixArtefact), answer: ans}
+	post, err := s.post(ctx, a, m)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.assemble(s, id, a, post); err != nil {
+		return nil, err
+	}
+	rows, err := json.Marshal(post.Rows)
+	if err != nil {
+		return m, fmt.Errorf("encode the rows: %w", err)
+	}
+	files := append([]file{{rowsName, rows}, {reportName, m.report}}, postFiles(post)...)
+	if _, _, err := s.artefacts.Put(m.artefact, func(w io.Writer) error { return writeTar(w, files) }); err != nil {
+		return m, fmt.Errorf("store the artefact: %w", err)
+	}
+	if _, _, err := s.artefacts.Put(m.outcome, func(w io.Writer) error { return json.NewEncoder(w).Encode(ans.outcomes) }); err != nil {
+		return m, fmt.Errorf("store the outcome: %w", err)
+	}
+	return m, nil
+}
+
+// post runs the outer query in a fresh worker that holds nothing but the cells that may leave.
+func (s *Service) post(ctx context.Context, a *asked, m *made) (*sandbox.PostResult, error) {
+	spec := sandbox.PostSpec{SQL: a.plan.Post.SQL, Columns: m.answer.columns, Rows: m.answer.rows, Formats: []string{a.format()},
+		Label: map[string]string{"grade": fmt.Sprint(a.plan.Grade), "receipt": m.release, "jurisdiction": s.zone.Jurisdiction}}
+	for _, v := range a.plan.Post.Args {
+		spec.Args = append(spec.Args, sandbox.Value(v))
+	}
+	return s.runner.Post(ctx, spec)
+}
+
+func (a *asked) format() string {
+	if a.in.Format == "" {
+		return "csv"
+	}
+	return a.in.Format
+}
+
+// assemble computes what a vote binds to: the manifest of the data files and the risk report.
+func (m *made) assemble(s *Service, run string, a *asked, post *sandbox.PostResult) error {
+	var listed []receipt.File
+	for _, f := range postFiles(post) {
+		stamp := fileStamp{Name: f.name, Digest: catalog.DigestOf(f.data), Size: int64(len(f.data))}
+		m.stamp.Files = append(m.stamp.Files, stamp)
+		listed = append(listed, receipt.File{Name: f.name, Format: a.format(), Size: stamp.Size, Digest: stamp.Digest})
+	}
+	digest, err := receipt.ManifestDigest(listed)
+	if err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	m.stamp.Digest = digest
+	m.report, m.stamp.ReportDigest, err = s.riskReport(run, a, m, post)
+	return err
+}
+
+// settle records what an execution made: ledger, artefact and egress state in one transaction with the audit entry. An answer
+// that needs no reviewer is issued in the same transaction.
+func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) error {
+	return s.store.Update(ctx, func(tx Tx) error {
+		run, rec, err := load[runRecord](tx, recRun, id)
+		if err != nil {
+			return err
+		}
+		if rec.State != stateRunning {
+			return fmt.Errorf("the run is %s", rec.State)
+		}
+		run.Release, run.Artefact, run.Artefacts = m.release, m.artefact, m.stamp
+		d, err := s.decideRelease(ctx, tx, &run, id, stepReview)
+		if err != nil {
+			return err
+		}
+		if err := s.keepDecision(tx, d); err != nil {
+			return err
+		}
+		run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers
+		if err := s.reserve(tx, id, &run, a, m); err != nil {
+			return err
+		}
+		event := egress.EventHold
+		if run.Reviewers == 0 {
+			event = egress.EventClear
+		}
+		next, err := egress.Next(egress.State(rec.State), event, s.egressFacts(&run, Principal{}))
+		if err != nil {
+			return fmt.Errorf("egress: %w", err)
+		}
+		s.advance(&rec, &run, string(next))
+		if err := s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: string(next), class: a.class(),
+			digests: map[string]catalog.Digest{"artefact": run.Artefacts.Digest, "report": run.Artefacts.ReportDigest, "decision": d.InputDigest}}); err != nil {
+			return err
+		}
+		if next == egress.Approved {
+			if err := s.issue(ctx, tx, &rec, &run, id); err != nil {
+				return err
+			}
+		}
+		return save(tx, recRun, rec, s.nowMS(), run)
+	})
+}
+
+// fail records a run that could not be answered. It tells nothing but the constant.
+func (s *Service) fail(ctx context.Context, id string, a *asked) error {
+	return s.store.Update(ctx, func(tx Tx) error {
+		run, rec, err := load[runRecord](tx, recRun, id)
+		if err != nil {
+			return err
+		}
+		if rec.State != stateRunning {
+			return nil
+		}
+		s.advance(&rec, &run, string(egress.Failed))
+		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
+			return err
+		}
+		return s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: rec.State, class: a.class()})
+	})
+}
+
+// tick is the next moment at which visible state may advance: a multiple of the tick after submission, so that an answer tells
+// nothing by its time.
+func (s *Service) tick(run *runRecord) int64 {
+	step := max(run.TickMS, 1)
+	passed := max(s.nowMS()-run.Submitted, 0)
+	return run.Submitted + (passed/step+1)*step
+}
+
+func (s *Service) destroy(ids ...string) {
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		if err := s.artefacts.Destroy(id); err != nil {
+			s.log.Error("destroy an artefact", "error", err)
+		}
+	}
+}
+
+// The files of an artefact that stay inside.
+const (
+	rowsName   = "rows.json"
+	reportName = "report.json"
+)
+
+type file struct {
+	name string
+	data []byte
+}
+
+// postFiles are the encoded data files, sorted by name.
+func postFiles(p *sandbox.PostResult) []file {
+	var out []file
+	for _, name := range slices.Sorted(maps.Keys(p.Files)) {
+		out = append(out, file{name, p.Files[name]})
+	}
+	return out
+}
+
+func writeTar(w io.Writer, files []file) error {
+	t := tar.NewWriter(w)
+	for _, f := range files {
+		h := &tar.Header{Name: f.name, Mode: 0o644, Size: int64(len(f.data)), Typeflag: tar.TypeReg, Format: tar.FormatPAX}
+		if err := t.WriteHeader(h); err != nil {
+			return fmt.Errorf("write a bundle: %w", err)
+		}
+		if _, err := t.Write(f.data); err != nil {
+			return fmt.Errorf("write a bundle: %w", err)
+		}
+	}
+	return t.Close()
+}
+
+// readArtefact decrypts all files of an artefact.
+func (s *Service) readArtefact(id string) ([]file, error) {
+	r, err := s.artefacts.Open(id)
+	if err != nil {
+		return nil, fmt.Errorf("open the artefact: %w", err)
+	}
+	defer r.Close()
+	t := tar.NewReader(r)
+	var out []file
+	for {
+		h, err := t.Next()
+		if err == io.EOF {
+			// The stream authenticates to its very end only: read what follows the archive.
+			if _, err := io.Copy(io.Discard, r); err != nil {
+				return nil, fmt.Errorf("open the artefact: %w", err)
+			}
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open the artefact: %w", err)
+		}
+		var b bytes.Buffer
+		if _, err := io.Copy(&b, t); err != nil {
+			return nil, fmt.Errorf("open the artefact: %w", err)
+		}
+		out = append(out, file{h.Name, b.Bytes()})
+	}
+}
+
+func pick(files []file, name string) []byte {
+	for _, f := range files {
+		if f.name == name {
+			return f.data
+		}
+	}
+	return nil
+}
+
+// decodeRows reads rows.json: an array of arrays.
+func decodeRows(b []byte) ([]json.RawMessage, error) {
+	rows := []json.RawMessage{}
+	if err := json.Unmarshal(b, &rows); err != nil {
+		return nil, fmt.Errorf("stored rows: %w", err)
+	}
+	return rows, nil
+}

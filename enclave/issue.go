@@ -1,0 +1,223 @@
+package enclave
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+
+	"yumen/catalog"
+	"yumen/enclave/audit"
+	"yumen/enclave/egress"
+	"yumen/enclave/receipt"
+	"yumen/internal/metastore"
+	"yumen/policy"
+)
+
+// The steps of release.decide.
+const (
+	stepReview = policy.StepReview
+	stepIssue  = policy.StepIssue
+)
+
+// validity is how long a receipt holds (reference/egress.md §3.3): a year at grades 1 and 2, 90 days from grade 3.
+func validity(g catalog.Grade) time.Duration {
+	if g >= 3 {
+		return 90 * 24 * time.Hour
+	}
+	return 365 * 24 * time.Hour
+}
+
+// decideRelease asks the policy about a run's artefact with grant, organization and datasets as they stand now.
+func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id string, step policy.ReleaseStep) (policy.Decision, error) {
+	author, err := s.authorOf(tx, run)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	a := &asked{by: author}
+	a.in.Grant, a.in.Purpose, a.in.SQL = run.Grant, run.Purpose, run.SQL
+	if err := a.read(tx); err != nil {
+		return policy.Decision{}, err
+	}
+	a.pinIDs = run.Snapshots
+	votes, err := s.policyVotes(tx, run)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	q := policy.Query{Common: s.common(author), Run: true, Call: policy.Call{Kind: policy.CallFree, Purpose: run.Purpose}, Organization: a.org, Grant: a.policyGrant()}
+	if err := json.Unmarshal(run.Asked, &q.Footprint); err != nil {
+		return policy.Decision{}, fmt.Errorf("stored footprint: %w", err)
+	}
+	q.Datasets = map[string]policy.Supply{}
+	for name := range q.Footprint.Tables {
+		q.Datasets[name] = a.supply(name)
+	}
+	return s.ask(ctx, policy.ReleaseDecide{Query: q, Step: step, Release: policy.Release{Run: id, Mode: policy.ModeExact, Cells: run.CellsMax,
+		Size: sizeClass(run), Flags: policy.NewSet(), Binding: policyBinding(run), Votes: votes}})
+}
+
+// sizeClass follows from the static plan alone.
+func sizeClass(run *runRecord) policy.Size {
+	if len(run.Columns) > 32 {
+		return policy.SizeLarge
+	}
+	return policy.SizeOrdinary
+}
+
+func policyBinding(run *runRecord) policy.Binding {
+	return policy.Binding{Artefact: run.Artefacts.Digest, Report: run.Artefacts.ReportDigest, Policy: run.Policy.Digest}
+}
+
+// authorOf is the run's author with the role that his account has now.
+func (s *Service) authorOf(tx Tx, run *runRecord) (Principal, error) {
+	v, rec, err := load[accountRecord](tx, recAccount, run.Account)
+	if err != nil {
+		return Principal{}, err
+	}
+	p := Principal{Account: run.Account, Person: run.Person, Organization: run.Organization, LegalGroup: run.LegalGroup}
+	if rec.State == accountConfirmed {
+		p.Role = string(v.Spec.Role)
+	}
+	return p, nil
+}
+
+// policyVotes are the votes of this turn with the facts about their voters as they stand now.
+func (s *Service) policyVotes(tx Tx, run *runRecord) ([]policy.Vote, error) {
+	out := []policy.Vote{}
+	for _, v := range run.Votes {
+		if v.Turn != run.Turn {
+			continue
+		}
+		acc, rec, err := load[accountRecord](tx, recAccount, v.Account)
+		if err != nil {
+			return nil, err
+		}
+		group, err := groupOf(tx, v.Org)
+		if err != nil {
+			return nil, err
+		}
+		voter := Principal{Account: v.Account, Person: v.Person, Organization: v.Org, LegalGroup: group}
+		if rec.State == accountConfirmed {
+			voter.Role = string(acc.Spec.Role)
+		}
+		key, err := s.keyOf(tx, v.Account)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, policy.Vote{Voter: subject(voter), Value: policy.Ballot(v.Verdict), KeyConfirmed: key != nil, Binding: policy.Binding(v.Binding)})
+	}
+	return out, nil
+}
+
+// egressFacts are what the egress machine looks at.
+func (s *Service) egressFacts(run *runRecord, actor Principal) egress.Facts {
+	f := egress.Facts{Checked: true, Held: binding(run), Current: binding(run), Request: egress.Request{Grade: run.Grade,
+		Author: egress.Party{Account: run.Account, Person: run.Person, Organization: run.Organization}, Quorum: egress.Quorum{Persons: run.Reviewers}}}
+	f.Actor = egress.Actor{Kind: egress.System, Account: actor.Account, Person: actor.Person, Organization: actor.Organization}
+	for _, v := range run.Votes {
+		if v.Turn == run.Turn {
+			f.Votes = append(f.Votes, v.egress())
+		}
+	}
+	return f
+}
+
+func binding(run *runRecord) egress.Binding {
+	return egress.Binding{Artefact: run.Artefacts.Digest, RiskReport: run.Artefacts.ReportDigest, Policy: run.Policy.Digest}
+}
+
+func (v voteRecord) egress() egress.Vote {
+	out := egress.Vote{Account: v.Account, Person: v.Person, Organization: v.Org, Verdict: egress.Verdict(v.Verdict), SignedBy: v.Person,
+		Binding: egress.Binding{Artefact: v.Binding.Artefact, RiskReport: v.Binding.Report, Policy: v.Binding.Policy}}
+	for _, r := range v.Reasons {
+		out.Reasons = append(out.Reasons, egress.Reason(r))
+	}
+	return out
+}
+
+// issue is the second check and the release itself, inside the caller's transaction: the policy once more, the ledger's
+// reservation, the receipt, its log entry and the proof. A failure issues nothing.
+func (s *Service) issue(ctx context.Context, tx Tx, rec *metastore.Record, run *runRecord, id string) error {
+	d, err := s.decideRelease(ctx, tx, run, id, stepIssue)
+	if err != nil {
+		return err
+	}
+	if err := s.keepDecision(tx, d); err != nil {
+		return err
+	}
+	if err := s.stillReserved(tx, run); err != nil {
+		return err
+	}
+	r, err := s.receipt(tx, id, run, d)
+	if err != nil {
+		return err
+	}
+	issued, err := receipt.Issue(r, s.keys.ReceiptSigner())
+	if err != nil {
+		return fmt.Errorf("sign the receipt: %w", err)
+	}
+	author, err := s.authorOf(tx, run)
+	if err != nil {
+		return err
+	}
+	logged, err := s.append(tx, entry{by: author, action: audit.ActionReleaseIssue, on: run.Release, outcome: "issued", class: classOf(run.Grade),
+		digests: map[string]catalog.Digest{"receipt": issued.Digest, "artefact": run.Artefacts.Digest, "decision": d.InputDigest}, facts: map[string]string{"run": id}})
+	if err != nil {
+		return err
+	}
+	proof, err := s.prove(tx, logged)
+	if err != nil {
+		return err
+	}
+	facts := s.egressFacts(run, Principal{})
+	facts.Authorized, facts.ReceiptLogged = true, true
+	next, err := egress.Next(egress.State(rec.State), egress.EventIssue, facts)
+	if err != nil {
+		return fmt.Errorf("egress: %w", err)
+	}
+	s.advance(rec, run, string(next))
+	v := releaseRecord{Run: id, Organization: run.Organization, Grade: run.Grade, Label: string(issued.Label), Receipt: string(issued.Receipt),
+		ReceiptDigest: issued.Digest, Proof: string(proof), Entry: logged.Seq, NotAfter: r.NotAfter.Unix()}
+	return save(tx, recRelease, metastore.Record{ID: run.Release, Owner: run.Organization, State: string(policy.StateIssued)}, s.nowMS(), v)
+}
+
+// receipt gathers what the gateway signs.
+func (s *Service) receipt(tx Tx, id string, run *runRecord, d policy.Decision) (receipt.Receipt, error) {
+	now := s.clock.Now().UTC().Truncate(time.Second)
+	r := receipt.Receipt{Zone: s.zone.ID, Release: run.Release, Run: id, Artefact: run.Artefacts.Digest, Query: run.QueryDigest, Plan: run.PlanDigest,
+		RiskReport: run.Artefacts.ReportDigest, Policy: receipt.Policy{Revision: d.Revision, Digest: run.Policy.Digest}, Grade: run.Grade,
+		Jurisdiction: s.zone.Jurisdiction, Mode: "exact", Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
+		Recipient: receipt.Recipient{Organization: run.Organization, LegalGroup: run.LegalGroup, Account: run.Account, Person: run.Person},
+		Issued:    now, NotBefore: now, NotAfter: now.Add(validity(run.Grade)), Review: receipt.Review{Persons: run.Reviewers}}
+	for _, f := range run.Artefacts.Files {
+		r.Files = append(r.Files, receipt.File{Name: f.Name, Format: run.Format, Size: f.Size, Digest: f.Digest})
+	}
+	for name, snap := range run.Snapshots {
+		v, _, err := load[snapshotRecord](tx, recSnapshot, snap)
+		if err != nil {
+			return r, err
+		}
+		r.Snapshots = append(r.Snapshots, receipt.Snapshot{Dataset: name, ID: snap, Digest: v.Digest})
+	}
+	slices.SortFunc(r.Snapshots, func(a, b receipt.Snapshot) int { return strings.Compare(a.Dataset+"\x00"+a.ID, b.Dataset+"\x00"+b.ID) })
+	for _, v := range run.Votes {
+		if v.Turn != run.Turn || receipt.Verdict(v.Verdict) != receipt.VerdictApprove {
+			continue
+		}
+		reviewer, err := s.reviewer(tx, v.Account)
+		if err != nil {
+			return r, err
+		}
+		var env dsse.Envelope
+		if err := json.Unmarshal(v.Envelope, &env); err != nil {
+			return r, fmt.Errorf("stored vote: %w", err)
+		}
+		r.Reviewers, r.Votes = append(r.Reviewers, reviewer), append(r.Votes, &env)
+	}
+	slices.SortFunc(r.Reviewers, func(a, b receipt.Reviewer) int { return strings.Compare(a.Key.ID, b.Key.ID) })
+	return r, nil
+}

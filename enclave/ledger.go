@@ -1,0 +1,294 @@
+package enclave
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"yumen/catalog"
+	"yumen/enclave/compile"
+	"yumen/enclave/disclosure"
+	"yumen/internal/api"
+	"yumen/internal/metastore"
+	"yumen/sandbox"
+)
+
+// answer is what a plan came to: the cells that may leave, and what the ledger keeps of every family.
+type answer struct {
+	columns  []sandbox.PostColumn
+	rows     [][]*string
+	outcomes []compile.Outcome // by family
+	families []compile.Family
+	table    *disclosure.Table // nil when everything was replayed
+	verdicts *disclosure.Verdicts
+	replayed int // families that were answered before
+}
+
+// Ledger states of a group's earlier answer.
+const (
+	ledgerReserved = "reserved" // judged, not issued: it counts all the same
+	ledgerIssued   = "issued"
+)
+
+// answer replays what was asked before and runs the rest of the plan over sealed snapshots, with every earlier answer of the legal
+// group as a comparator.
+func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
+	out := &answer{families: a.plan.Families(a.pinIDs, a.scope())}
+	stored, earlier, err := s.readLedger(ctx, a.by.LegalGroup)
+	if err != nil {
+		return nil, err
+	}
+	known := make([]*compile.Outcome, len(out.families))
+	for i, f := range out.families {
+		d, err := f.Digest()
+		if err != nil {
+			return nil, fmt.Errorf("family: %w", err)
+		}
+		if o, ok := stored[d]; ok {
+			known[i] = &o
+			out.replayed++
+		}
+	}
+	fresh := make([]compile.Outcome, len(out.families))
+	if out.replayed < len(out.families) {
+		if fresh, err = s.evaluate(ctx, a, out, earlier); err != nil {
+			return nil, err
+		}
+	}
+	for i := range out.families {
+		if known[i] != nil {
+			fresh[i] = *known[i]
+		}
+	}
+	out.outcomes = fresh
+	out.cells(a.plan)
+	return out, nil
+}
+
+// evaluate runs the generated statements in one worker and judges every cell.
+func (s *Service) evaluate(ctx context.Context, a *asked, out *answer, earlier []compile.Earlier) ([]compile.Outcome, error) {
+	program, err := compile.Generate(a.plan, compile.Inputs{Snapshots: a.pinIDs, Scope: a.scope(), Earlier: earlier})
+	if err != nil {
+		return nil, fmt.Errorf("generate: %w", err)
+	}
+	refs, give, err := s.attach(a, program)
+	defer give()
+	if err != nil {
+		return nil, err
+	}
+	spec := sandbox.RunSpec{Snapshots: refs, MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: s.runTime()}
+	for _, st := range program.Statements {
+		w := sandbox.Statement{SQL: st.SQL}
+		for _, v := range st.Args {
+			w.Args = append(w.Args, sandbox.Value(v))
+		}
+		spec.Statements = append(spec.Statements, w)
+	}
+	rows, err := s.runner.Run(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	table, err := program.Evidence(texts(rows))
+	if err != nil {
+		return nil, fmt.Errorf("evidence: %w", err)
+	}
+	rules := rulesOf(a.decision.Obligations.Run)
+	if err := s.jitter(table, rules.JitterMax); err != nil {
+		return nil, err
+	}
+	out.table, out.verdicts = table, disclosure.Judge(table, rules)
+	return compile.Outcomes(len(out.families), out.verdicts.Released(table))
+}
+
+func texts(in [][]sandbox.Row) [][][]*string {
+	out := make([][][]*string, len(in))
+	for i, rows := range in {
+		out[i] = make([][]*string, len(rows))
+		for j, r := range rows {
+			out[i][j] = r
+		}
+	}
+	return out
+}
+
+// attach takes the sealed snapshot of every dataset that the program reads. give is never nil.
+func (s *Service) attach(a *asked, program *compile.Program) (refs []sandbox.SnapshotRef, give func(), err error) {
+	var back []func()
+	give = func() {
+		for _, f := range back {
+			f()
+		}
+	}
+	for _, name := range program.Datasets {
+		id, size := a.pinIDs[name], a.pins[name].Size
+		if id == "" {
+			if id, size, err = s.currentOf(name); err != nil {
+				return nil, give, err
+			}
+		}
+		var f *os.File
+		var one func()
+		if f, one, err = s.sealed.take(id, size); err != nil {
+			return nil, give, err
+		}
+		back = append(back, one)
+		refs = append(refs, sandbox.SnapshotRef{Name: name, File: f})
+	}
+	return refs, give, nil
+}
+
+// currentOf finds the newest snapshot of a dataset that only an earlier answer reads.
+func (s *Service) currentOf(dataset string) (id string, size int64, err error) {
+	err = s.store.View(s.ctx, func(tx Tx) error {
+		d, _, err := load[datasetRecord](tx, recDataset, dataset)
+		if err != nil {
+			return err
+		}
+		v, _, err := load[snapshotRecord](tx, recSnapshot, d.Current)
+		id, size = d.Current, v.Size
+		return err
+	})
+	return id, size, err
+}
+
+// cells lays out what may leave for the outer query: keys k0…, cells c0….
+func (out *answer) cells(p *compile.Plan) {
+	for i, k := range p.Keys {
+		out.columns = append(out.columns, sandbox.PostColumn{Name: fmt.Sprintf("k%d", i), Type: k.Type})
+	}
+	for i, c := range p.Cells {
+		out.columns = append(out.columns, sandbox.PostColumn{Name: fmt.Sprintf("c%d", i), Type: c.Measure.ResultType()})
+	}
+	for _, r := range compile.Replay(out.outcomes) {
+		out.rows = append(out.rows, append(append([]*string{}, r.Key...), r.Values...))
+	}
+}
+
+// readLedger decrypts what the legal group was answered before: outcomes by family, and comparators.
+func (s *Service) readLedger(ctx context.Context, group string) (map[catalog.Digest]compile.Outcome, []compile.Earlier, error) {
+	var records []ledgerRecord
+	err := s.store.View(ctx, func(tx Tx) error {
+		return each(tx, recLedger, metastore.Query{Owner: group}, func(_ metastore.Record, v ledgerRecord) error {
+			records = append(records, v)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	stored := map[catalog.Digest]compile.Outcome{}
+	var earlier []compile.Earlier
+	for _, r := range records {
+		outcomes, err := s.readOutcome(r.Outcome)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(outcomes) != len(r.Families) {
+			return nil, nil, errors.New("a stored outcome does not fit its families")
+		}
+		for i, f := range r.Families {
+			d, err := f.Digest()
+			if err != nil {
+				return nil, nil, fmt.Errorf("family: %w", err)
+			}
+			if _, again := stored[d]; again {
+				continue
+			}
+			stored[d] = outcomes[i]
+			if len(outcomes[i].Rows) > 0 {
+				earlier = append(earlier, outcomes[i].Earlier(f))
+			}
+		}
+	}
+	return stored, earlier, nil
+}
+
+func (s *Service) readOutcome(id string) ([]compile.Outcome, error) {
+	r, err := s.artefacts.Open(id)
+	if err != nil {
+		return nil, fmt.Errorf("open an outcome: %w", err)
+	}
+	defer r.Close()
+	b, err := readAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("open an outcome: %w", err)
+	}
+	var out []compile.Outcome
+	if err := json.Unmarshal(b, &out); err != nil {
+		return nil, fmt.Errorf("stored outcome: %w", err)
+	}
+	return out, nil
+}
+
+// reserve writes the answer into the group's ledger in the transaction that makes it possible: from here on it counts.
+func (s *Service) reserve(tx Tx, id string, run *runRecord, a *asked, m *made) error {
+	run.LedgerID = newID(catalog.PrefixLedger)
+	v := ledgerRecord{Run: id, Words: a.plan.Words(), Families: m.answer.families, Outcome: m.outcome}
+	return save(tx, recLedger, metastore.Record{ID: run.LedgerID, Owner: run.LegalGroup, State: ledgerReserved}, s.nowMS(), v)
+}
+
+// stillReserved is the second check: the answer stands in the ledger, and now it is issued.
+func (s *Service) stillReserved(tx Tx, run *runRecord) error {
+	v, rec, err := load[ledgerRecord](tx, recLedger, run.LedgerID)
+	if err != nil {
+		return fmt.Errorf("the reservation is gone: %w", err)
+	}
+	rec.State = ledgerIssued
+	return save(tx, recLedger, rec, s.nowMS(), v)
+}
+
+// void takes back the reservation of an answer that never left. The requester learned nothing from it, so it does not count any
+// more; its artefacts are destroyed when the transaction holds.
+func (s *Service) void(tx Tx, run *runRecord) ([]string, error) {
+	if run.LedgerID == "" {
+		return nil, nil
+	}
+	v, rec, err := load[ledgerRecord](tx, recLedger, run.LedgerID)
+	if err != nil {
+		return nil, err
+	}
+	gone := []string{run.Artefact, v.Outcome}
+	run.Artefact, run.LedgerID = "", ""
+	return gone, tx.Delete(recLedger, rec.ID, rec.Version)
+}
+
+// Ledger lists the earlier answers of the caller's legal group: boxes and dates, no verdicts.
+func (s *Service) Ledger(ctx context.Context, p Principal) (api.Ledger, error) {
+	out := api.Ledger{Items: []api.LedgerItem{}}
+	if p.Role == "" {
+		return out, nil
+	}
+	err := s.store.View(ctx, func(tx Tx) error {
+		return each(tx, recLedger, metastore.Query{Owner: p.LegalGroup, Newest: true, Limit: 1000}, func(r metastore.Record, v ledgerRecord) error {
+			out.Items = append(out.Items, api.LedgerItem{Run: v.Run, Created: r.Created, Box: v.Words})
+			return nil
+		})
+	})
+	return out, known(err)
+}
+
+// jitter raises each cell's threshold by 0..most, keyed by the canonical cell: the same cell always by the same, whoever asks.
+func (s *Service) jitter(t *disclosure.Table, most int64) error {
+	if most <= 0 {
+		return nil
+	}
+	key, err := s.keys.Secret("threshold-jitter")
+	if err != nil {
+		return fmt.Errorf("jitter: %w", err)
+	}
+	for i := range t.Rows {
+		for j := range t.Rows[i].Groups {
+			g := &t.Rows[i].Groups[j]
+			mac := hmac.New(sha256.New, key[:])
+			mac.Write([]byte(g.Canon))
+			// The modulus is at most 4, which divides 2^64: no bias.
+			g.Jitter = int64(binary.BigEndian.Uint64(mac.Sum(nil)) % uint64(most+1))
+		}
+	}
+	return nil
+}

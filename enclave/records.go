@@ -1,0 +1,218 @@
+package enclave
+
+import (
+	"encoding/json"
+
+	"yumen/catalog"
+	"yumen/enclave/compile"
+	"yumen/internal/api"
+	"yumen/internal/authn"
+)
+
+// The kinds of record in the metastore.
+const (
+	recZone        = "zone"
+	recOrg         = "organization"
+	recAccount     = "account"
+	recSession     = "session"
+	recKey         = "signing_key"
+	recDataset     = "dataset"
+	recVersion     = "dataset_version"
+	recSnapshot    = "snapshot"
+	recApplication = "application"
+	recGrant       = "grant"
+	recRun         = "run"
+	recRelease     = "release"
+	recLedger      = "ledger"
+	recDecision    = "decision"
+)
+
+// zoneRecord is the zone itself: one record, made by Init.
+type zoneRecord struct {
+	ID           string `json:"id"`
+	Jurisdiction string `json:"jurisdiction"`
+	Created      int64  `json:"created"`
+}
+
+// accountRecord is one account of one person.
+type accountRecord struct {
+	Spec        catalog.AccountSpec `json:"spec"`
+	DeclaredBy  string              `json:"declared_by"`
+	ConfirmedBy string              `json:"confirmed_by,omitempty"`
+	Password    string              `json:"password,omitempty"`   // PHC string
+	Activation  *authn.Activation   `json:"activation,omitempty"` // until used
+	Login       authn.Login         `json:"login,omitzero"`
+}
+
+// Account states.
+const (
+	accountPending   = "pending"   // declared; its role is not in effect
+	accountConfirmed = "confirmed" // its role is in effect
+)
+
+type orgRecord struct {
+	Spec       catalog.OrganizationSpec `json:"spec"`
+	DeclaredBy string                   `json:"declared_by"`
+}
+
+type keyRecord struct {
+	Account     string `json:"account"`
+	PublicKey   string `json:"public_key"` // Ed25519, base64
+	ConfirmedBy string `json:"confirmed_by,omitempty"`
+}
+
+// Dataset states.
+const (
+	datasetSubmitted = "submitted"
+	datasetApproved  = "approved"
+	datasetRejected  = "rejected"
+)
+
+type datasetRecord struct {
+	Spec         catalog.DatasetSpec `json:"spec"`
+	Version      catalog.Version     `json:"version"`
+	AuthorOrg    string              `json:"author_org"`
+	Author       string              `json:"author"`
+	AuthorPerson string              `json:"author_person"`
+	ReviewedBy   string              `json:"reviewed_by,omitempty"`
+	// Approved is the newest approved specification; loads and queries bind to it while a later change waits for review.
+	Approved        *catalog.DatasetSpec `json:"approved,omitempty"`
+	ApprovedVersion catalog.Version      `json:"approved_version,omitzero"`
+	// Current is the newest loaded snapshot.
+	Current string `json:"current,omitempty"`
+}
+
+// Snapshot states.
+const (
+	snapshotLoaded      = "loaded"
+	snapshotQuarantined = "quarantined"
+)
+
+type snapshotRecord struct {
+	Dataset        string             `json:"dataset"`
+	SpecDigest     catalog.Digest     `json:"spec_digest"`
+	Digest         catalog.Digest     `json:"digest,omitempty"` // of the query file
+	IdentityDigest catalog.Digest     `json:"identity_digest,omitempty"`
+	SourceDigest   catalog.Digest     `json:"source_digest"`
+	Size           int64              `json:"size,omitempty"`
+	Supply         string             `json:"supply"`
+	NotNull        []string           `json:"not_null,omitempty"` // verified: these columns hold no NULL
+	MaxRows        []int64            `json:"max_rows,omitempty"` // most rows of one entity, by declared entity
+	Report         *api.QualityReport `json:"report,omitempty"`
+	Faults         []Fault            `json:"faults,omitempty"`
+	LoadedBy       string             `json:"loaded_by"`
+}
+
+type applicationRecord struct {
+	api.Application
+	Organization string `json:"organization"`
+	LegalGroup   string `json:"legal_group"`
+	ApplicantID  string `json:"applicant_id"`
+}
+
+// Grant states.
+const grantActive = "active"
+
+type grantRecord struct{ api.Grant }
+
+// runRecord is one submitted query with everything a later step or a person needs. It holds no row and no cell.
+type runRecord struct {
+	Account      string           `json:"account"`
+	Person       string           `json:"person"`
+	Organization string           `json:"organization"`
+	LegalGroup   string           `json:"legal_group"`
+	Grant        string           `json:"grant"`
+	Purpose      string           `json:"purpose"`
+	SQL          string           `json:"sql"`
+	Note         string           `json:"note,omitempty"`
+	Format       string           `json:"format"`
+	Grade        catalog.Grade    `json:"grade,omitempty"`
+	Refusal      *catalog.Refusal `json:"refusal,omitempty"`
+	Plan         *compile.Plan    `json:"plan,omitempty"`
+	PlanDigest   catalog.Digest   `json:"plan_digest,omitempty"`
+	QueryDigest  catalog.Digest   `json:"query_digest"`
+	// Asked is the footprint as the policy was asked about it; CellsMax the static bound of the cells.
+	Asked    json.RawMessage `json:"asked,omitempty"`
+	CellsMax int             `json:"cells_max,omitempty"`
+	// Snapshots pins dataset → snapshot at submit.
+	Snapshots map[string]string `json:"snapshots,omitempty"`
+	Columns   []api.Column      `json:"columns,omitempty"`
+	Submitted int64             `json:"submitted"` // unix milliseconds; ticks count from here
+	VisibleAt int64             `json:"visible_at,omitempty"`
+	Before    string            `json:"before,omitempty"` // what is shown until VisibleAt
+	TickMS    int64             `json:"tick_ms,omitempty"`
+	// Policy is the decision that allowed the run; ReviewNeed what egress asks: auto, one, two, never.
+	Policy     policyStamp   `json:"policy,omitzero"`
+	ReviewNeed string        `json:"review_need,omitempty"`
+	Reviewers  int           `json:"reviewers,omitempty"`
+	Release    string        `json:"release,omitempty"` // reserved when the artefact is made; an issued one has a release record
+	Artefact   string        `json:"artefact,omitempty"`
+	LedgerID   string        `json:"ledger_id,omitempty"`
+	Artefacts  artefactStamp `json:"artefact_stamp,omitzero"`
+	Turn       int           `json:"turn,omitempty"`
+	Votes      []voteRecord  `json:"votes,omitempty"`
+	Reasons    []string      `json:"reasons,omitempty"`
+	Notes      []string      `json:"notes,omitempty"`
+}
+
+// policyStamp names the decision that something rests on.
+type policyStamp struct {
+	Decision string         `json:"decision"`
+	Revision string         `json:"revision"`
+	Digest   catalog.Digest `json:"digest"`
+}
+
+// artefactStamp holds what a vote binds to, and the sizes a door may show.
+type artefactStamp struct {
+	Digest       catalog.Digest `json:"digest"` // over the manifest of files
+	Files        []fileStamp    `json:"files"`  // sorted by name
+	ReportDigest catalog.Digest `json:"report_digest"`
+}
+
+type fileStamp struct {
+	Name   string         `json:"name"`
+	Digest catalog.Digest `json:"digest"`
+	Size   int64          `json:"size"`
+}
+
+type voteRecord struct {
+	Account  string          `json:"account"`
+	Person   string          `json:"person"`
+	Org      string          `json:"org"`
+	Verdict  string          `json:"verdict"`
+	Reasons  []string        `json:"reasons,omitempty"`
+	Turn     int             `json:"turn"`
+	Envelope json.RawMessage `json:"envelope"`
+	Binding  voteBinding     `json:"binding"`
+	Time     int64           `json:"time"`
+}
+
+// voteBinding is what a vote was about.
+type voteBinding struct {
+	Artefact catalog.Digest `json:"artefact"`
+	Report   catalog.Digest `json:"report"`
+	Policy   catalog.Digest `json:"policy"`
+}
+
+type releaseRecord struct {
+	Run           string         `json:"run"`
+	Organization  string         `json:"organization"`
+	Grade         catalog.Grade  `json:"grade"`
+	Label         string         `json:"label"`   // LABEL.txt
+	Receipt       string         `json:"receipt"` // receipt.json
+	ReceiptDigest catalog.Digest `json:"receipt_digest"`
+	Proof         string         `json:"proof"` // receipt.proof
+	Entry         int64          `json:"entry"`
+	NotAfter      int64          `json:"not_after"`
+	Collected     int            `json:"collected"`
+}
+
+// ledgerRecord is one answer of a legal group: the families it asked. What became of their cells lies encrypted in Outcome.
+type ledgerRecord struct {
+	Run      string           `json:"run"`
+	Words    catalog.Text     `json:"words"`
+	Families []compile.Family `json:"families"`
+	Outcome  string           `json:"outcome"`
+}
+
+func (s *Service) nowMS() int64 { return s.clock.Now().UnixMilli() }

@@ -1,0 +1,183 @@
+package enclave
+
+import (
+	"context"
+	"errors"
+
+	"yumen/catalog"
+	"yumen/catalog/footprint"
+	"yumen/enclave/compile"
+	"yumen/internal/metastore"
+	"yumen/policy"
+)
+
+// resolve reads the grant and everything it opens. A grant of another organization does not exist.
+func (s *Service) resolve(ctx context.Context, a *asked) error {
+	err := s.store.View(ctx, func(tx Tx) error { return a.read(tx) })
+	if errors.Is(err, metastore.ErrNotFound) {
+		return &catalog.Refusal{Code: catalog.CodeGrantMissing, Position: -1,
+			Message: catalog.Text{Zh: "没有这个授权，或者它不属于贵单位", En: "there is no such grant, or it is not your organization's"},
+			Remedy:  catalog.Text{Zh: "用 yumen grant list 查看可用授权，或提交需求申请", En: "see yumen grant list, or submit an application"}}
+	}
+	return err
+}
+
+// read loads grant, organization, datasets and their newest snapshots from one transaction.
+func (a *asked) read(tx Tx) error {
+	g, rec, err := load[grantRecord](tx, recGrant, a.in.Grant)
+	if err != nil {
+		return err
+	}
+	if rec.Owner != a.by.Organization || a.by.Role == "" {
+		return metastore.ErrNotFound
+	}
+	a.grant = &g
+	if a.in.Purpose == "" {
+		a.in.Purpose = g.Purpose
+	}
+	if a.org, err = organizationFacts(tx, a.by.Organization); err != nil {
+		return err
+	}
+	a.sets, a.pins, a.pinIDs = map[string]datasetRecord{}, map[string]snapshotRecord{}, map[string]string{}
+	for _, req := range g.Datasets {
+		d, _, err := load[datasetRecord](tx, recDataset, req.Dataset)
+		if err != nil || d.Approved == nil {
+			continue // gone or not approved: it is not in the view
+		}
+		a.sets[req.Dataset] = d
+		if d.Current == "" {
+			continue
+		}
+		v, _, err := load[snapshotRecord](tx, recSnapshot, d.Current)
+		if err != nil {
+			return err
+		}
+		a.pins[req.Dataset], a.pinIDs[req.Dataset] = v, d.Current
+	}
+	return nil
+}
+
+// stillPinned makes sure, inside the transaction that records the run, that what was judged is what still stands.
+func (s *Service) stillPinned(tx Tx, a *asked) error {
+	g, _, err := load[grantRecord](tx, recGrant, a.in.Grant)
+	if err != nil {
+		return err
+	}
+	if g.State != a.grant.State {
+		return errConflict
+	}
+	for name := range a.bound.Facts.Tables {
+		d, _, err := load[datasetRecord](tx, recDataset, name)
+		if err != nil {
+			return err
+		}
+		if d.Current != a.pinIDs[name] || d.ApprovedVersion.Link() != a.sets[name].ApprovedVersion.Link() {
+			return errConflict
+		}
+	}
+	used := map[string]string{}
+	for name := range a.bound.Facts.Tables {
+		used[name] = a.pinIDs[name]
+	}
+	a.pinIDs = used
+	for name := range a.pins {
+		if used[name] == "" {
+			delete(a.pins, name)
+		}
+	}
+	return nil
+}
+
+// view is the catalog as the grant shows it.
+func (a *asked) view() footprint.View {
+	v := footprint.View{Datasets: map[string]footprint.Granted{}}
+	for _, req := range a.grant.Datasets {
+		d, ok := a.sets[req.Dataset]
+		if !ok {
+			continue
+		}
+		g := footprint.Granted{Spec: *d.Approved, Columns: map[string]bool{}}
+		for name := range req.Columns {
+			g.Columns[name] = true
+		}
+		for _, t := range req.RowScope {
+			g.RowScope = append(g.RowScope, footprint.ScopeTerm{Column: t.Column, Values: t.Values})
+		}
+		v.Datasets[req.Dataset] = g
+	}
+	return v
+}
+
+// facts are the verified facts of the pinned snapshots.
+func (a *asked) facts() compile.Facts {
+	f := compile.Facts{NotNull: map[string]map[string]bool{}}
+	for name, v := range a.pins {
+		f.NotNull[name] = map[string]bool{}
+		for _, c := range v.NotNull {
+			f.NotNull[name][c] = true
+		}
+	}
+	return f
+}
+
+// question is what the policy is asked about the bound statement.
+func (a *asked) question(c policy.Common, run bool) policy.Query {
+	q := policy.Query{Common: c, Run: run, Call: policy.Call{Kind: policy.CallFree, Purpose: a.in.Purpose}, Organization: a.org,
+		Grant: a.policyGrant(), Datasets: map[string]policy.Supply{},
+		Footprint: policy.Footprint{Grade: a.bound.Facts.Grade, Tables: map[string]policy.Touch{}, Methods: policy.NewSet(a.bound.Facts.Methods...)}}
+	for name, t := range a.bound.Facts.Tables {
+		touch := policy.NewTouch(t.Grade)
+		for col, u := range t.Columns {
+			uses := make([]policy.Use, 0, len(u.Uses))
+			for _, use := range u.Uses {
+				uses = append(uses, policy.Use(use))
+			}
+			touch.Add(col, u.Grade, u.Guarded, uses...)
+		}
+		q.Footprint.Tables[name] = touch
+		q.Datasets[name] = a.supply(name)
+	}
+	return q
+}
+
+// supply is what the catalog says about a dataset now.
+func (a *asked) supply(name string) policy.Supply {
+	d, ok := a.sets[name]
+	if !ok || d.Approved == nil {
+		return policy.Supply{State: policy.StateNone}
+	}
+	spec := d.Approved
+	return policy.Supply{State: policy.StateApproved, Market: spec.Market, Sharing: spec.Sharing, Loaded: a.pinIDs[name] != ""}
+}
+
+func (a *asked) policyGrant() *policy.Grant {
+	g := a.grant
+	out := &policy.Grant{ID: g.ID, State: policy.State(g.State), Organization: g.Organization, NotBefore: g.NotBefore, NotAfter: g.NotAfter,
+		Purposes: policy.NewSet(g.Purpose), Scenario: g.Scenario, Tables: map[string]policy.GrantedCols{}, Methods: policy.NewSet(g.Methods...),
+		Runs: policy.Count{Unlimited: true}}
+	for _, req := range g.Datasets {
+		cols := policy.NewSet()
+		for name := range req.Columns {
+			cols.Add(name)
+		}
+		out.Tables[req.Dataset] = policy.GrantedCols{Columns: cols}
+	}
+	return out
+}
+
+// class is the retention class of what is logged about the question: five years from grade 3 and for market classes that need an
+// authorization, else three (design §6.4).
+func (a *asked) class() string {
+	for _, d := range a.sets {
+		if d.Approved.Grade() >= 3 || d.Approved.Market == catalog.MarketAuthorised || d.Approved.Market == catalog.MarketSealed {
+			return retention5
+		}
+	}
+	return retention3
+}
+
+// Retention classes.
+const (
+	retention3 = "3y"
+	retention5 = "5y"
+)

@@ -1,0 +1,168 @@
+package enclave
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+
+	"yumen/catalog"
+	"yumen/enclave/audit"
+	"yumen/internal/api"
+	"yumen/internal/metastore"
+)
+
+func versionID(dataset string, n int) string { return fmt.Sprintf("%s@%08d", dataset, n) }
+
+func yamlLines(v any) ([][]byte, error) {
+	b, err := yaml.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	return bytes.Split(bytes.TrimRight(b, "\n"), []byte("\n")), nil
+}
+
+// kinds maps the kinds that a person can list to their records.
+var kinds = map[string]string{
+	string(catalog.KindOrganization): recOrg,
+	string(catalog.KindAccount):      recAccount,
+	string(catalog.KindDataset):      recDataset,
+}
+
+// Resources lists declared resources that the caller may see.
+func (s *Service) Resources(ctx context.Context, p Principal, kind string) (api.Resources, error) {
+	out := api.Resources{Items: []api.Resource{}}
+	rk, ok := kinds[kind]
+	if !ok {
+		return out, fault(KindInvalid, "资源类型只有 Organization、Account、Dataset", "the kinds are Organization, Account and Dataset")
+	}
+	err := s.store.View(ctx, func(tx Tx) error {
+		rs, err := tx.List(rk, metastore.Query{})
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			v, seen, err := s.show(p, kind, r)
+			if err != nil {
+				return err
+			}
+			if seen {
+				out.Items = append(out.Items, v)
+			}
+		}
+		return nil
+	})
+	return out, known(err)
+}
+
+// Resource returns one of them; what is not visible does not exist.
+func (s *Service) Resource(ctx context.Context, p Principal, kind, name string) (api.Resource, error) {
+	var out api.Resource
+	rk, ok := kinds[kind]
+	if !ok {
+		return out, errNotFound
+	}
+	err := s.store.View(ctx, func(tx Tx) error {
+		r, err := tx.Get(rk, name)
+		if err != nil {
+			return err
+		}
+		v, seen, err := s.show(p, kind, r)
+		if err == nil && !seen {
+			return errNotFound
+		}
+		out = v
+		return err
+	})
+	return out, known(err)
+}
+
+// show renders a record for a caller: staff of the zone see all, others their own organization's accounts and approved datasets.
+func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resource, bool, error) {
+	out := api.Resource{Kind: kind, Name: r.ID, State: r.State, Version: r.Version, Created: r.Created, Updated: r.Updated}
+	var spec any
+	seen := staff(p)
+	switch kind {
+	case string(catalog.KindDataset):
+		var v datasetRecord
+		if err := json.Unmarshal(r.Doc, &v); err != nil {
+			return out, false, fmt.Errorf("stored dataset: %w", err)
+		}
+		spec, out.Digest = v.Spec, string(v.Version.Digest)
+		if !seen && v.AuthorOrg != p.Organization && v.Spec.Provider != p.Organization {
+			if v.Approved == nil {
+				return out, false, nil
+			}
+			spec, out.State = *v.Approved, datasetApproved
+		}
+		seen = true
+	case string(catalog.KindAccount):
+		var v accountRecord
+		if err := json.Unmarshal(r.Doc, &v); err != nil {
+			return out, false, fmt.Errorf("stored account: %w", err)
+		}
+		spec, seen = v.Spec, seen || v.Spec.Organization == p.Organization
+	default:
+		var v orgRecord
+		if err := json.Unmarshal(r.Doc, &v); err != nil {
+			return out, false, fmt.Errorf("stored organization: %w", err)
+		}
+		spec, seen = v.Spec, true
+	}
+	if p.Role == "" {
+		return out, false, nil
+	}
+	b, err := json.Marshal(spec)
+	out.Spec = b
+	return out, seen, err
+}
+
+// staff are the roles that look after the zone.
+func staff(p Principal) bool {
+	switch catalog.AccountRole(p.Role) {
+	case catalog.AccountAdministrator, catalog.AccountSecurityAdministrator, catalog.AccountAuditor, catalog.AccountSteward, catalog.AccountRegulator:
+		return true
+	}
+	return false
+}
+
+// Delete removes a declaration that nothing rests on yet: a dataset that was never approved, or an account that was never confirmed.
+func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) error {
+	rk, ok := kinds[kind]
+	if !ok {
+		return errNotFound
+	}
+	return known(s.store.Update(ctx, func(tx Tx) error {
+		r, err := tx.Get(rk, name)
+		if err != nil {
+			return err
+		}
+		var free bool
+		switch rk {
+		case recDataset:
+			var v datasetRecord
+			if err := json.Unmarshal(r.Doc, &v); err != nil {
+				return fmt.Errorf("stored dataset: %w", err)
+			}
+			free = v.Approved == nil && v.AuthorOrg == p.Organization
+		case recAccount:
+			var v accountRecord
+			if err := json.Unmarshal(r.Doc, &v); err != nil {
+				return fmt.Errorf("stored account: %w", err)
+			}
+			free = r.State == accountPending && v.DeclaredBy == p.Account
+		}
+		if !free {
+			return fault(KindConflict, "已批准或已被使用的声明不能删除", "a declaration that was approved or is in use cannot be deleted")
+		}
+		if err := s.mayDeclareKind(ctx, tx, p, kind); err != nil {
+			return err
+		}
+		if err := tx.Delete(rk, name, r.Version); err != nil {
+			return err
+		}
+		return s.log1(tx, p, audit.ActionResourceDelete, name, "deleted", nil)
+	}))
+}

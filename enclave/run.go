@@ -1,0 +1,237 @@
+package enclave
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"yumen/catalog"
+	"yumen/catalog/footprint"
+	"yumen/catalog/sqltree"
+	"yumen/enclave/audit"
+	"yumen/enclave/compile"
+	"yumen/internal/api"
+	"yumen/internal/metastore"
+	"yumen/policy"
+	"yumen/sandbox"
+)
+
+// This file is the order of a query's steps (design §6). One direction:
+//
+//	authenticate (the door) → resolve grant → parse → sqltree → footprint → policy → compile → audit entry   (this file)
+//	→ worker over sealed snapshots → disclosure → post-processing → policy → review or not → issue           (execute.go, issue.go)
+
+// asked is one question on its way through the static steps.
+type asked struct {
+	by     Principal
+	in     api.RunRequest
+	now    int64
+	grant  *grantRecord
+	sets   map[string]datasetRecord  // the grant's datasets
+	pins   map[string]snapshotRecord // newest snapshot of each, by dataset
+	pinIDs map[string]string
+	org    policy.Organization
+	bound  *footprint.Query
+	// footprint is what the policy was asked about, kept so that it can be asked again at release.
+	footprint json.RawMessage
+	decision  policy.Decision
+	plan      *compile.Plan
+}
+
+// Check is the static verdict: it does all that needs no data, and nothing runs.
+func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (api.CheckResult, error) {
+	a, err := s.judge(ctx, p, in, false)
+	var r *catalog.Refusal
+	if errors.As(err, &r) {
+		s.logCheck(ctx, p, a, string(r.Code))
+		return api.CheckResult{Refusal: r}, nil
+	}
+	if err != nil {
+		return api.CheckResult{}, known(err)
+	}
+	s.logCheck(ctx, p, a, "allowed")
+	ob := a.decision.Obligations.Run
+	out := api.CheckResult{Allowed: true, Grade: a.plan.Grade, Mode: string(ob.Mode), Review: string(ob.Review), Explain: a.plan.Explain()}
+	for _, c := range a.plan.Post.Columns {
+		out.Columns = append(out.Columns, api.Column{Name: c.Name, Type: c.Type})
+	}
+	return out, nil
+}
+
+func (s *Service) logCheck(ctx context.Context, p Principal, a *asked, outcome string) {
+	err := s.store.Update(ctx, func(tx Tx) error {
+		return s.record(tx, entry{by: p, action: audit.ActionQueryCheck, on: a.in.Grant, outcome: outcome,
+			digests: map[string]catalog.Digest{"query": catalog.DigestOf([]byte(a.in.SQL))}})
+	})
+	if err != nil {
+		s.log.Error("log a check", "error", err)
+	}
+}
+
+// Submit takes a query through the static steps, records it with its audit entry, and starts it. What is refused statically is
+// recorded as refused. The key makes a repetition harmless.
+func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, key string) (api.Run, error) {
+	request, err := json.Marshal(in)
+	if err != nil {
+		return api.Run{}, fmt.Errorf("encode the request: %w", err)
+	}
+	digest := catalog.DigestOf(request)
+	if old, done, err := s.replied(ctx, p, key, digest); err != nil || done {
+		return old, err
+	}
+	a, err := s.judge(ctx, p, in, true)
+	var r *catalog.Refusal
+	if err != nil && !errors.As(err, &r) {
+		return api.Run{}, known(err)
+	}
+	rec, run := s.newRun(a, r)
+	ticket := s.groups.queue(p.LegalGroup)
+	err = s.store.Update(ctx, func(tx Tx) error {
+		if r == nil {
+			if err := s.stillPinned(tx, a); err != nil {
+				return err
+			}
+		}
+		if err := save(tx, recRun, rec, run.Submitted, run); err != nil {
+			return err
+		}
+		if err := s.recordSubmit(tx, rec, run, a); err != nil {
+			return err
+		}
+		if err := s.keepDecision(tx, a.decision); err != nil {
+			return err
+		}
+		return s.reply(tx, p, key, digest, rec.ID)
+	})
+	if err != nil || r != nil {
+		ticket.done()
+		if err != nil {
+			return api.Run{}, known(err)
+		}
+		rec.Created = run.Submitted
+		return s.runView(rec, run), nil
+	}
+	s.work.Add(1)
+	go func() {
+		defer s.work.Done()
+		defer ticket.done()
+		s.execute(rec.ID, ticket, a)
+	}()
+	rec.Created = run.Submitted
+	return s.runView(rec, run), nil
+}
+
+func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRecord) {
+	format := a.in.Format
+	if format == "" {
+		format = "csv"
+	}
+	p := a.by
+	run := runRecord{Account: p.Account, Person: p.Person, Organization: p.Organization, LegalGroup: p.LegalGroup, Grant: a.in.Grant,
+		Purpose: a.in.Purpose, SQL: a.in.SQL, Note: a.in.Note, Format: format, Refusal: r, Submitted: s.nowMS(), Turn: 1,
+		QueryDigest: catalog.DigestOf([]byte(a.in.SQL))}
+	rec := metastore.Record{ID: newID(catalog.PrefixRun), Owner: p.Organization, State: stateRefused}
+	if r != nil {
+		return rec, run
+	}
+	rec.State = stateRunning
+	run.Grade, run.Plan, run.Snapshots = a.plan.Grade, a.plan, a.pinIDs
+	run.PlanDigest = planDigest(a.plan)
+	run.Policy = policyStamp{Decision: a.decision.ID, Revision: a.decision.Revision, Digest: s.policy}
+	run.Asked, run.CellsMax = a.footprint, a.cellsBound()
+	run.TickMS = int64(a.decision.Obligations.Run.TickMS)
+	for _, c := range a.plan.Post.Columns {
+		run.Columns = append(run.Columns, api.Column{Name: c.Name, Type: c.Type})
+	}
+	return rec, run
+}
+
+func planDigest(p *compile.Plan) catalog.Digest {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return ""
+	}
+	return catalog.DigestOf(b)
+}
+
+func (s *Service) recordSubmit(tx Tx, rec metastore.Record, run runRecord, a *asked) error {
+	e := entry{by: a.by, action: audit.ActionQueryRun, on: rec.ID, outcome: rec.State, class: a.class(),
+		digests: map[string]catalog.Digest{"query": run.QueryDigest}, facts: map[string]string{"grant": run.Grant}}
+	if run.Refusal != nil {
+		e.facts["code"] = string(run.Refusal.Code)
+		return s.record(tx, e)
+	}
+	e.digests["plan"], e.digests["policy"] = run.PlanDigest, a.decision.BundleDigest
+	e.digests["decision"] = a.decision.InputDigest
+	e.facts["grade"] = fmt.Sprint(run.Grade)
+	for name, v := range a.pins {
+		e.digests["snapshot/"+name] = v.Digest
+	}
+	return s.record(tx, e)
+}
+
+// judge is every static step: grant, text, names, policy, plan. It returns a *catalog.Refusal as its error when the question is
+// refused; the question itself is returned in any case.
+func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run bool) (*asked, error) {
+	a := &asked{by: p, in: in, now: s.clock.Now().Unix()}
+	if err := s.resolve(ctx, a); err != nil {
+		return a, err
+	}
+	if err := s.bind(ctx, a); err != nil {
+		return a, err
+	}
+	q := a.question(s.common(p), run)
+	d, err := s.decider.Decide(ctx, q)
+	if err != nil {
+		return a, fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
+	}
+	if !d.Allow {
+		return a, refusalOf(d)
+	}
+	a.decision = d
+	if a.footprint, err = json.Marshal(q.Footprint); err != nil {
+		return a, fmt.Errorf("encode the footprint: %w", err)
+	}
+	a.plan, err = compile.Build(a.bound, a.facts())
+	if err != nil {
+		return a, asRefusal(err)
+	}
+	return a, a.tooManyCells()
+}
+
+// bind parses the text in a worker without data and binds its tree to what the grant shows.
+func (s *Service) bind(ctx context.Context, a *asked) error {
+	tree, err := s.runner.Parse(ctx, a.in.SQL)
+	var syntax *sandbox.SyntaxError
+	if errors.As(err, &syntax) {
+		return sqltree.SyntaxRefusal(syntax.Position)
+	}
+	if err != nil {
+		return executionFault(err)
+	}
+	q, err := sqltree.Decode(tree)
+	if err != nil {
+		return asRefusal(err)
+	}
+	a.bound, err = footprint.Bind(q, a.view())
+	return asRefusal(err)
+}
+
+// asRefusal lets a refusal pass and hides everything else.
+func asRefusal(err error) error {
+	var r *catalog.Refusal
+	if err == nil || errors.As(err, &r) {
+		return err
+	}
+	return executionFault(err)
+}
+
+// refusalOf is a policy denial of a query as its author sees it.
+func refusalOf(d policy.Decision) error {
+	if len(d.Denials) == 0 {
+		return fault(KindUnavailable, "策略未能证明该查询被允许", "the policy could not prove that this query is allowed")
+	}
+	f := d.Denials[0]
+	return &catalog.Refusal{Code: f.Code, Position: -1, Message: f.Message, Remedy: f.Remedy, Articles: f.Articles}
+}

@@ -1,0 +1,179 @@
+package enclave
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"yumen/catalog"
+	"yumen/internal/authn"
+	"yumen/internal/keyring"
+	"yumen/internal/metastore"
+	"yumen/sandbox"
+)
+
+// Config is everything the enclave stands on; all of it is required unless a field says otherwise.
+type Config struct {
+	Store     Store
+	Decider   Decider
+	Runner    Runner
+	Snapshots Blobs
+	Artefacts Blobs
+	Keys      *keyring.Ring
+	Clock     Clock
+	Log       *slog.Logger
+	Limits    Limits
+	// Level names the isolation level in force; it is written on every receipt.
+	Level string
+	// PolicyDigest is the salted digest of the policy bundle: it names the rules without telling their parameters.
+	PolicyDigest catalog.Digest
+}
+
+// Limits bound what one query and one upload may use. Zero values take the defaults of DefaultLimits.
+type Limits struct {
+	Upload        int64 // bytes of one uploaded file
+	SnapshotCache int64 // bytes of decrypted snapshots kept in memory
+	RunMemoryMB   int
+	RunThreads    int
+	RunSeconds    int
+	IngestSeconds int
+}
+
+// DefaultLimits fit a machine of 2 cores and 8 GiB.
+var DefaultLimits = Limits{Upload: 4 << 30, SnapshotCache: 2 << 30, RunMemoryMB: 1024, RunThreads: 2, RunSeconds: 60, IngestSeconds: 900}
+
+// Service is the gateway: the only thing a door may ask.
+type Service struct {
+	store     Store
+	decider   Decider
+	runner    Runner
+	snapshots Blobs
+	artefacts Blobs
+	keys      *keyring.Ring
+	clock     Clock
+	log       *slog.Logger
+	limits    Limits
+	level     string
+	policy    catalog.Digest
+	zone      zoneRecord
+	signer    note.Signer
+	passwords *authn.Hasher
+	sessions  authn.Limits
+
+	sealed *sealedCache
+	groups *turnstile
+	watch  *watchers
+	work   sync.WaitGroup
+	stop   context.CancelFunc
+	ctx    context.Context
+}
+
+// New wires the enclave and refuses anything missing: an unaudited or undecided gateway cannot be built. It also finishes what a
+// crash left open (recover.go).
+func New(ctx context.Context, cfg Config) (*Service, error) {
+	switch {
+	case cfg.Store == nil:
+		return nil, errors.New("enclave: no store")
+	case cfg.Decider == nil:
+		return nil, errors.New("enclave: no decider")
+	case cfg.Runner == nil:
+		return nil, errors.New("enclave: no runner")
+	case cfg.Keys == nil:
+		return nil, errors.New("enclave: no keyring, so no log signer")
+	case cfg.Snapshots == nil || cfg.Artefacts == nil:
+		return nil, errors.New("enclave: no blob store")
+	case cfg.Clock == nil || cfg.Log == nil:
+		return nil, errors.New("enclave: no clock or no logger")
+	case cfg.Level == "" || cfg.PolicyDigest.Validate() != nil:
+		return nil, errors.New("enclave: no isolation level or no policy digest")
+	}
+	s := &Service{store: cfg.Store, decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
+		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
+		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers()}
+	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
+	s.sessions = authn.DefaultLimits()
+	var err error
+	if s.passwords, err = authn.NewHasher(authn.DefaultCost(), 2); err != nil {
+		return nil, fmt.Errorf("enclave: %w", err)
+	}
+	if err := s.loadZone(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.recover(ctx)
+}
+
+// Close stops accepting work and waits for what runs, or kills it when ctx ends.
+func (s *Service) Close(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() { s.work.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		s.stop()
+		<-done
+	}
+	s.stop()
+	s.sealed.close()
+	return nil
+}
+
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits
+	pick := func(v, def int) int {
+		if v > 0 {
+			return v
+		}
+		return def
+	}
+	if l.Upload > 0 {
+		d.Upload = l.Upload
+	}
+	if l.SnapshotCache > 0 {
+		d.SnapshotCache = l.SnapshotCache
+	}
+	d.RunMemoryMB, d.RunThreads = pick(l.RunMemoryMB, d.RunMemoryMB), pick(l.RunThreads, d.RunThreads)
+	d.RunSeconds, d.IngestSeconds = pick(l.RunSeconds, d.RunSeconds), pick(l.IngestSeconds, d.IngestSeconds)
+	return d
+}
+
+func (s *Service) loadZone(ctx context.Context) error {
+	return s.store.View(ctx, func(tx Tx) error {
+		z, _, err := load[zoneRecord](tx, recZone, recZone)
+		if errors.Is(err, metastore.ErrNotFound) {
+			return errors.New("this directory holds no zone: run yumend init first")
+		}
+		s.zone = z
+		return err
+	})
+}
+
+// unseal decrypts a snapshot's query file into a sealed memory file.
+func (s *Service) unseal(id string) (sealedFile, error) {
+	src, err := s.snapshots.Open(queryFile(id))
+	if err != nil {
+		return sealedFile{}, fmt.Errorf("open snapshot: %w", err)
+	}
+	defer src.Close()
+	var size int64
+	f, err := sandbox.Seal("snapshot", func(w *os.File) error {
+		n, err := io.Copy(w, src)
+		size = n
+		return err
+	})
+	return sealedFile{file: f, size: size}, err
+}
+
+func queryFile(snapshot string) string    { return snapshot + "-query" }
+func identityFile(snapshot string) string { return snapshot + "-identity" }
+
+// Zone names the zone and its jurisdiction.
+func (s *Service) Zone() (id, jurisdiction string) { return s.zone.ID, s.zone.Jurisdiction }
+
+func newID(p catalog.Prefix) string { return catalog.NewID(p) }
