@@ -1,0 +1,125 @@
+package compile
+
+import (
+	"slices"
+	"strings"
+
+	"yumen/catalog/footprint"
+	"yumen/catalog/sqltree"
+)
+
+// The caps of one query (design §6.1).
+const (
+	MaxKeys       = 4
+	MaxAggregates = 16
+)
+
+// Facts are what the loads of the pinned snapshots have verified: columns without NULL, by dataset. They let a set that equals
+// a closed domain be recognised as no restriction.
+type Facts struct {
+	NotNull map[string]map[string]bool
+}
+
+func (f Facts) notNull(dataset, column string) bool {
+	for name, ok := range f.NotNull[dataset] {
+		if ok && strings.EqualFold(name, column) {
+			return true
+		}
+	}
+	return false
+}
+
+// Build makes the protected plan of a bound query by the typing rules of design §6.1. Equal meaning gives an equal base, equal
+// keys, sets and cells, whatever the spelling. Its errors are *catalog.Refusal: a query without a typing rule is never run.
+func Build(q *footprint.Query, facts Facts) (*Plan, error) {
+	b := &builder{query: q, facts: facts, outer: q.Select, aggregates: map[*sqltree.Call]*aggregate{}}
+	for _, step := range []func() error{b.relations, b.rollupShape, b.cohorts, b.keysOf, b.cellsOf} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return b.plan()
+}
+
+type builder struct {
+	query *footprint.Query
+	facts Facts
+	outer *footprint.Select
+	inner *footprint.Select // the roll-up, nil if there is none
+
+	nodes map[*footprint.Source]*node
+	root  *node
+
+	// of the roll-up: its entity, and the rows that are rolled up
+	entity      EntityRef // canonical
+	entityNode  *node     // as written
+	entityIndex int
+	rolled      *cohortBuilder
+
+	where      *cohortBuilder // the query's own cohort
+	keys       []Key
+	drafts     []draft
+	aggregates map[*sqltree.Call]*aggregate
+}
+
+// relations finds the tables, the roll-up and the joins, and hangs them into one tree.
+func (b *builder) relations() error {
+	var sources []*footprint.Source
+	for _, src := range b.outer.Sources {
+		switch {
+		case src.Inner == nil:
+			sources = append(sources, src)
+		case b.inner != nil:
+			return sqltree.Refuse(sqltree.ReasonInnerTwice, src.Position())
+		default:
+			b.inner = src.Inner
+		}
+	}
+	outerLinks, err := linksOf(b.outer)
+	if err != nil {
+		return err
+	}
+	var links []link
+	if b.inner != nil {
+		for _, src := range b.inner.Sources {
+			if src.Inner != nil {
+				return sqltree.Refuse(sqltree.ReasonInner, src.Inner.Tree.Position())
+			}
+		}
+		sources = append(slices.Clone(b.inner.Sources), sources...)
+		if links, err = linksOf(b.inner); err != nil {
+			return err
+		}
+	}
+	return b.base(sources, append(links, outerLinks...))
+}
+
+// cohorts reads WHERE (and of the roll-up WHERE and HAVING) as one box.
+func (b *builder) cohorts() error {
+	b.where = &cohortBuilder{b: b}
+	if b.inner != nil {
+		if err := b.where.where(footprint.Term{In: b.inner, Expr: b.inner.Tree.Where}, false); err != nil {
+			return err
+		}
+		b.countKey(b.where, b.entityNode, b.entityIndex)
+		b.rolled = b.where.clone()
+		if err := b.where.where(footprint.Term{In: b.inner, Expr: b.inner.Tree.Having}, false); err != nil {
+			return err
+		}
+	}
+	return b.where.where(footprint.Term{In: b.outer, Expr: b.outer.Tree.Where}, false)
+}
+
+// innerNodes lists the tables whose match every row has; of the roll-up alone, or of the whole query.
+func (b *builder) innerNodes(rolledOnly bool) []*node {
+	var out []*node
+	for _, n := range b.sorted() {
+		if n.parent != nil && n.inner && (!rolledOnly || slices.Contains(b.inner.Sources, n.src)) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// term is an expression of the outer query.
+func (b *builder) term(e sqltree.Expr) footprint.Term { return footprint.Term{In: b.outer, Expr: e} }

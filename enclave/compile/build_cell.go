@@ -1,0 +1,316 @@
+package compile
+
+import (
+	"math/big"
+	"slices"
+
+	"yumen/catalog"
+	"yumen/catalog/footprint"
+	"yumen/catalog/sqltree"
+)
+
+// draft is one cell while the plan is built: its cohort and its measure.
+type draft struct {
+	cohort  *cohortBuilder
+	measure Measure
+}
+
+// aggregate is an aggregate of the text over its cells: drafts until the plan sorts them.
+type aggregate struct {
+	method string // count, sum, avg, or the function of a variance
+	cells  []int  // count; sum; or sum, count; or sum, count, squares
+	scale  int    // digits after the point of the sum
+}
+
+// cellsOf finds every aggregate of the outputs, of HAVING and of ORDER BY.
+func (b *builder) cellsOf() error {
+	exprs := []sqltree.Expr{b.outer.Tree.Having}
+	for _, o := range b.outer.Outputs {
+		exprs = append(exprs, o.Expr)
+	}
+	for _, o := range b.outer.Order {
+		exprs = append(exprs, o.Expr)
+	}
+	var fault error
+	for _, e := range exprs {
+		sqltree.Walk(e, func(e sqltree.Expr) bool {
+			c, ok := e.(*sqltree.Call)
+			if !ok || c.Class != sqltree.ClassAggregate || fault != nil {
+				return fault == nil
+			}
+			if b.aggregates[c] == nil {
+				b.aggregates[c], fault = b.aggregate(c)
+			}
+			return false
+		})
+	}
+	if fault != nil {
+		return fault
+	}
+	if len(b.drafts) == 0 {
+		b.rows(b.where.clone())
+	}
+	return nil
+}
+
+// aggregate reads one call as the cells that it is computed from.
+func (b *builder) aggregate(e *sqltree.Call) (*aggregate, error) {
+	c := b.where.clone()
+	if e.Filter != nil {
+		if err := c.where(footprint.Term{In: b.outer, Expr: e.Filter}, false); err != nil {
+			return nil, err
+		}
+	}
+	return b.overCohort(e, c)
+}
+
+func (b *builder) overCohort(e *sqltree.Call, c *cohortBuilder) (*aggregate, error) {
+	method := footprint.MethodOf(e)
+	var arg footprint.Term
+	if len(e.Args) > 1 {
+		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
+	}
+	if len(e.Args) == 1 {
+		arg = footprint.Term{In: b.outer, Expr: e.Args[0]}.Follow()
+	}
+	l, constant := arg.Expr.(*sqltree.Literal)
+	switch {
+	case arg.Expr == nil && !e.Distinct,
+		constant && method == footprint.MethodCount && l.Kind != sqltree.LiteralNull,
+		constant && method == footprint.MethodSum && whole(l) == 1 && !e.Distinct:
+		return &aggregate{method: footprint.MethodCount, cells: []int{b.rows(c)}}, nil
+	case constant || arg.Expr == nil:
+		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
+	case method == footprint.MethodDistinct:
+		return b.countDistinct(arg, e.Position(), c)
+	case e.Distinct:
+		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
+	case b.inner != nil:
+		return b.overRollup(method, arg, e, c)
+	case method == footprint.MethodCount:
+		return b.countColumn(arg, c)
+	}
+	return b.moments(e, method, arg, c)
+}
+
+// rows is the cell that counts the rows of a cohort: rows of the root, or entities where the rows are those of a roll-up.
+func (b *builder) rows(c *cohortBuilder) int {
+	if b.inner != nil {
+		return b.entities(c, b.entity)
+	}
+	return b.draft(c, Measure{Kind: MeasureRows})
+}
+
+// entities is the cell that counts distinct entities; of the root's own unique entity they are its rows.
+func (b *builder) entities(c *cohortBuilder, e EntityRef) int {
+	if e.Unique && e.Path == b.root.path {
+		return b.draft(c, Measure{Kind: MeasureRows})
+	}
+	return b.draft(c, Measure{Kind: MeasureEntities, Entity: e})
+}
+
+func (b *builder) draft(c *cohortBuilder, m Measure) int {
+	b.drafts = append(b.drafts, draft{cohort: c, measure: m})
+	return len(b.drafts) - 1
+}
+
+// countKey restricts a cohort to rows that have the entity: its table matches, and its key is not empty. Rows without one of
+// the root's own entities belong to nobody and are in no cohort.
+func (b *builder) countKey(c *cohortBuilder, n *node, index int) {
+	c.matched = append(c.matched, n)
+	for n.parent != nil && n.entity == index {
+		n, index = n.parent, n.parentEntity
+	}
+	e := n.src.Granted.Spec.Entities[index]
+	if n.parent == nil || e.OneRow() || !slices.ContainsFunc(e.Key, func(k string) bool { return !b.facts.notNull(n.src.Dataset, k) }) {
+		return
+	}
+	o := &operand{ref: ColumnRef{Path: n.path, Column: EntityColumn(index)}, node: n, at: sqltree.None}
+	hashed := catalog.Type{Name: "UBIGINT"}
+	c.add(&restriction{operand: o, domain: &domain{typ: hashed, universe: everything()}, spans: everything(), last: sqltree.None})
+}
+
+// keyColumn is the entity whose whole key a column is.
+func (b *builder) keyColumn(t footprint.Term) (n *node, index int) {
+	src, c := t.Column()
+	if c == nil || !c.Has(catalog.RoleEntityKey) || b.nodes[src] == nil {
+		return nil, -1
+	}
+	return b.nodes[src], src.Granted.Spec.EntityOf(c.Name)
+}
+
+func (b *builder) countDistinct(arg footprint.Term, at int, c *cohortBuilder) (*aggregate, error) {
+	n, index := b.keyColumn(arg)
+	if index < 0 {
+		return nil, sqltree.Refuse(sqltree.ReasonCountDistinct, at)
+	}
+	c.matched = append(c.matched, n)
+	return &aggregate{method: footprint.MethodCount, cells: []int{b.entities(c, b.entityRef(n, index))}}, nil
+}
+
+// countColumn counts rows where a column is not NULL.
+func (b *builder) countColumn(arg footprint.Term, c *cohortBuilder) (*aggregate, error) {
+	if n, index := b.keyColumn(arg); n != nil {
+		if index < 0 {
+			return nil, sqltree.Refuse(sqltree.ReasonKeyArgument, arg.Expr.Position())
+		}
+		b.countKey(c, n, index)
+	} else if _, err := b.present(arg, c); err != nil {
+		return nil, err
+	}
+	return &aggregate{method: footprint.MethodCount, cells: []int{b.rows(c)}}, nil
+}
+
+// present restricts a cohort to rows where a column is not NULL.
+func (b *builder) present(arg footprint.Term, c *cohortBuilder) (*operand, error) {
+	at := arg.Expr.Position()
+	o, err := b.operand(arg)
+	if err != nil {
+		return nil, err
+	}
+	if o == nil || o.generalised() || o.result != nil {
+		return nil, sqltree.Refuse(sqltree.ReasonArgument, at)
+	}
+	return o, b.notNull(o, c)
+}
+
+func (b *builder) notNull(o *operand, c *cohortBuilder) error {
+	d, ok := columnDomain(o.column)
+	if !ok {
+		return sqltree.Refuse(sqltree.ReasonArgument, o.at)
+	}
+	d.notNull = d.notNull || b.facts.notNull(o.node.src.Dataset, o.column.Name)
+	c.add(&restriction{operand: o, domain: d, spans: everything(), last: o.at})
+	return nil
+}
+
+// measured reads the argument of a sum or an average: a bare column that is a measure.
+func (b *builder) measured(arg footprint.Term, at int) (*operand, error) {
+	switch arg.Follow().Expr.(type) {
+	case *sqltree.Column, *sqltree.Cast:
+	default:
+		return nil, sqltree.Refuse(sqltree.ReasonArgument, at)
+	}
+	o, err := b.operand(arg)
+	if err != nil {
+		return nil, err
+	}
+	if o == nil || o.generalised() || o.result != nil {
+		return nil, sqltree.Refuse(sqltree.ReasonArgument, at)
+	}
+	t, err := catalog.ParseType(o.column.Type)
+	if err != nil || !t.Numeric() || !o.column.Has(catalog.RoleMeasure) {
+		return nil, sqltree.Refuse(sqltree.ReasonMeasure, o.at)
+	}
+	return o, nil
+}
+
+// moments reads sum, avg and the variances as cells of sum, count and squares over the rows where the column is not NULL.
+func (b *builder) moments(e *sqltree.Call, method string, arg footprint.Term, c *cohortBuilder) (*aggregate, error) {
+	o, err := b.measured(arg, e.Position())
+	if err != nil {
+		return nil, err
+	}
+	if method == footprint.MethodStddev {
+		if err := b.variance(o, e); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.notNull(o, c); err != nil {
+		return nil, err
+	}
+	t, _ := catalog.ParseType(o.column.Type) // measured has parsed it
+	m := Measure{Kind: MeasureSum, Column: o.ref, Type: o.column.Type, SensitiveValues: sensitiveValues(o.column)}
+	a := &aggregate{method: method, cells: []int{b.draft(c, m)}, scale: t.Scale}
+	if method != footprint.MethodSum {
+		a.cells = append(a.cells, b.rows(c))
+	}
+	if method == footprint.MethodStddev {
+		a.method = e.Name
+		m.Kind = MeasureSquares
+		a.cells = append(a.cells, b.draft(c, m))
+	}
+	return a, nil
+}
+
+func sensitiveValues(c *catalog.Column) []string {
+	if c.Sensitive {
+		return c.SensitiveValues
+	}
+	return nil
+}
+
+// sumHeadroom is the number of digits that a sum needs beyond those of its largest term: ten thousand million terms.
+const sumHeadroom = 10
+
+// variance checks what variances need beyond a sum: a grade of at most 2, and squares that cannot overflow.
+func (b *builder) variance(o *operand, e *sqltree.Call) error {
+	if b.query.Facts.Grade > 2 {
+		return sqltree.Refuse(sqltree.ReasonMoments, e.Position())
+	}
+	t, _ := catalog.ParseType(o.column.Type) // measured has parsed it
+	largest := 0
+	for _, bound := range o.column.Bounds {
+		r, err := bound.Rat()
+		if err != nil {
+			return sqltree.Refuse(sqltree.ReasonOverflow, e.Position())
+		}
+		scaled := new(big.Rat).Mul(r, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(t.Scale)), nil)))
+		largest = max(largest, len(new(big.Int).Abs(new(big.Int).Quo(scaled.Num(), scaled.Denom())).String()))
+	}
+	if len(o.column.Bounds) != 2 || 2*largest+sumHeadroom > 38 {
+		return sqltree.Refuse(sqltree.ReasonOverflow, e.Position())
+	}
+	return nil
+}
+
+// overRollup reads count, sum and avg over results of the roll-up as cells over the base: the sum of an entity's sums is the
+// sum of the base column, and its rows are entities.
+func (b *builder) overRollup(method string, arg footprint.Term, e *sqltree.Call, c *cohortBuilder) (*aggregate, error) {
+	call, isResult := arg.Expr.(*sqltree.Call)
+	if !isResult || arg.In != b.inner || call.Class != sqltree.ClassAggregate {
+		if method == footprint.MethodCount {
+			return b.countColumn(arg, c)
+		}
+		return nil, sqltree.Refuse(sqltree.ReasonRollupMoments, e.Position())
+	}
+	o, err := b.result(call)
+	if err != nil {
+		return nil, err
+	}
+	if o.column != nil {
+		base, err := b.present(footprint.Term{In: b.inner, Expr: call.Args[0]}.Follow(), c)
+		if err != nil {
+			return nil, err
+		}
+		return b.overSum(method, base, o, e, c)
+	}
+	switch method {
+	case footprint.MethodCount:
+		return &aggregate{method: method, cells: []int{b.rows(c)}}, nil
+	case footprint.MethodSum:
+		return &aggregate{method: footprint.MethodCount, cells: []int{b.draft(c, Measure{Kind: MeasureRows})}}, nil
+	case footprint.MethodAvg:
+		return &aggregate{method: method, cells: []int{b.draft(c, Measure{Kind: MeasureRows}), b.rows(c)}}, nil
+	}
+	return nil, sqltree.Refuse(sqltree.ReasonRollupMoments, e.Position())
+}
+
+func (b *builder) overSum(method string, base, o *operand, e *sqltree.Call, c *cohortBuilder) (*aggregate, error) {
+	t, err := catalog.ParseType(base.column.Type)
+	if err != nil {
+		return nil, sqltree.Refuse(sqltree.ReasonMeasure, e.Position())
+	}
+	sum := Measure{Kind: MeasureSum, Column: base.ref, Type: base.column.Type, SensitiveValues: sensitiveValues(base.column)}
+	switch {
+	case method == footprint.MethodCount:
+		return &aggregate{method: method, cells: []int{b.rows(c)}}, nil
+	case o.result.Func == footprint.MethodAvg:
+		return nil, sqltree.Refuse(sqltree.ReasonRollupAverage, e.Position())
+	case method == footprint.MethodSum:
+		return &aggregate{method: method, cells: []int{b.draft(c, sum)}, scale: t.Scale}, nil
+	case method == footprint.MethodAvg:
+		return &aggregate{method: method, cells: []int{b.draft(c, sum), b.rows(c)}, scale: t.Scale}, nil
+	}
+	return nil, sqltree.Refuse(sqltree.ReasonRollupMoments, e.Position())
+}

@@ -1,0 +1,223 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"yumen/catalog/footprint"
+	"yumen/catalog/sqltree"
+)
+
+// post writes the outer query: outputs, HAVING, ORDER BY and LIMIT over the relation cells. Every output is cast to its static
+// type, and every order is total, so that equal questions give equal bytes.
+func (b *builder) post(p *Plan) error {
+	w := &postWriter{b: b, plan: p}
+	var outputs []string
+	for _, o := range b.outer.Outputs {
+		x, err := w.expr(o.Expr)
+		if err != nil {
+			return err
+		}
+		name := x.typ.String()
+		outputs = append(outputs, fmt.Sprintf("CAST(%s AS %s) AS %s", x.sql, name, sqltree.Quote(o.Name)))
+		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: o.Name, Type: name})
+	}
+	sql := "SELECT " + strings.Join(outputs, ", ") + " FROM cells"
+	if having := b.outer.Tree.Having; having != nil {
+		x, err := w.expr(having)
+		if err != nil {
+			return err
+		}
+		if x.typ.kind != kindBool {
+			return sqltree.Refuse(sqltree.ReasonCellType, having.Position())
+		}
+		sql += " WHERE " + x.sql
+	}
+	order, err := w.order()
+	if err != nil {
+		return err
+	}
+	if order != "" {
+		sql += " ORDER BY " + order
+	}
+	if n := b.outer.Tree.Limit; n != nil {
+		sql += fmt.Sprintf(" LIMIT %d", *n)
+	}
+	if n := b.outer.Tree.Offset; n > 0 {
+		sql += fmt.Sprintf(" OFFSET %d", n)
+	}
+	p.Post.SQL, p.Post.Args = sql, w.args
+	return nil
+}
+
+// order is the order of the text, then all group keys: first those that are shown, as they are shown.
+func (w *postWriter) order() (string, error) {
+	var terms []string
+	for _, o := range w.b.outer.Order {
+		x, err := w.expr(o.Expr)
+		if err != nil {
+			return "", err
+		}
+		direction, nulls := "ASC", "LAST"
+		if o.Descending {
+			direction = "DESC"
+		}
+		if o.NullsFirst {
+			nulls = "FIRST"
+		}
+		terms = append(terms, fmt.Sprintf("%s %s NULLS %s", x.sql, direction, nulls))
+	}
+	var keys []int
+	for _, o := range w.b.outer.Outputs {
+		if i := w.b.keyOf(footprint.Term{In: w.b.outer, Expr: o.Expr}); i >= 0 && !slices.Contains(keys, i) {
+			keys = append(keys, i)
+		}
+	}
+	for i := range w.plan.Keys {
+		if !slices.Contains(keys, i) {
+			keys = append(keys, i)
+		}
+	}
+	for _, i := range keys {
+		terms = append(terms, fmt.Sprintf("k%d ASC NULLS LAST", i))
+	}
+	return strings.Join(terms, ", "), nil
+}
+
+// postExpr is a generated expression with its static type.
+type postExpr struct {
+	sql string
+	typ cellType
+}
+
+func (x postExpr) as(t cellType) string {
+	if x.typ == t {
+		return x.sql
+	}
+	return fmt.Sprintf("CAST(%s AS %s)", x.sql, t)
+}
+
+// postWriter writes expressions over cells; the constants of the text become parameters.
+type postWriter struct {
+	b    *builder
+	plan *Plan
+	args []Value
+}
+
+func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
+	t := footprint.Term{In: w.b.outer, Expr: e}
+	if i := w.b.keyOf(t); i >= 0 {
+		return postExpr{fmt.Sprintf("k%d", i), typeOfColumn(w.plan.Keys[i].Type)}, nil
+	}
+	t = t.Follow()
+	if t.In != w.b.outer {
+		return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, e.Position())
+	}
+	switch e := t.Expr.(type) {
+	case *sqltree.Literal:
+		return w.literal(e)
+	case *sqltree.Call:
+		return w.call(e)
+	case *sqltree.Compare:
+		return w.compare(e)
+	case *sqltree.Between:
+		return w.between(e)
+	case *sqltree.Logic:
+		return w.logic(e)
+	case *sqltree.Not:
+		return w.prefixed("NOT ", e.X)
+	case *sqltree.In:
+		return w.in(e)
+	case *sqltree.IsNull:
+		x, err := w.expr(e.X)
+		if e.Negated {
+			return postExpr{"(" + x.sql + " IS NOT NULL)", typeBool}, err
+		}
+		return postExpr{"(" + x.sql + " IS NULL)", typeBool}, err
+	case *sqltree.Case:
+		return w.caseOf(e)
+	case *sqltree.Cast:
+		return w.cast(e)
+	}
+	return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, e.Position())
+}
+
+// literal binds a constant of the text: it never stands in the generated text.
+func (w *postWriter) literal(l *sqltree.Literal) (postExpr, error) {
+	var t cellType
+	switch l.Kind {
+	case sqltree.LiteralNull:
+		return postExpr{"NULL", typeNull}, nil
+	case sqltree.LiteralBool:
+		t = typeBool
+	case sqltree.LiteralText:
+		t = typeText
+	case sqltree.LiteralDate:
+		t = typeDate
+	default:
+		t = numberType(l)
+	}
+	v := Value{Type: t.String(), Text: l.Text}
+	i := slices.Index(w.args, v)
+	if i < 0 {
+		i, w.args = len(w.args), append(w.args, v)
+	}
+	return postExpr{fmt.Sprintf("CAST($%d AS %s)", i+1, t), t}, nil
+}
+
+// numberType is the type of a number in the text: BIGINT where it fits, an exact decimal, or DOUBLE.
+func numberType(l *sqltree.Literal) cellType {
+	switch _, fraction, point := strings.Cut(l.Text, "."); {
+	case l.Type == "DOUBLE":
+		return typeDouble
+	case point && len(fraction) > 0:
+		return decimalType(len(fraction))
+	case l.Type == "INTEGER" || l.Type == "BIGINT" || l.Type == "SMALLINT" || l.Type == "TINYINT":
+		return typeInteger
+	}
+	return decimalType(0)
+}
+
+// aggregate is the released value of an aggregate: a cell, or what is derived from cells.
+func (w *postWriter) aggregate(a *aggregate) postExpr {
+	cell := func(i int) string { return fmt.Sprintf("c%d", a.cells[i]) }
+	double := func(i int) string { return "CAST(" + cell(i) + " AS DOUBLE)" }
+	switch a.method {
+	case footprint.MethodCount:
+		return postExpr{cell(0), typeInteger}
+	case footprint.MethodSum:
+		return postExpr{cell(0), decimalType(a.scale)}
+	case footprint.MethodAvg:
+		return postExpr{fmt.Sprintf("(%s / nullif(%s, 0))", double(0), double(1)), typeDouble}
+	}
+	divisor := double(1)
+	if !strings.HasSuffix(a.method, "_pop") {
+		divisor = "(" + double(1) + " - 1)"
+	}
+	variance := fmt.Sprintf("(greatest(%s - %s * %s / nullif(%s, 0), 0) / nullif(%s, 0))", double(2), double(0), double(0), double(1), divisor)
+	if strings.HasPrefix(a.method, "std") {
+		variance = "sqrt(" + variance + ")"
+	}
+	return postExpr{variance, typeDouble}
+}
+
+func (w *postWriter) cast(e *sqltree.Cast) (postExpr, error) {
+	if c, ok := e.X.(*sqltree.Column); ok && w.b.keyOf(footprint.Term{In: w.b.outer, Expr: c}) < 0 {
+		if src, column := (footprint.Term{In: w.b.outer, Expr: c}).Column(); src != nil && column != nil {
+			return postExpr{}, sqltree.Refuse(sqltree.ReasonCastColumn, e.Position())
+		}
+	}
+	x, err := w.expr(e.X)
+	if err != nil {
+		return postExpr{}, err
+	}
+	if e.Implicit && e.Type == "BOOLEAN" && x.typ.kind == kindBool {
+		return x, nil
+	}
+	t, ok := castType(e.Type)
+	if !ok || !x.typ.numeric() && x.typ.kind != kindBool {
+		return postExpr{}, sqltree.Refuse(sqltree.ReasonCellCast, e.Position())
+	}
+	return postExpr{fmt.Sprintf("TRY_CAST(%s AS %s)", x.sql, t), t}, nil
+}
