@@ -84,6 +84,9 @@ func (t Type) limit() *big.Int {
 
 // scaled is the value in units of the type's smallest step (10^-Scale).
 func (t Type) scaled(text string) (*big.Int, error) {
+	if n, ok := t.short(text); ok {
+		return big.NewInt(n), nil
+	}
 	r, err := decimalRat(text)
 	if err != nil {
 		return nil, t.unfit()
@@ -101,6 +104,42 @@ func (t Type) scaled(text string) (*big.Int, error) {
 		return nil, t.unfit()
 	}
 	return n, nil
+}
+
+// short is scaled for the plain spellings that nearly all values have: a sign, digits, a point, no exponent, at most 18 digits
+// with the type's scale. It says no rather than err: the general path decides about everything else.
+func (t Type) short(text string) (int64, bool) {
+	digits := strings.TrimPrefix(text, "-")
+	whole, fraction, pointed := strings.Cut(digits, ".")
+	if whole == "" || pointed && fraction == "" || len(fraction) > t.Scale || len(whole)+t.Scale > 18 {
+		return 0, false
+	}
+	var n, limit int64 = 0, 1
+	for _, part := range []string{whole, fraction} {
+		for i := range len(part) {
+			if part[i] < '0' || part[i] > '9' {
+				return 0, false
+			}
+			n = n*10 + int64(part[i]-'0')
+		}
+	}
+	for range t.Scale - len(fraction) {
+		n *= 10
+	}
+	switch {
+	case t.Name == TypeInteger:
+		limit = 1 << 31
+	case t.Name == TypeBigint || t.Precision > 18:
+		limit = 1 << 62
+	default:
+		for range t.Precision {
+			limit *= 10
+		}
+	}
+	if len(digits) < len(text) {
+		n = -n
+	}
+	return n, -limit < n && n < limit
 }
 
 func (t Type) fromScaled(n *big.Int) string {

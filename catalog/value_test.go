@@ -107,6 +107,45 @@ func TestCompareAgreesWithIntegers(t *testing.T) {
 	}
 }
 
+// Plain spellings take a short way; it must lead where the general way leads.
+func TestShortAndGeneralWayAgree(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	types := []string{"INTEGER", "BIGINT", "DECIMAL(4,2)", "DECIMAL(18,2)", "DECIMAL(19,0)", "DECIMAL(38,10)", "DECIMAL(6,6)"}
+	for range 3000 {
+		text := strconv.FormatInt(rng.Int64()>>rng.IntN(63), 10)
+		if cut := rng.IntN(2 * len(text)); cut > 0 && cut < len(text) {
+			text = text[:cut] + "." + text[cut:]
+		}
+		if rng.IntN(2) == 0 {
+			text = "-" + text
+		}
+		for _, typ := range types {
+			plain, plainErr := catalog.CanonicalValue(typ, text)
+			general, generalErr := catalog.CanonicalValue(typ, text+"e0")
+			require.Equal(t, generalErr == nil, plainErr == nil, "%s %s", typ, text)
+			require.Equal(t, general, plain, "%s %s", typ, text)
+		}
+	}
+	for _, text := range []string{"2147483648", "-2147483648", "2147483647", "99.99", "100.00", "0.999999", "-0", "-0.0", "00000000000000000007", "1.", ".5", "-", "", ".", "-.", "--1", "1.2.3"} {
+		for _, typ := range types {
+			plain, plainErr := catalog.CanonicalValue(typ, text)
+			general, generalErr := catalog.CanonicalValue(typ, text+"e0")
+			require.Equal(t, generalErr == nil, plainErr == nil, "%s %q", typ, text)
+			require.Equal(t, general, plain, "%s %q", typ, text)
+		}
+	}
+}
+
+func BenchmarkCanonicalValue(b *testing.B) {
+	typ, err := catalog.ParseType("DECIMAL(18,2)")
+	require.NoError(b, err)
+	for b.Loop() {
+		if _, err := typ.Canonical("123456.78"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func FuzzCanonicalValue(f *testing.F) {
 	for _, s := range []string{"1", "-1.50", "1e5", "2024-01-31", "true", "x"} {
 		f.Add("DECIMAL(10,2)", s)
