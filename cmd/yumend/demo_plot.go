@@ -191,37 +191,47 @@ func (s *story) quarantine(ctx context.Context) error {
 
 func (s *story) admit(ctx context.Context) error {
 	s.open("甲银行提交需求申请（一场景一申请，逐字段说明必要性），经批准得到授权", "Bank A applies for one scenario, column by column; one approval makes the grant")
-	a, err := s.as(ctx, "analyst_a")
+	grant, err := s.obtain(ctx, "analyst_a",
+		columns("enterprises", "uscc", "district", "industry", "size_class", "registered_capital", "employees"),
+		columns("tax", "uscc", "year", "tax_paid", "arrears"),
+		columns("persons", "person_id", "district", "education", "gender"),
+		columns("loans", "uscc", "product", "principal"))
 	if err != nil {
 		return err
 	}
-	ask := func(name string, columns ...string) api.ApplicationDataset {
-		d := api.ApplicationDataset{Dataset: name, Columns: map[string]string{}}
-		for _, c := range columns {
-			d.Columns[c] = "credit risk by segment"
-		}
-		return d
+	s.grant = grant
+	s.done("授权 "+grant, "grant "+grant)
+	return expect("a grant was made", grant != "")
+}
+
+// columns asks for some columns of a dataset.
+func columns(name string, names ...string) api.ApplicationDataset {
+	d := api.ApplicationDataset{Dataset: name, Columns: map[string]string{}}
+	for _, c := range names {
+		d.Columns[c] = "credit risk by segment"
 	}
-	app, err := a.SubmitApplication(ctx, api.Application{Scenario: "sme_credit", Purpose: "credit risk analysis of small firms", Datasets: []api.ApplicationDataset{
-		ask("enterprises", "uscc", "district", "industry", "size_class", "registered_capital", "employees"),
-		ask("tax", "uscc", "year", "tax_paid", "arrears"),
-		ask("persons", "person_id", "district", "education", "gender"),
-		ask("loans", "uscc", "product", "principal"),
-	}})
+	return d
+}
+
+// obtain applies for a grant and has the steward approve it.
+func (s *story) obtain(ctx context.Context, who string, datasets ...api.ApplicationDataset) (string, error) {
+	a, err := s.as(ctx, who)
 	if err != nil {
-		return err
+		return "", err
+	}
+	app, err := a.SubmitApplication(ctx, api.Application{Scenario: "sme_credit", Purpose: "credit risk analysis of small firms", Datasets: datasets})
+	if err != nil {
+		return "", err
 	}
 	steward, err := s.as(ctx, "steward")
 	if err != nil {
-		return err
+		return "", err
 	}
 	app, err = steward.ReviewApplication(ctx, app.ID, api.Review{Approve: true, Comment: "necessary for the scenario"})
 	if err != nil {
-		return err
+		return "", err
 	}
-	s.grant = app.Grant
-	s.done("授权 "+app.Grant, "grant "+app.Grant)
-	return expect("a grant was made", app.Grant != "")
+	return app.Grant, nil
 }
 
 func (s *story) firstAnswer(ctx context.Context) error {
@@ -264,16 +274,23 @@ func (s *story) rowRequest(ctx context.Context) error {
 
 func (s *story) differencing(ctx context.Context) error {
 	pair := zone.Plant(zone.Small, demoSeed).Pairs[0]
-	s.open(fmt.Sprintf("差分攻击：两次提问都很大，相差只有 %d 家企业", pair.DifferEntities),
-		fmt.Sprintf("A differencing attack: both cohorts are large, but they differ in %d firm", pair.DifferEntities))
-	_, rows, err := s.answer(ctx, "analyst_a", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Wide.SQL())
+	s.open(fmt.Sprintf("乙银行做差分攻击：两次提问都很大，相差只有 %d 家企业", pair.DifferEntities),
+		fmt.Sprintf("Bank B tries a differencing attack: both cohorts are large, but they differ in %d firm", pair.DifferEntities))
+	grant, err := s.obtain(ctx, "analyst_b", columns("enterprises", "uscc", "district", "industry", "employees"))
+	if err != nil {
+		return err
+	}
+	first := s.grant
+	s.grant = grant
+	defer func() { s.grant = first }()
+	_, rows, err := s.answer(ctx, "analyst_b", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Wide.SQL())
 	if err != nil {
 		return err
 	}
 	if err := expect("the wide cohort is answered", len(rows) == 1); err != nil {
 		return err
 	}
-	_, rows, err = s.answer(ctx, "analyst_a", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Narrow.SQL())
+	_, rows, err = s.answer(ctx, "analyst_b", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Narrow.SQL())
 	if err != nil {
 		return err
 	}
