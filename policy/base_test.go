@@ -22,7 +22,10 @@ func typed(t testing.TB, action policy.Action, raw []byte) policy.Input {
 	}
 	switch action {
 	case policy.ActionQueryRun, policy.ActionQueryCheck:
-		return decoded[policy.Query](decode)
+		var q policy.Query
+		decode(&q)
+		q.Run = action == policy.ActionQueryRun
+		return q
 	case policy.ActionReleaseDecide:
 		return decoded[policy.ReleaseDecide](decode)
 	case policy.ActionReleaseCollect:

@@ -76,12 +76,13 @@ func (e *Engine) decide(ctx context.Context, in Input, d *Decision) (err error) 
 	if in.common().Zone.Jurisdiction != e.jurisdiction {
 		return fail(failInput, errors.New("the input is of another jurisdiction"))
 	}
-	if d.Input, d.InputDigest, err = CanonicalInput(in); err != nil {
+	value := in.AST()
+	if d.Input, d.InputDigest, err = canonical(value); err != nil {
 		return fail(failInput, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
-	results, err := query.Eval(ctx, rego.EvalParsedInput(in.AST()))
+	results, err := query.Eval(ctx, rego.EvalParsedInput(value))
 	if err != nil {
 		return fail(failEval, err)
 	}

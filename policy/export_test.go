@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -72,8 +73,22 @@ func NewSuite(files fs.FS) (*Suite, error) {
 // Modules lists the production modules by path.
 func (s *Suite) Modules() map[string]string { return s.bundle.modules }
 
-// Run runs the suite with some production modules replaced. A module that does not compile is an error.
-func (s *Suite) Run(ctx context.Context, replaced map[string]string, coverage *cover.Cover) ([]*tester.Result, error) {
+// Parsed parses the production modules.
+func (s *Suite) Parsed() (map[string]*ast.Module, error) {
+	parsed := map[string]*ast.Module{}
+	for path, source := range s.bundle.modules {
+		m, err := ast.ParseModuleWithOpts(path, source, ast.ParserOptions{RegoVersion: ast.RegoV1, ProcessAnnotation: true})
+		if err != nil {
+			return nil, err
+		}
+		parsed[path] = m
+	}
+	return parsed, nil
+}
+
+// Run runs the tests whose names match the filter, with some production modules replaced. A module that does not compile is an
+// error.
+func (s *Suite) Run(ctx context.Context, filter string, replaced map[string]string, coverage *cover.Cover) ([]*tester.Result, error) {
 	all := map[string]string{}
 	for _, group := range []map[string]string{s.bundle.modules, s.bundle.tests, replaced} {
 		for name, source := range group {
@@ -88,7 +103,7 @@ func (s *Suite) Run(ctx context.Context, replaced map[string]string, coverage *c
 	txn := storage.NewTransactionOrDie(ctx, store)
 	defer store.Abort(ctx, txn)
 	runner := tester.NewRunner().SetCompiler(c).SetStore(store).SetModules(c.Modules).RaiseBuiltinErrors(true).
-		SetTimeout(20 * time.Second)
+		SetTimeout(20 * time.Second).Filter(filter)
 	if coverage != nil {
 		runner.SetCoverageQueryTracer(coverage)
 	}
@@ -130,22 +145,27 @@ func Failures(results []*tester.Result) []string {
 // Mutant is a module with one expression of one production rule dropped.
 type Mutant struct {
 	Name, Path, Source string
+	// Tests matches the tests that see the module.
+	Tests string
 }
 
-// Mutants drops each expression of each rule body in turn. Details are best effort and stay as they are.
+// Mutants drops each expression of each rule body and of each body of an every in turn. Details are best effort and stay as they
+// are.
 func (s *Suite) Mutants() ([]Mutant, error) {
+	modules, err := s.Parsed()
+	if err != nil {
+		return nil, err
+	}
 	var mutants []Mutant
-	for path, source := range s.bundle.modules {
-		m, err := ast.ParseModuleWithOpts(path, source, ast.ParserOptions{RegoVersion: ast.RegoV1})
-		if err != nil {
-			return nil, err
-		}
+	for path, m := range modules {
 		for i, rule := range m.Rules {
-			if strings.HasPrefix(rule.Head.Ref().String(), "detail") || len(rule.Body) < 1 {
+			if strings.HasPrefix(rule.Head.Ref().String(), "detail") {
 				continue
 			}
-			for j := range rule.Body {
-				mutants = append(mutants, dropped(m, path, i, j))
+			for n := range bodies(rule) {
+				for j := range bodies(rule)[n].get() {
+					mutants = append(mutants, dropped(m, path, i, n, j))
+				}
 			}
 		}
 	}
@@ -153,18 +173,71 @@ func (s *Suite) Mutants() ([]Mutant, error) {
 	return mutants, nil
 }
 
-func dropped(m *ast.Module, path string, i, j int) Mutant {
+// slot is a body that can be read and replaced.
+type slot struct {
+	get func() ast.Body
+	set func(ast.Body)
+}
+
+// bodies lists the body of a rule and those of the every statements in it.
+func bodies(rule *ast.Rule) []slot {
+	slots := []slot{{func() ast.Body { return rule.Body }, func(b ast.Body) { rule.Body = b }}}
+	ast.WalkNodes(rule, func(n ast.Node) bool {
+		if e, ok := n.(*ast.Every); ok {
+			slots = append(slots, slot{func() ast.Body { return e.Body }, func(b ast.Body) { e.Body = b }})
+		}
+		return false
+	})
+	return slots
+}
+
+func dropped(m *ast.Module, path string, i, n, j int) Mutant {
 	c := m.Copy()
+	c.Annotations = nil
 	rule := c.Rules[i]
-	expr := rule.Body[j].String()
-	body := slices.Delete(slices.Clone(rule.Body), j, j+1)
+	at := bodies(rule)[n]
+	expr := at.get()[j].String()
+	body := slices.Delete(slices.Clone(at.get()), j, j+1)
 	if len(body) == 0 {
 		body = ast.NewBody(ast.NewExpr(ast.BooleanTerm(true)))
 	}
-	rule.Body = body
+	at.set(body)
 	head := rule.Head.Ref().String()
 	if rule.Head.Key != nil {
 		head = fmt.Sprint(rule.Head.Key)
 	}
-	return Mutant{fmt.Sprintf("%s %s #%d: %s", path, head, j, expr), path, c.String()}
+	tests := map[string]string{
+		"authorization": "query", "classification": "query", "desensitization": "query", "separation": "vote|account",
+		"supply": "catalog|load", "application": "application", "egress": "release|collect|XM_39c", "subject": "query",
+	}
+	name := strings.Trim(m.Package.Path[len(m.Package.Path)-1].Value.String(), `"`)
+	return Mutant{fmt.Sprintf("%s %s: %s", name, head, expr), path, c.String(), tests[name]}
 }
+
+// RawInput is an input of any shape, for shapes that the types cannot express.
+type RawInput struct {
+	Act    Action
+	Common Common
+	Value  any
+}
+
+// Action is the action that is asked about.
+func (r RawInput) Action() Action { return r.Act }
+
+// AST is the value as the engine reads it.
+func (r RawInput) AST() ast.Value {
+	raw, err := json.Marshal(r.Value)
+	if err != nil {
+		panic(err)
+	}
+	v, err := ast.ValueFromReader(bytes.NewReader(raw))
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// MarshalJSON is the value itself.
+func (r RawInput) MarshalJSON() ([]byte, error) { return json.Marshal(r.Value) }
+
+func (r RawInput) common() Common { return r.Common }

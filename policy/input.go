@@ -1,14 +1,6 @@
 package policy
 
-import (
-	"encoding/json"
-	"fmt"
-
-	"github.com/gowebpki/jcs"
-	"github.com/open-policy-agent/opa/v1/ast"
-
-	"yumen/catalog"
-)
+import "github.com/open-policy-agent/opa/v1/ast"
 
 // Input is the typed question of one action. The types of this package are the only implementations. An input holds names,
 // grades, states and counts, never a data value and never the text of a statement, so it can be logged whole and replayed.
@@ -45,6 +37,20 @@ type Subject struct {
 	Effective    bool   `json:"effective"` // role confirmed, account activated and not suspended
 }
 
+// Author is who made the thing that is decided on.
+type Author struct {
+	Account string `json:"account"`
+	Person  string `json:"person"`
+}
+
+// Party is an author with the institution and the legal group that he belongs to.
+type Party struct {
+	Account      string `json:"account"`
+	Person       string `json:"person"`
+	Organization string `json:"organization"`
+	LegalGroup   string `json:"legal_group"`
+}
+
 // Set is a set of names; in JSON an object with empty members, which rules compare with native set operations.
 type Set map[string]struct{}
 
@@ -59,16 +65,3 @@ func NewSet(names ...string) Set {
 
 // Add puts a name into the set.
 func (s Set) Add(name string) { s[name] = struct{}{} }
-
-// CanonicalInput returns the input as canonical JSON (RFC 8785) and its digest. The text is what the decision log holds.
-func CanonicalInput(in Input) ([]byte, catalog.Digest, error) {
-	raw, err := json.Marshal(in)
-	if err != nil {
-		return nil, "", fmt.Errorf("encode the policy input: %w", err)
-	}
-	text, err := jcs.Transform(raw)
-	if err != nil {
-		return nil, "", fmt.Errorf("canonical form of the policy input: %w", err)
-	}
-	return text, catalog.DigestOf(text), nil
-}

@@ -69,7 +69,7 @@ type Declaration struct {
 	Name       string              `json:"name"`
 	State      State               `json:"state"` // before the act: none, draft, submitted, approved, rejected
 	Provider   string              `json:"provider"`
-	Author     Subject             `json:"author"` // who declared the version in question; the caller for declare
+	Author     Author              `json:"author"` // who declared the version in question; the caller for declare
 	Columns    int                 `json:"columns"`
 	Graded     int                 `json:"graded"` // columns with a grade of 1 to 4
 	Grade      catalog.Grade       `json:"grade"`  // highest among the columns, 0 when one is missing
@@ -135,7 +135,7 @@ const (
 type Application struct {
 	State        State                `json:"state"` // before the step: none, draft, submitted, approved, rejected
 	Organization string               `json:"organization"`
-	Author       Subject              `json:"author"`
+	Author       Author               `json:"author"`
 	Purposes     Set                  `json:"purposes"`
 	Scenario     string               `json:"scenario"`
 	NotBefore    int64                `json:"not_before"`
@@ -179,7 +179,7 @@ func (c CatalogChange) AST() ast.Value {
 			truth("public_interest", p.PublicInterest), truth("source_agreement", p.SourceAgreement), truth("law", p.Law))
 	}
 	return c.fields(text("op", c.Op), object("dataset",
-		text("name", d.Name), text("state", d.State), text("provider", d.Provider), object("author", d.Author.fields()...),
+		text("name", d.Name), text("state", d.State), text("provider", d.Provider), d.Author.field(),
 		number("columns", d.Columns), number("graded", d.Graded), number("grade", d.Grade),
 		text("market", d.Market), text("sharing", d.Sharing), answers))
 }
@@ -206,7 +206,7 @@ func (ApplicationStep) Action() Action { return ActionApplicationStep }
 func (a ApplicationStep) AST() ast.Value {
 	p := a.Application
 	return a.fields(text("op", a.Op), a.Organization.field(), object("application",
-		text("state", p.State), text("organization", p.Organization), object("author", p.Author.fields()...),
+		text("state", p.State), text("organization", p.Organization), p.Author.field(),
 		names("purposes", p.Purposes), text("scenario", p.Scenario), number("not_before", p.NotBefore),
 		number("not_after", p.NotAfter), names("methods", p.Methods), each("datasets", p.Datasets, Requested.term)))
 }

@@ -12,7 +12,7 @@ import (
 // spelling.
 type Query struct {
 	Common
-	Run          bool              `json:"run"` // false: a static verdict, nothing will run
+	Run          bool              `json:"-"` // false: a static verdict, nothing will run; it selects the action alone
 	Call         Call              `json:"call"`
 	Grant        *Grant            `json:"grant"` // nil when the caller has no such grant
 	Organization Organization      `json:"organization"`
@@ -171,7 +171,7 @@ func (q Query) Action() Action {
 }
 
 // AST is the input as the engine reads it.
-func (q Query) AST() ast.Value { return q.fields(append(q.asked(), truth("run", q.Run))...) }
+func (q Query) AST() ast.Value { return q.fields(q.asked()...) }
 
 func (q Query) asked() []field {
 	return []field{

@@ -83,10 +83,10 @@ type ReviewedRun struct {
 	ID     string        `json:"id"`
 	State  State         `json:"state"`
 	Grade  catalog.Grade `json:"grade"`
-	Author Subject       `json:"author"`
+	Author Party         `json:"author"`
 	// Approver is the person who approved the computation that ran, empty for a free statement.
-	Approver string           `json:"approver"`
-	Markets  []catalog.Market `json:"markets"` // classes of the datasets
+	Approver string `json:"approver"`
+	Markets  Set    `json:"markets"` // market classes of the datasets
 }
 
 // ReleaseCollect asks whether the caller may fetch an issued release.
@@ -99,12 +99,12 @@ type ReleaseCollect struct {
 
 // IssuedRelease is a release as it stands now.
 type IssuedRelease struct {
-	ID        string           `json:"id"`
-	State     State            `json:"state"` // issued, revoked, expired
-	Recipient string           `json:"recipient"`
-	NotAfter  int64            `json:"not_after"` // first second after its validity
-	Grade     catalog.Grade    `json:"grade"`
-	Markets   []catalog.Market `json:"markets"`
+	ID        string        `json:"id"`
+	State     State         `json:"state"` // issued, revoked, expired
+	Recipient string        `json:"recipient"`
+	NotAfter  int64         `json:"not_after"` // first second after its validity
+	Grade     catalog.Grade `json:"grade"`
+	Markets   Set           `json:"markets"` // market classes of the datasets
 }
 
 // Action is release.decide.
@@ -120,7 +120,7 @@ func (r ReleaseDecide) AST() ast.Value {
 		}
 		votes = ast.ArrayTerm(terms...)
 	}
-	return r.fields(append(r.asked(), truth("run", r.Run), text("step", r.Step), object("release",
+	return r.fields(append(r.asked(), text("step", r.Step), object("release",
 		text("run", r.Release.Run), text("mode", r.Release.Mode), number("cells", r.Release.Cells),
 		text("size", r.Release.Size), names("flags", r.Release.Flags), r.Release.Binding.field(),
 		field{ast.StringTerm("votes"), votes}))...)
@@ -133,7 +133,7 @@ func (ReviewVote) Action() Action { return ActionReviewVote }
 func (v ReviewVote) AST() ast.Value {
 	return v.fields(text("value", v.Value), truth("key_confirmed", v.KeyConfirmed), names("voted", v.Voted),
 		object("run", text("id", v.Run.ID), text("state", v.Run.State), number("grade", v.Run.Grade),
-			object("author", v.Run.Author.fields()...), text("approver", v.Run.Approver), list("markets", v.Run.Markets)))
+			v.Run.Author.field(), text("approver", v.Run.Approver), names("markets", v.Run.Markets)))
 }
 
 // Action is release.collect.
@@ -143,7 +143,7 @@ func (ReleaseCollect) Action() Action { return ActionReleaseCollect }
 func (r ReleaseCollect) AST() ast.Value {
 	return r.fields(text("grant_state", r.GrantState), r.Organization.field(), object("release",
 		text("id", r.Release.ID), text("state", r.Release.State), text("recipient", r.Release.Recipient),
-		number("not_after", r.Release.NotAfter), number("grade", r.Release.Grade), list("markets", r.Release.Markets)))
+		number("not_after", r.Release.NotAfter), number("grade", r.Release.Grade), names("markets", r.Release.Markets)))
 }
 
 func (b Binding) field() field {

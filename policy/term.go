@@ -64,16 +64,13 @@ func graded(key string, m map[catalog.Grade]Set) field {
 	return field{ast.StringTerm(key), ast.NewTerm(o)}
 }
 
-// list is an array of texts, or null for a nil slice, as in JSON.
-func list[T ~string](key string, values []T) field {
-	if values == nil {
-		return null(key)
-	}
-	terms := make([]*ast.Term, len(values))
-	for i, v := range values {
-		terms[i] = ast.StringTerm(string(v))
-	}
-	return field{ast.StringTerm(key), ast.ArrayTerm(terms...)}
+func (a Author) field() field {
+	return object("author", text("account", a.Account), text("person", a.Person))
+}
+
+func (p Party) field() field {
+	return object("author", text("account", p.Account), text("person", p.Person), text("organization", p.Organization),
+		text("legal_group", p.LegalGroup))
 }
 
 func (s Subject) fields() []field {

@@ -3,6 +3,8 @@
 # description: What a demand application must say before it becomes a grant, and who may decide on it.
 package yumen.application
 
+import future.keywords.not
+
 import data.yumen.lib
 
 # METADATA
@@ -151,7 +153,8 @@ proof contains "APP-007" if input.op == "reject"
 
 detail["APP-007"] contains {"table": name, "column": column} if {
 	some name, dataset in input.application.datasets
-	some column in lib.lacking(dataset.columns, dataset.necessity)
+	some column, _ in dataset.columns
+	not dataset.necessity[column]
 }
 
 some_datasets if {

@@ -90,7 +90,7 @@ proof contains "AUT-005" if {
 	input.call.purpose in object.keys(input.grant.purposes)
 }
 
-detail["AUT-005"] contains {"purpose": purpose} if some purpose in object.keys(input.grant.purposes)
+detail["AUT-005"] contains {"purpose": purpose} if some purpose, _ in input.grant.purposes
 
 # METADATA
 # title: The grant names one scenario
@@ -135,7 +135,7 @@ proof contains "AUT-007" if {
 detail["AUT-007"] contains {"table": name, "column": column} if {
 	some name, table in input.footprint.tables
 	some columns in table.columns
-	some column in object.keys(columns)
+	some column, _ in columns
 	not input.grant.tables[name].columns[column]
 }
 
@@ -155,7 +155,7 @@ detail["AUT-007"] contains {"table": name, "column": column} if {
 proof contains "AUT-008" if lib.lacking(input.footprint.methods, input.grant.methods) == set()
 
 detail["AUT-008"] contains {"method": method} if {
-	some method in object.keys(input.footprint.methods)
+	some method, _ in input.footprint.methods
 	not input.grant.methods[method]
 }
 
@@ -247,6 +247,8 @@ proof contains "AUT-014" if {
 	input.call.kind == "computation"
 	input.computation.state == "approved"
 	lib.same(input.computation.digest, input.computation.approved)
+	lib.named(input.computation.name)
+	lib.named(input.computation.approver)
 }
 
 # METADATA

@@ -3,6 +3,8 @@
 # description: The grade of a statement is known, consistent and one whose aggregates may be computed; keys and identifiers stay inside.
 package yumen.classification
 
+import future.keywords.not
+
 import data.yumen.lib
 
 # METADATA
@@ -38,7 +40,8 @@ up_to := [set(), {"1"}, {"1", "2"}, {"1", "2", "3"}, {"1", "2", "3", "4"}]
 
 detail["CLS-001"] contains {"table": name} if {
 	some name, table in input.footprint.tables
-	object.keys(table.columns) - up_to[table.grade] != set()
+	some grade, _ in table.columns
+	not grade in up_to[table.grade]
 }
 
 # METADATA
@@ -93,5 +96,7 @@ revealing(uses) := {column |
 
 detail["CLS-003"] contains {"table": name, "column": column} if {
 	some name, table in input.footprint.tables
-	some column in revealing(table.uses) & object.keys(table.guarded)
+	some use in {"condition", "key", "measure"}
+	some column, _ in table.uses[use]
+	table.guarded[column]
 }

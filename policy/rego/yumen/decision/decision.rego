@@ -81,16 +81,18 @@ review_vote := {"proof": vote_proof, "details": details("review.vote", vote_proo
 
 review_vote := {"proof": vote_proof, "obligations": {"retention_years": separation.vote_retention}} if missing("review.vote", vote_proof) == set()
 
+account_proof := subject.proof | separation.proof
+
 account_obligations := {"account": separation.account, "retention_years": lib.settings.retention_years}
 
 # METADATA
 # title: May this account be changed, and when does it take effect
 # entrypoint: true
-account_change := {"proof": separation.proof, "details": details("account.change", separation.proof, separation.detail)} if {
-	missing("account.change", separation.proof) != set()
+account_change := {"proof": account_proof, "details": details("account.change", account_proof, separation.detail)} if {
+	missing("account.change", account_proof) != set()
 }
 
-account_change := {"proof": separation.proof, "obligations": account_obligations} if missing("account.change", separation.proof) == set()
+account_change := {"proof": account_proof, "obligations": account_obligations} if missing("account.change", account_proof) == set()
 
 supply_proof := subject.proof | supply.proof
 

@@ -168,9 +168,15 @@ proof contains "EGR-007" if {
 }
 
 # From grade 3 the approver of the computation does not count.
-independent(_) if input.footprint.grade in {1, 2}
+independent(person) if {
+	lib.named(person)
+	input.footprint.grade in {1, 2}
+}
 
-independent(_) if input.call.kind == "free"
+independent(person) if {
+	lib.named(person)
+	input.call.kind == "free"
+}
 
 independent(person) if lib.differ(person, input.computation.approver)
 
@@ -293,10 +299,25 @@ proof contains "EGR-015" if {
 }
 
 # METADATA
+# title: The organization is admitted
+# custom:
+#   rule: EGR-016
+#   code: ORGANIZATION_NOT_ADMITTED
+#   entrypoints: [release.collect]
+#   articles: [BJ-FIN-7, BJ-OPS-22a]
+#   message:
+#     zh: 机构尚未准入
+#     en: The organization is not admitted
+#   remedy:
+#     zh: 完成机构准入
+#     en: Complete the admission of the organization
+proof contains "EGR-016" if input.organization.admitted == true
+
+# METADATA
 # title: Retention of a collection's record
 # custom:
 #   rule: EGR-102
 #   kind: obligation
 #   entrypoints: [release.collect]
 #   articles: [XM-39a, XM-39b, XM-39c]
-collect_retention := lib.retention(input.release.grade, {market | some market in input.release.markets})
+collect_retention := lib.retention(input.release.grade, object.keys(input.release.markets))

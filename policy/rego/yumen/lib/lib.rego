@@ -69,12 +69,18 @@ open_sharing("") if settings.declarations_optional == true
 # Roles that may perform the act.
 may_act(action, act) if input.subject.role in data.yumen.acts[action][act]
 
-# Years for which the record of the decision is kept: the longest of the grade and the market classes; an unknown grade counts
-# as the highest.
-retention(grade, markets) := max(by_grade(grade) | by_market(markets))
+# Years for which the record of the decision is kept: the longest of the grade and the market classes. An unknown grade counts as
+# the highest; an unknown class has no answer, so the decision refuses.
+retention(grade, markets) := max(by_grade(grade) | by_market(markets)) if {
+	markets != set()
+	markets - {"ordinary", "authorised", "sealed", ""} == set()
+}
 
 by_grade(grade) := {settings.grades[grade].retention_years} if grade in {1, 2, 3, 4}
 
 by_grade(grade) := {settings.grades[4].retention_years} if not grade in {1, 2, 3, 4}
 
-by_market(markets) := {settings.retention_by_market[market] | some market in markets}
+by_market(markets) := {years |
+	some market in markets
+	years := object.get(settings.retention_by_market, market, settings.retention_years)
+}

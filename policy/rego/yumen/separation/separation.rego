@@ -50,7 +50,7 @@ proof contains "SEP-002" if {
 	object.keys(input.held) - object.keys(data.yumen.exclusive) == set()
 }
 
-detail["SEP-002"] contains {"role": role} if some role in object.keys(input.held)
+detail["SEP-002"] contains {"role": role} if some role, _ in input.held
 
 # METADATA
 # title: Nobody changes his own account
@@ -131,6 +131,25 @@ proof contains "SEP-005" if {
 proof contains "SEP-005" if {
 	input.op == "resume"
 	input.target.state == "suspended"
+}
+
+# METADATA
+# title: The offices are counted
+# custom:
+#   rule: SEP-006
+#   code: STATE
+#   entrypoints: [account.change]
+#   articles: [BJ-FIN-29]
+#   message:
+#     zh: 管理岗位的情况未知
+#     en: It is not known which offices are filled
+#   remedy:
+#     zh: 联系运营单位
+#     en: Contact the operator
+proof contains "SEP-006" if {
+	is_boolean(input.offices.security_administrator_active)
+	lib.at_least(input.offices.security_administrators, 0)
+	lib.at_least(input.offices.auditors, 0)
 }
 
 # METADATA
@@ -297,4 +316,4 @@ proof contains "SEP-017" if {
 #   kind: obligation
 #   entrypoints: [review.vote]
 #   articles: [XM-39b, XM-39c]
-vote_retention := lib.retention(input.run.grade, {market | some market in input.run.markets})
+vote_retention := lib.retention(input.run.grade, object.keys(input.run.markets))

@@ -26,9 +26,34 @@ import data.yumen.lib
 #   remedy:
 #     zh: 请安全管理员确认角色或解除停用
 #     en: Have the security administrator confirm the role or resume the account
-proof contains "SUB-001" if {
-	input.subject.effective == true
+proof contains "SUB-001" if input.subject.effective == true
+
+# METADATA
+# title: The caller is a filed person, at a known time
+# custom:
+#   rule: SUB-002
+#   code: PERSON_NOT_FILED
+#   entrypoints:
+#     - account.change
+#     - catalog.change
+#     - supply.load
+#     - application.step
+#     - review.vote
+#     - query.check
+#     - query.run
+#     - release.decide
+#     - release.collect
+#   articles: [BJ-FIN-17, BJ-OPS-21a, BJ-OPS-21b]
+#   message:
+#     zh: 账户没有对应的实名人员或机构
+#     en: The account names no filed person or organization
+#   remedy:
+#     zh: 先登记人员和机构
+#     en: File the person and the organization first
+proof contains "SUB-002" if {
+	lib.at_least(input.now, 1)
 	lib.named(input.subject.account)
 	lib.named(input.subject.person)
 	lib.named(input.subject.organization)
+	lib.named(input.subject.legal_group)
 }

@@ -278,7 +278,10 @@ proof contains "SUP-014" if input.mode in lib.settings.grades[input.dataset.grad
 #   remedy:
 #     zh: 提交书面需求并由提供单位逐批批准
 #     en: File the written need and have the provider approve each batch
-proof contains "SUP-015" if lib.settings.grades[input.dataset.grade].supply_exception == false
+proof contains "SUP-015" if {
+	lib.settings.grades[input.dataset.grade].supply_exception == false
+	input.exception == null
+}
 
 proof contains "SUP-015" if {
 	lib.named(input.exception.document)
@@ -299,7 +302,10 @@ proof contains "SUP-015" if {
 #   remedy:
 #     zh: 登记域内的存储位置
 #     en: Declare a location in the domain
-proof contains "SUP-016" if input.mode in {"copy", "interface"}
+proof contains "SUP-016" if {
+	input.mode in {"copy", "interface"}
+	is_boolean(input.declared)
+}
 
 proof contains "SUP-016" if {
 	input.mode == "tenant_space"
