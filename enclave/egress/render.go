@@ -157,7 +157,7 @@ func (p *printer) lineage(l Lineage) {
 	for _, s := range l.Snapshots {
 		p.line("%s  %s  %s", s.Dataset, s.ID, s.Digest)
 	}
-	p.line("%s %d  %s", p.t("策略", "policy"), l.Revision, l.Policy)
+	p.line("%s %s  %s", p.t("策略", "policy"), l.Revision, l.Policy)
 	p.line("%s %s", p.t("计划", "plan"), l.Plan)
 	p.line("%s %s · %s %s", p.t("引擎", "engine"), l.Engine, p.t("沙箱", "sandbox"), l.Sandbox)
 }

@@ -150,7 +150,7 @@ type Touched struct {
 type Lineage struct {
 	Snapshots []Snapshot     `json:"snapshots"`
 	Policy    catalog.Digest `json:"policy"`
-	Revision  int64          `json:"revision"`
+	Revision  string         `json:"revision"`
 	Plan      catalog.Digest `json:"plan"`
 	Engine    string         `json:"engine"`
 	Sandbox   string         `json:"sandbox"`

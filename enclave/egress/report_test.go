@@ -41,7 +41,7 @@ func sample() egress.Report {
 			Touched: []egress.Touched{{Dataset: "social_insurance", Column: "base", Grade: 3, Uses: []string{"measure"}}}, Purpose: "credit", Grant: id("grant"),
 			Parameters: []egress.Pair{{Name: "year", Value: "2025"}}, Computation: "average_base"},
 		Lineage: egress.Lineage{Snapshots: []egress.Snapshot{{Dataset: "social_insurance", ID: id("snap"), Digest: digest("snapshot")}},
-			Policy: digest("policy"), Revision: 7, Plan: digest("plan"), Engine: "duckdb 1.5.5", Sandbox: "full"},
+			Policy: digest("policy"), Revision: "2026.11.21-7", Plan: digest("plan"), Engine: "duckdb 1.5.5", Sandbox: "full"},
 		Requester: egress.History{Organization: "bank", LegalGroup: "group", Account: "alice", Until: 1798761600, Issued: 12, Returned: 1},
 		Note:      "for the yearly report\x1b[2J",
 	}

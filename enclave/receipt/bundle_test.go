@@ -80,7 +80,7 @@ func (z *zone) receipt() receipt.Receipt {
 	d := func(s string) catalog.Digest { return catalog.DigestOf([]byte(s)) }
 	r := receipt.Receipt{
 		Zone: z.keys.Zone, Release: catalog.NewID(catalog.PrefixRelease), Run: catalog.NewID(catalog.PrefixRun),
-		Query: d("query"), Plan: d("plan"), RiskReport: d("risk"), Policy: receipt.Policy{Revision: 7, Digest: d("policy")},
+		Query: d("query"), Plan: d("plan"), RiskReport: d("risk"), Policy: receipt.Policy{Revision: "2026.11.21-7", Digest: d("policy")},
 		Snapshots: []receipt.Snapshot{{Dataset: "persons", ID: catalog.NewID(catalog.PrefixSnapshot), Digest: d("snapshot")}},
 		Grade:     3, Jurisdiction: "bj", Mode: "exact", Sandbox: "full",
 		Grant: catalog.NewID(catalog.PrefixGrant), Purpose: "信贷风险评估 credit <risk>",

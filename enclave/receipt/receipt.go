@@ -68,7 +68,7 @@ type Snapshot struct {
 
 // Policy names the rules that decided. The digest is salted, so that it tells the parameters to nobody.
 type Policy struct {
-	Revision int64          `json:"revision"`
+	Revision string         `json:"revision"` // of the bundle, as the zone numbers them
 	Digest   catalog.Digest `json:"digest"`
 }
 
@@ -129,10 +129,10 @@ func (r Receipt) Validate() error {
 	if err := validDigests(r.Query, r.Plan, r.RiskReport, r.Policy.Digest); err != nil {
 		return fmt.Errorf("receipt: %w", err)
 	}
-	if !r.Grade.Valid() || r.Policy.Revision < 1 || r.Mode != "exact" && r.Mode != "noisy" {
-		return errors.New("receipt: grade, policy revision or mode is missing")
+	if !r.Grade.Valid() || r.Mode != "exact" && r.Mode != "noisy" {
+		return errors.New("receipt: grade or mode is missing")
 	}
-	if err := validLines(r.Jurisdiction, r.Sandbox, r.Purpose, r.Recipient.Organization, r.Recipient.Account, r.Recipient.Person); err != nil {
+	if err := validLines(r.Policy.Revision, r.Jurisdiction, r.Sandbox, r.Purpose, r.Recipient.Organization, r.Recipient.Account, r.Recipient.Person); err != nil {
 		return fmt.Errorf("receipt: %w", err)
 	}
 	if err := validOptional(r.Computation, r.Recipient.LegalGroup); err != nil {

@@ -354,7 +354,7 @@ func TestStatementsAreStrict(t *testing.T) {
 		"time with a fraction":  func(_, p map[string]any) { p["issued"] = "2026-03-02T08:00:00.5Z" },
 		"digest in upper case":  func(_, p map[string]any) { p["query"] = "sha256:" + strings.Repeat("A", 64) },
 		"manifest of others":    func(_, p map[string]any) { p["artefact"] = string(catalog.DigestOf(nil)) },
-		"policy without number": func(_, p map[string]any) { p["policy"].(map[string]any)["revision"] = 0 },
+		"policy without number": func(_, p map[string]any) { p["policy"].(map[string]any)["revision"] = "" },
 		"a path for a name": func(_, p map[string]any) {
 			p["files"].([]any)[0].(map[string]any)["name"] = "../data.csv"
 		},
