@@ -23,10 +23,30 @@ func TestDependenciesAreExplained(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(root(t), "docs", "adr", "0001-dependencies.md"))
 	require.NoError(t, err)
 	explained := map[string]bool{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]{20,} \\|$").FindAllStringSubmatch(string(page), -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| ([^|]+) \\| [^|]{20,} \\|$").FindAllStringSubmatch(string(page), -1) {
 		explained[m[1]] = true
+		for _, place := range strings.Split(m[2], ", ") {
+			if place = strings.TrimSuffix(place, " (tests)"); place != "tests" {
+				require.True(t, importedBelow(t, filepath.Join(root(t), place), m[1]), "%s is said to use %s", place, m[1])
+			}
+		}
 	}
 	require.Equal(t, direct, explained)
+}
+
+// importedBelow reports whether a Go file in the folder or below it imports the module.
+func importedBelow(t *testing.T, dir, module string) bool {
+	t.Helper()
+	found := false
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || found || d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		found = strings.Contains(string(text), `"`+module)
+		return err
+	}))
+	return found
 }
 
 // pages calls visit for every Markdown page of the repository.
