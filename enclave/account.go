@@ -153,7 +153,7 @@ func (s *Service) RegisterKey(ctx context.Context, p Principal, in api.KeyRegist
 	var out api.Key
 	key, err := publicKey(in.PublicKey)
 	if err != nil {
-		return out, fault(KindInvalid, "公钥应为 Edecision5519 公钥的 base64", "the public key is an Edecision5519 key in base64").because(err)
+		return out, fault(KindInvalid, "公钥应为 Ed25519 公钥的 base64", "the public key is an Ed25519 key in base64").because(err)
 	}
 	err = s.store.Update(ctx, func(tx Tx) error {
 		if err := s.mayKey(ctx, tx, p, policy.AccountRegisterKey, p.Account); err != nil {

@@ -2,6 +2,7 @@ package enclave
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,7 +28,7 @@ type entry struct {
 func (s *Service) append(tx Tx, e entry) (audit.Place, error) {
 	actor := audit.Actor{Account: e.by.Account, Person: e.by.Person, Organization: e.by.Organization, Role: e.by.Role}
 	if e.by.Account == "" {
-		actor = audit.System()
+		actor = audit.Actor{Role: cmp.Or(e.by.Role, audit.RoleSystem)}
 	}
 	class := audit.Class(e.class)
 	if class == "" {

@@ -79,7 +79,7 @@ func (s *Service) denied(ctx context.Context, p Principal, action policy.Action,
 		if e.Refusal != nil {
 			facts["code"] = string(e.Refusal.Code)
 		}
-		return s.record(tx, entry{by: p, action: audit.ActionDenied, on: on, outcome: "denied", facts: facts})
+		return s.record(tx, entry{by: p, action: audit.ActionDenied, on: audit.Subject(on), outcome: "denied", facts: facts})
 	})
 	if err != nil {
 		s.log.Error("log a denial", "error", err)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
@@ -212,7 +213,8 @@ func (s *Service) cast(ctx context.Context, tx Tx, p Principal, rec *metastore.R
 	}
 	run.Votes = append(run.Votes, v)
 	if err := s.record(tx, entry{by: p, action: audit.ActionReviewVote, on: rec.ID, outcome: v.Verdict, class: classOf(run.Grade),
-		digests: map[string]catalog.Digest{"artefact": v.Binding.Artefact, "report": v.Binding.Report, "vote": catalog.DigestOf(v.Envelope)}}); err != nil {
+		digests: map[string]catalog.Digest{"artefact": v.Binding.Artefact, "report": v.Binding.Report, "vote": catalog.DigestOf(v.Envelope)},
+		facts:   map[string]string{"turn": strconv.Itoa(v.Turn), "verdict": v.Verdict}}); err != nil {
 		return nil, err
 	}
 	switch next {

@@ -61,7 +61,7 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 
 func (s *Service) logCheck(ctx context.Context, p Principal, a *asked, outcome string) {
 	err := s.store.Update(ctx, func(tx Tx) error {
-		return s.record(tx, entry{by: p, action: audit.ActionQueryCheck, on: a.in.Grant, outcome: outcome,
+		return s.record(tx, entry{by: p, action: audit.ActionQueryCheck, on: audit.Subject(a.in.Grant), outcome: outcome,
 			digests: map[string]catalog.Digest{"query": catalog.DigestOf([]byte(a.in.SQL))}})
 	})
 	if err != nil {
@@ -157,7 +157,10 @@ func planDigest(p *compile.Plan) catalog.Digest {
 
 func (s *Service) recordSubmit(tx Tx, rec metastore.Record, run runRecord, a *asked) error {
 	e := entry{by: a.by, action: audit.ActionQueryRun, on: rec.ID, outcome: rec.State, class: a.class(),
-		digests: map[string]catalog.Digest{"query": run.QueryDigest}, facts: map[string]string{"grant": run.Grant}}
+		digests: map[string]catalog.Digest{"query": run.QueryDigest}, facts: map[string]string{}}
+	if catalog.ValidID(catalog.PrefixGrant, run.Grant) {
+		e.facts["grant"] = run.Grant
+	}
 	if run.Refusal != nil {
 		e.facts["code"] = string(run.Refusal.Code)
 		return s.record(tx, e)

@@ -48,7 +48,7 @@ func (s *Service) Login(ctx context.Context, in api.Login) (api.Session, error) 
 
 // open counts the attempt and, when it is accepted, stores the session: one transaction with its entry.
 func (s *Service) open(tx Tx, user string, correct bool, id string, out *api.Session) (bool, error) {
-	e := entry{action: audit.ActionSessionOpen, outcome: "denied", facts: map[string]string{}}
+	e := entry{by: Principal{Role: audit.RoleAnonymous}, action: audit.ActionSessionOpen, outcome: "denied", facts: map[string]string{}}
 	v, rec, err := load[accountRecord](tx, recAccount, user)
 	if errors.Is(err, metastore.ErrNotFound) {
 		return false, s.record(tx, e)
