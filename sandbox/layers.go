@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -24,6 +25,9 @@ const (
 	LayerCapabilities LayerName = "no_capabilities"
 	LayerUndumpable   LayerName = "undumpable"
 	LayerDeathSignal  LayerName = "death_signal" // the worker dies with the gateway
+	LayerLandlock     LayerName = "landlock"     // no file but the private ones, no TCP, no signal to the outside
+	LayerSeccomp      LayerName = "seccomp"      // the list of system calls
+	LayerMemoryFiles  LayerName = "memory_files" // what a load builds never touches a disk
 )
 
 // Layer is one layer of the cage as New found it on this host.
@@ -38,44 +42,77 @@ type level struct {
 	name       string
 	namespaces bool
 	bits       uint64
+	filter     []wire.BPF // of a worker that only reads
+	builder    []wire.BPF // of a worker that builds files
 }
 
-const floorBits = wire.LayerLimits | wire.LayerNoNewPrivs | wire.LayerCaps | wire.LayerUndumpable | wire.LayerDeathsig
+const basic = wire.LayerLimits | wire.LayerNoNewPrivs | wire.LayerCaps | wire.LayerUndumpable | wire.LayerDeathsig
 
-// levels lists what New tries, strongest first. Namespaces and the private root stand or fall together.
-var levels = []level{
-	{name: "full", namespaces: true, bits: floorBits | wire.LayerRoot},
-	{name: "floor", bits: floorBits},
+// levels lists what New tries, strongest first. Namespaces and the private root stand or fall together. The names are
+// those of an audit record: full is everything; partial lacks Landlock or the system call filter; floor has both but
+// neither namespaces nor a private root; bare is a process with limits and without privileges.
+func levels() []level {
+	const root, lock, calls = basic | wire.LayerRoot, wire.LayerLandlock, wire.LayerSeccomp
+	return []level{
+		{name: "full", namespaces: true, bits: root | lock | calls},
+		{name: "partial", namespaces: true, bits: root | calls},
+		{name: "partial", namespaces: true, bits: root | lock},
+		{name: "partial", namespaces: true, bits: root},
+		{name: "floor", bits: basic | lock | calls},
+		{name: "bare", bits: basic | calls},
+		{name: "bare", bits: basic | lock},
+		{name: "bare", bits: basic},
+	}
 }
 
 // Level lists the layers of the cage on this host. It belongs into every audit record of a run.
 func (r *Runner) Level() []Layer { return slices.Clone(r.layers) }
 
-// LevelName is "full" when every layer is there, otherwise "floor".
+// LevelName is the level in one word: full, partial, floor or bare.
 func (r *Runner) LevelName() string { return r.level.name }
 
 // probe starts a real worker per level until one comes up and confirms what was set up.
 func (r *Runner) probe(ctx context.Context) error {
-	var why string
-	for _, l := range levels {
+	calls, noCalls := filter(false)
+	builder, err := filter(true)
+	noCalls = errors.Join(noCalls, err)
+	why := map[uint64]string{} // the first reason why a level with this layer did not come up
+	all := levels()
+	if r.config.Level != "" {
+		first := slices.IndexFunc(all, func(l level) bool { return l.name == r.config.Level })
+		if first < 0 {
+			return fmt.Errorf("sandbox: there is no level of this name")
+		}
+		all = all[first:]
+	}
+	var last error
+	for _, l := range all {
+		if l.bits&wire.LayerSeccomp != 0 {
+			l.filter, l.builder = calls, builder
+		}
 		r.level = l
-		err := r.probeLevel(ctx)
-		if err == nil {
+		if last = r.probeLevel(ctx, noCalls); last == nil {
 			r.layers = describe(l, why)
 			return r.required()
 		}
-		if l.namespaces {
-			why = err.Error()
-			continue
-		}
-		return fmt.Errorf("sandbox: no level of the cage works here: full: %s; floor: %w", why, err)
+		note(why, l, last)
 	}
-	return nil
+	return fmt.Errorf("sandbox: no level of the cage works here: %w", last)
 }
 
-func (r *Runner) probeLevel(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
+// note keeps the reason of a level that did not come up for the layers that it had and weaker ones may lack.
+func note(why map[uint64]string, l level, err error) {
+	for _, bit := range []uint64{wire.LayerRoot, wire.LayerLandlock, wire.LayerSeccomp} {
+		if _, known := why[bit]; !known && l.bits&bit != 0 {
+			why[bit] = err.Error()
+		}
+	}
+}
+
+func (r *Runner) probeLevel(ctx context.Context, noCalls error) error {
+	if r.level.bits&wire.LayerSeccomp != 0 && noCalls != nil {
+		return noCalls
+	}
 	t := &task{job: wire.Job{Kind: wire.KindProbe}, timeout: 20 * time.Second, memoryMB: 64, threads: 1, words: true}
 	status, err := r.execute(ctx, t)
 	if err != nil {
@@ -89,37 +126,33 @@ func (r *Runner) probeLevel(ctx context.Context) error {
 		return fmt.Errorf("no_new_privs is not set")
 	case c.Capable:
 		return fmt.Errorf("capabilities are left")
-	}
-	if !r.level.namespaces {
-		return nil
-	}
-	for _, name := range c.Root {
-		if name != "fd" && name != "data" && name != "spill" {
-			return fmt.Errorf("the private root is not empty")
-		}
-	}
-	for _, name := range c.Interfaces {
-		if name != "lo" {
-			return fmt.Errorf("the network namespace is not empty")
-		}
+	case r.level.filter != nil && c.Seccomp != 2:
+		return fmt.Errorf("the system call filter is not set")
+	case r.level.namespaces && len(c.Root) > 0:
+		return fmt.Errorf("the private root is not empty")
 	}
 	return nil
 }
 
-func describe(l level, why string) []Layer {
-	out := []Layer{
-		{Name: LayerNamespaces, Available: l.namespaces},
-		{Name: LayerPrivateRoot, Available: l.bits&wire.LayerRoot != 0},
-		{Name: LayerLimits, Available: l.bits&wire.LayerLimits != 0},
-		{Name: LayerNoNewPrivs, Available: l.bits&wire.LayerNoNewPrivs != 0},
-		{Name: LayerCapabilities, Available: l.bits&wire.LayerCaps != 0},
-		{Name: LayerUndumpable, Available: l.bits&wire.LayerUndumpable != 0},
-		{Name: LayerDeathSignal, Available: l.bits&wire.LayerDeathsig != 0},
-	}
-	for i := range out {
-		if !out[i].Available {
-			out[i].Why = why
+func describe(l level, why map[uint64]string) []Layer {
+	layer := func(name LayerName, bit uint64) Layer {
+		if l.bits&bit != 0 {
+			return Layer{Name: name, Available: true}
 		}
+		reason := why[bit]
+		if reason == "" {
+			reason = "the configured level is without it"
+		}
+		return Layer{Name: name, Why: reason}
+	}
+	out := []Layer{
+		layer(LayerNamespaces, wire.LayerRoot), layer(LayerPrivateRoot, wire.LayerRoot), layer(LayerLimits, wire.LayerLimits),
+		layer(LayerNoNewPrivs, wire.LayerNoNewPrivs), layer(LayerCapabilities, wire.LayerCaps), layer(LayerUndumpable, wire.LayerUndumpable),
+		layer(LayerDeathSignal, wire.LayerDeathsig), layer(LayerLandlock, wire.LayerLandlock), layer(LayerSeccomp, wire.LayerSeccomp),
+		{Name: LayerMemoryFiles, Available: l.namespaces || onTmpfs(sharedMemory)},
+	}
+	if last := &out[len(out)-1]; !last.Available {
+		last.Why = "there is neither a private root nor a memory file system at " + sharedMemory
 	}
 	return out
 }
@@ -179,13 +212,18 @@ func (l level) plan(t *task) *wire.Plan {
 		// The Go runtime and the allocator's arenas reserve address space beyond what the engine uses.
 		AddressMax: uint64(t.memoryMB+2560) * mb,
 		CPUSeconds: uint64(t.timeout.Seconds()*float64(max(1, t.threads))) + 2,
-		FileMax:    uint64(max(t.spillMB, t.dataMB)) * mb}
+		FileMax:    uint64(max(t.spillMB, t.dataMB)) * mb, Filter: l.filter}
+	if t.dataMB > 0 {
+		p.Filter = l.builder
+	}
 	if l.namespaces {
 		// Threads are counted per user namespace; without one the limit would count every process of the user.
 		p.Processes = uint64(48 + t.threads)
 	}
 	if l.bits&wire.LayerRoot != 0 {
 		p.SpillMax, p.DataMax = uint64(t.spillMB)*mb, uint64(t.dataMB)*mb
+	} else {
+		p.DataPath = t.job.Data
 	}
 	return p
 }

@@ -306,16 +306,3 @@ func (w *worker) await(ctx context.Context, exited <-chan error, parts <-chan er
 	}
 	return first
 }
-
-// privateDirectory is where an ingest builds its files when there is no private root: on a tmpfs of the host if there is one.
-func privateDirectory() (string, func(), error) {
-	base := ""
-	if onTmpfs("/dev/shm") {
-		base = "/dev/shm"
-	}
-	dir, err := os.MkdirTemp(base, "yumen-worker-")
-	if err != nil {
-		return "", nil, err
-	}
-	return dir, func() { _ = os.RemoveAll(dir) }, nil
-}

@@ -19,7 +19,7 @@ const (
 
 const (
 	planMagic   uint64 = 0x6e616c506e656d59 // "YmenPlan", little endian
-	planVersion uint64 = 1
+	planVersion uint64 = 2
 )
 
 // Plan is what the constructor of a worker does before the Go runtime starts. A limit of zero is left as it is.
@@ -33,7 +33,9 @@ type Plan struct {
 	FileMax    uint64 // bytes of one file
 	SpillMax   uint64 // bytes of the tmpfs at /spill, 0 for none
 	DataMax    uint64 // bytes of the tmpfs at /data, 0 for none
-	Filter     []BPF
+	// DataPath is a directory of the host that Landlock leaves open where there is no private root.
+	DataPath string
+	Filter   []BPF
 }
 
 // BPF is one instruction of a classic BPF program.
@@ -44,8 +46,11 @@ type BPF struct {
 	K    uint32
 }
 
-// PlanWords is the number of 64-bit little-endian words before the filter.
-const PlanWords = 12
+// PlanWords is the number of 64-bit little-endian words before the filter, which the data path follows.
+const PlanWords = 13
+
+// OwnPID in a filter stands for the worker's own process number; the constructor puts it in.
+const OwnPID = 0x59504944
 
 // Encode returns the bytes that the constructor reads.
 func (p *Plan) Encode() ([]byte, error) {
@@ -55,8 +60,11 @@ func (p *Plan) Encode() ([]byte, error) {
 	if len(p.Filter) > 4096 {
 		return nil, fmt.Errorf("a filter holds at most 4096 instructions")
 	}
+	if len(p.DataPath) > 1024 {
+		return nil, fmt.Errorf("a data path holds at most 1024 bytes")
+	}
 	words := [PlanWords]uint64{planMagic, planVersion, p.Layers, uint64(p.Files), p.AddressMax, p.CPUSeconds, p.Open, p.Processes,
-		p.FileMax, p.SpillMax, p.DataMax, uint64(len(p.Filter))}
+		p.FileMax, p.SpillMax, p.DataMax, uint64(len(p.Filter)), uint64(len(p.DataPath))}
 	b := make([]byte, 0, 8*(PlanWords+len(p.Filter)))
 	for _, w := range words {
 		b = binary.LittleEndian.AppendUint64(b, w)
@@ -66,5 +74,5 @@ func (p *Plan) Encode() ([]byte, error) {
 		b = append(b, i.JT, i.JF)
 		b = binary.LittleEndian.AppendUint32(b, i.K)
 	}
-	return b, nil
+	return append(b, p.DataPath...), nil
 }

@@ -44,9 +44,8 @@ type Cage struct {
 	NoNewPrivs  bool     `json:"no_new_privs"` // as the kernel reports it
 	Seccomp     int      `json:"seccomp"`      // mode 0, 1 or 2
 	Capable     bool     `json:"capable"`      // any capability is left
-	Root        []string `json:"root"`         // entries of /
-	Interfaces  []string `json:"interfaces"`
-	Environment []string `json:"environment"` // names alone
+	Root        []string `json:"root"`         // directories of an ordinary host that are there
+	Environment []string `json:"environment"`  // names alone
 }
 
 // WriteStatus writes the status line.

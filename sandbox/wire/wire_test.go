@@ -170,14 +170,14 @@ func TestStatusRoundTrip(t *testing.T) {
 
 func TestPlanLayout(t *testing.T) {
 	p := wire.Plan{Layers: wire.LayerRoot | wire.LayerSeccomp, Files: 2, AddressMax: 3, CPUSeconds: 4, Open: 5, Processes: 6, FileMax: 7, SpillMax: 8,
-		DataMax: 9, Filter: []wire.BPF{{Code: 0x15, JT: 1, JF: 2, K: 0x01020304}}}
+		DataMax: 9, Filter: []wire.BPF{{Code: 0x15, JT: 1, JF: 2, K: 0x01020304}}, DataPath: "/tmp/x"}
 	b, err := p.Encode()
 	require.NoError(t, err)
-	require.Len(t, b, 8*wire.PlanWords+8)
-	for i, want := range []uint64{1, wire.LayerRoot | wire.LayerSeccomp, 2, 3, 4, 5, 6, 7, 8, 9, 1} {
+	require.Len(t, b, 8*wire.PlanWords+8+6)
+	for i, want := range []uint64{2, wire.LayerRoot | wire.LayerSeccomp, 2, 3, 4, 5, 6, 7, 8, 9, 1, 6} {
 		require.Equal(t, want, binary.LittleEndian.Uint64(b[8*(i+1):]), "word %d", i+1)
 	}
-	require.Equal(t, []byte{0x15, 0, 1, 2, 4, 3, 2, 1}, b[8*wire.PlanWords:])
+	require.Equal(t, append([]byte{0x15, 0, 1, 2, 4, 3, 2, 1}, "/tmp/x"...), b[8*wire.PlanWords:])
 	_, err = (&wire.Plan{Files: wire.MaxFiles + 1}).Encode()
 	require.Error(t, err)
 }

@@ -1,7 +1,7 @@
 package worker
 
 import (
-	"net"
+	"errors"
 	"os"
 	"sort"
 	"strings"
@@ -20,8 +20,7 @@ func probe(layers uint64) (*wire.Status, error) {
 		cage.Seccomp = mode
 	}
 	cage.Capable = capable()
-	cage.Root = names("/")
-	cage.Interfaces = interfaces()
+	cage.Root = existing("/etc", "/usr", "/proc", "/sys", "/dev", "/tmp", "/var", "/home")
 	for _, e := range os.Environ() {
 		name, _, _ := strings.Cut(e, "=")
 		cage.Environment = append(cage.Environment, name)
@@ -45,27 +44,13 @@ func capable() bool {
 	return false
 }
 
-func names(dir string) []string {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil
-	}
+// existing lists which of these paths are there. Nothing forbids asking: what is there is seen.
+func existing(paths ...string) []string {
 	var out []string
-	for _, e := range entries {
-		out = append(out, e.Name())
-	}
-	return out
-}
-
-// interfaces lists the network interfaces; where none can be listed there is no network to speak of.
-func interfaces() []string {
-	list, err := net.Interfaces()
-	if err != nil {
-		return nil
-	}
-	var out []string
-	for _, i := range list {
-		out = append(out, i.Name)
+	for _, p := range paths {
+		if _, err := os.Lstat(p); !errors.Is(err, os.ErrNotExist) {
+			out = append(out, p)
+		}
 	}
 	return out
 }

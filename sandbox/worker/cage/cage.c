@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdint.h>
@@ -29,14 +28,15 @@
 #define AT_EMPTY_PATH 0x1000
 #endif
 
-enum { PLAN_FD = 6, FIRST_FD = 7, MAX_FILES = 32, MAX_FILTER = 4096 };
+enum { PLAN_FD = 6, FIRST_FD = 7, MAX_FILES = 32, MAX_FILTER = 4096, MAX_PATH = 1024 };
 enum { ROOT = 1, LIMITS = 2, NO_NEW_PRIVS = 4, CAPS = 8, UNDUMPABLE = 16, DEATHSIG = 32, LANDLOCK = 64, SECCOMP = 128 };
 
 #define PLAN_MAGIC UINT64_C(0x6e616c506e656d59)
-#define PLAN_VERSION 1
+#define PLAN_VERSION 2
+#define OWN_PID 0x59504944
 
 struct plan {
-	uint64_t magic, version, layers, files, address, cpu, open, processes, file_size, spill, data, filter;
+	uint64_t magic, version, layers, files, address, cpu, open, processes, file_size, spill, data, filter, path;
 };
 
 // struct mount_attr of <linux/mount.h>, which cannot be included beside <sys/mount.h> on every libc.
@@ -44,6 +44,9 @@ struct attr {
 	uint64_t set, clear, propagation, userns;
 };
 enum { ATTR_RDONLY = 1, ATTR_NOSUID = 2, ATTR_NODEV = 4, ATTR_NOEXEC = 8 };
+
+static struct sock_filter filter[MAX_FILTER];
+static char data_path[MAX_PATH + 1];
 
 uint64_t yumen_cage_layers;
 
@@ -125,17 +128,71 @@ static void drop_capabilities(void) {
 	must(syscall(SYS_capset, &head, none), "capset");
 }
 
+// Landlock, as in the kernel's user interface; the headers of a build host may be older than its kernel.
+struct ruleset {
+	uint64_t fs, net, scoped;
+};
+struct beneath {
+	uint64_t allowed;
+	int32_t parent;
+} __attribute__((packed));
+enum {
+	FS_READ_FILE = 1 << 2, FS_V1 = (1 << 13) - 1, FS_REFER = 1 << 13, FS_TRUNCATE = 1 << 14, FS_IOCTL = 1 << 15,
+	NET_TCP = 3, SCOPE_ALL = 3,
+	// read and write files, list, make and remove files and directories
+	FS_PRIVATE = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | FS_TRUNCATE,
+};
+
+// allow opens what is beneath a path, if the path is there.
+static void allow(int rules, const char *path, uint64_t access) {
+	struct beneath b = {.allowed = access, .parent = open(path, O_PATH | O_CLOEXEC)};
+	if (b.parent < 0) return;
+	must(syscall(SYS_landlock_add_rule, rules, 1, &b, 0), "landlock rule");
+	close(b.parent);
+}
+
+static void landlock(const struct plan *p) {
+	struct ruleset r = {.fs = FS_V1};
+	size_t size = 8;
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+	must(abi, "landlock version");
+	if (abi >= 2) r.fs |= FS_REFER;
+	if (abi >= 3) r.fs |= FS_TRUNCATE;
+	if (abi >= 5) r.fs |= FS_IOCTL;
+	if (abi >= 4) r.net = NET_TCP, size = 16;
+	if (abi >= 6) r.scoped = SCOPE_ALL, size = 24;
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
+	must(rules, "landlock ruleset");
+	if (p->layers & ROOT) {
+		if (p->data) allow(rules, "/data", FS_PRIVATE & r.fs);
+		if (p->spill) allow(rules, "/spill", FS_PRIVATE & r.fs);
+	} else {
+		// The engine aborts when these exist and cannot be read.
+		allow(rules, "/proc/self/cgroup", FS_READ_FILE);
+		allow(rules, "/sys/fs/cgroup", FS_READ_FILE);
+		if (p->path) allow(rules, data_path, FS_PRIVATE & r.fs);
+	}
+	must(syscall(SYS_landlock_restrict_self, rules, 0), "landlock");
+	close(rules);
+}
+
+static void set_filter(const struct plan *p) {
+	struct sock_fprog program = {.len = (unsigned short)p->filter, .filter = filter};
+	for (size_t i = 0; i < p->filter; i++)
+		if (filter[i].k == OWN_PID && BPF_CLASS(filter[i].code) == BPF_JMP) filter[i].k = (uint32_t)getpid();
+	must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), "seccomp");
+}
+
 __attribute__((constructor)) static void cage(void) {
 	struct plan p;
 	read_all(&p, sizeof p);
-	if (p.magic != PLAN_MAGIC || p.version != PLAN_VERSION || p.files > MAX_FILES || p.filter > MAX_FILTER) {
+	if (p.magic != PLAN_MAGIC || p.version != PLAN_VERSION || p.files > MAX_FILES || p.filter > MAX_FILTER || p.path > MAX_PATH ||
+	    !(p.layers & SECCOMP) != !p.filter) {
 		errno = EINVAL;
 		die("plan");
 	}
-	if (p.layers & (LANDLOCK | SECCOMP) || p.filter) {
-		errno = ENOSYS;
-		die("layer");
-	}
+	read_all(filter, p.filter * sizeof filter[0]);
+	read_all(data_path, p.path);
 	close(PLAN_FD);
 	must(syscall(SYS_close_range, FIRST_FD + (unsigned)p.files, ~0U, 0), "close_range");
 	umask(077);
@@ -146,5 +203,7 @@ __attribute__((constructor)) static void cage(void) {
 	if (p.layers & CAPS) drop_capabilities();
 	if (p.layers & DEATHSIG) must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "deathsig");
 	prctl(PR_SET_NAME, "yumen-worker", 0, 0, 0);
+	if (p.layers & LANDLOCK) landlock(&p);
+	if (p.layers & SECCOMP) set_filter(&p);
 	yumen_cage_layers = p.layers;
 }

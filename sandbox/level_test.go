@@ -1,0 +1,72 @@
+package sandbox_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog"
+	"yumen/sandbox"
+	"yumen/sandbox/sandboxtest"
+)
+
+// at starts a runner at a level of the cage, or skips where the host does not allow it.
+func at(t *testing.T, level string) *sandbox.Runner {
+	t.Helper()
+	r := sandboxtest.Runner(t, func(c *sandbox.Config) { c.Level = level })
+	if r.LevelName() != level {
+		for _, l := range r.Level() {
+			if !l.Available {
+				t.Skipf("%s: %s", l.Name, l.Why)
+			}
+		}
+	}
+	return r
+}
+
+// TestEveryLevel does every job at every level.
+func TestEveryLevel(t *testing.T) {
+	for _, level := range []string{"full", "partial", "floor", "bare"} {
+		t.Run(level, func(t *testing.T) {
+			r := at(t, level)
+			_, err := r.Parse(soon(t), "SELECT 1")
+			require.NoError(t, err)
+			s, err := sandboxtest.Load(t, r, people(), []byte(peopleHead+"1,s,1,2000-01-01,F,1,true,p\n"))
+			require.NoError(t, err)
+			require.Equal(t, [][]string{{"1", "F"}}, ask(t, r, s.Query, `SELECT count(*), min(sex) FROM "d".main.data`))
+			_, err = sandboxtest.Load(t, r, people(), []byte(peopleHead+"x,s,1,2000-01-01,F,1,true,p\n"))
+			var quarantined *sandbox.IngestRejected
+			require.ErrorAs(t, err, &quarantined)
+			out, err := r.Post(soon(t), sandbox.PostSpec{Columns: []sandbox.PostColumn{{Name: "k0", Type: "VARCHAR"}}, SQL: "SELECT * FROM cells",
+				Formats: []string{"parquet"}})
+			require.NoError(t, err)
+			require.NotEmpty(t, out.Files["data.parquet"])
+		})
+	}
+}
+
+func TestRequire(t *testing.T) {
+	_, err := sandbox.New(sandbox.Config{Worker: sandboxtest.Worker(t), Level: "bare", Require: []sandbox.LayerName{sandbox.LayerNamespaces}})
+	require.ErrorContains(t, err, "namespaces")
+	_, err = sandbox.New(sandbox.Config{Worker: sandboxtest.Worker(t), Level: "none"})
+	require.Error(t, err)
+	_, err = sandbox.New(sandbox.Config{})
+	require.Error(t, err)
+	_, err = sandbox.New(sandbox.Config{Worker: "/bin/false"})
+	require.Error(t, err)
+}
+
+func TestDigest(t *testing.T) {
+	worker := sandboxtest.Worker(t)
+	r, err := sandbox.New(sandbox.Config{Worker: worker})
+	require.NoError(t, err)
+	defer r.Close()
+	require.NoError(t, r.Digest().Validate())
+	again, err := sandbox.New(sandbox.Config{Worker: worker, WorkerDigest: r.Digest()})
+	require.NoError(t, err)
+	again.Close()
+	_, err = sandbox.New(sandbox.Config{Worker: worker, WorkerDigest: catalog.DigestOf(nil)})
+	require.Error(t, err)
+	require.False(t, errors.Is(err, sandbox.ErrExecution))
+}
