@@ -1,0 +1,124 @@
+package compile
+
+import (
+	"fmt"
+	"strings"
+
+	"yumen/catalog"
+)
+
+// ResultType is the engine's type of a released value: BIGINT for counts, and a decimal of full width for sums, so that no declared
+// bound can overflow it.
+func (m Measure) ResultType() string {
+	switch m.Kind {
+	case MeasureSum, MeasureSquares:
+		scale := 0
+		if t, err := catalog.ParseType(m.Type); err == nil {
+			scale = t.Scale
+		}
+		if m.Kind == MeasureSquares {
+			scale *= 2
+		}
+		return fmt.Sprintf("DECIMAL(38,%d)", scale)
+	}
+	return "BIGINT"
+}
+
+// Words is what the plan asks, in one sentence: the tables, the conditions and the keys. It names the caller's own literals and nothing else.
+func (p *Plan) Words() catalog.Text {
+	tables := []string{p.Base.Root.Dataset}
+	for _, t := range p.Base.Joins {
+		tables = append(tables, t.Dataset)
+	}
+	var boxes []string
+	for _, b := range p.Sets {
+		boxes = append(boxes, b.words())
+	}
+	var keys []string
+	for _, k := range p.Keys {
+		keys = append(keys, k.words())
+	}
+	zh := fmt.Sprintf("表 %s；范围 %s", strings.Join(tables, "、"), strings.Join(boxes, "；"))
+	en := fmt.Sprintf("tables %s; rows %s", strings.Join(tables, ", "), strings.Join(boxes, "; "))
+	if len(keys) > 0 {
+		zh += "；分组 " + strings.Join(keys, "、")
+		en += "; by " + strings.Join(keys, ", ")
+	}
+	return catalog.Text{Zh: zh, En: en}
+}
+
+// Explain says what a cell of the plan is and which rules will judge it, a sentence a line.
+func (p *Plan) Explain() []catalog.Text {
+	out := []catalog.Text{p.Words()}
+	for i, c := range p.Cells {
+		out = append(out, catalog.Text{Zh: fmt.Sprintf("单元格 c%d：%s", i, c.Measure.words("条数", "去重主体数", "合计", "平方和")),
+			En: fmt.Sprintf("cell c%d: %s", i, c.Measure.words("number of rows", "number of distinct entities", "sum", "sum of squares"))})
+	}
+	var types []string
+	for _, e := range p.Base.Entities {
+		types = append(types, e.Type+"@"+e.Path)
+	}
+	return append(out, catalog.Text{
+		Zh: "规则：每类主体（" + strings.Join(types, "、") + "）的最小人数、补集、敏感条件、与以往回答之差；合计另有支配性与同质性",
+		En: "rules: a minimum of entities of every reference (" + strings.Join(types, ", ") + "), complement, sensitive conditions, difference to earlier answers; for sums also dominance and homogeneity",
+	})
+}
+
+func (m Measure) words(rows, entities, sum, squares string) string {
+	switch m.Kind {
+	case MeasureEntities:
+		return entities + " " + m.Entity.Type
+	case MeasureSum:
+		return sum + " " + m.Column.words()
+	case MeasureSquares:
+		return squares + " " + m.Column.words()
+	}
+	return rows
+}
+
+func (c ColumnRef) words() string { return c.Path + "." + c.Column }
+
+func (k Key) words() string {
+	switch {
+	case k.Func == "":
+		return k.Column.words()
+	case k.N > 0:
+		return fmt.Sprintf("%s(%s, %d)", k.Func, k.Column.words(), k.N)
+	}
+	return fmt.Sprintf("%s(%s)", k.Func, k.Column.words())
+}
+
+func (b Box) words() string {
+	var parts []string
+	for _, c := range b.Conditions {
+		parts = append(parts, c.Column.words()+" "+c.Set.words())
+	}
+	for _, m := range b.Matched {
+		parts = append(parts, "∃ "+m)
+	}
+	if len(parts) == 0 {
+		return "*"
+	}
+	return strings.Join(parts, " ∧ ")
+}
+
+func (s Set) words() string {
+	var parts []string
+	if len(s.Values) > 0 {
+		op := "∈"
+		if s.Except {
+			op = "∉"
+		}
+		parts = append(parts, op+" {"+strings.Join(s.Values, ", ")+"}")
+	}
+	for _, i := range s.Intervals {
+		parts = append(parts, "["+i.Lo+", "+i.Hi+")")
+	}
+	for _, p := range s.Prefixes {
+		parts = append(parts, p+"…")
+	}
+	if s.Null {
+		parts = append(parts, "NULL")
+	}
+	return strings.Join(parts, " ∪ ")
+}
