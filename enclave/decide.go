@@ -37,10 +37,20 @@ func denial(d policy.Decision) *Error {
 	if len(d.Denials) == 0 {
 		return fault(KindForbidden, "策略未能证明该操作被允许", "the policy could not prove that this is allowed")
 	}
-	first := d.Denials[0]
+	first := foremost(d.Denials)
 	e := fault(KindForbidden, joinText(first.Message.Zh, first.Remedy.Zh, "。"), joinText(first.Message.En, first.Remedy.En, ". "))
 	e.Refusal = &catalog.Refusal{Code: first.Code, Position: -1, Message: first.Message, Remedy: first.Remedy, Articles: first.Articles}
 	return e
+}
+
+// foremost is the denial to tell first: one that a person cannot cure by waiting comes before "not loaded yet".
+func foremost(all []policy.Denial) policy.Denial {
+	for _, d := range all {
+		if d.Code != catalog.CodeNotLoaded {
+			return d
+		}
+	}
+	return all[0]
 }
 
 func joinText(a, b, sep string) string {

@@ -235,6 +235,6 @@ func refusalOf(d policy.Decision) error {
 	if len(d.Denials) == 0 {
 		return fault(KindUnavailable, "策略未能证明该查询被允许", "the policy could not prove that this query is allowed")
 	}
-	f := d.Denials[0]
+	f := foremost(d.Denials)
 	return &catalog.Refusal{Code: f.Code, Position: -1, Message: f.Message, Remedy: f.Remedy, Articles: f.Articles}
 }
