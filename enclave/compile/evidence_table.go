@@ -101,13 +101,13 @@ func (l *layout) cell(set, column int, g *group) disclosure.Cell {
 // nested is the difference of a comparator to a cell, and the shares of sensitive values in the comparator.
 func (e *gathering) nested(set, n int, g *group) (disclosure.Difference, []disclosure.Share) {
 	c := e.layout.nest[set][n]
-	d := disclosure.Difference{Against: c.against, Outward: true, Empty: c.empty}
-	if c.empty {
-		return d, nil
-	}
 	var kept []*string
 	for _, i := range c.kept {
 		kept = append(kept, g.key[i])
+	}
+	d := disclosure.Difference{Against: c.against, Outward: true}
+	if d.Empty = c.cohort.at(kept).inside(e.layout.sets[set].at(g.key)); d.Empty {
+		return d, nil
 	}
 	s := e.sizes[set][n][labelOf(kept)]
 	var shares []disclosure.Share

@@ -14,7 +14,7 @@ type nested struct {
 	cohort  cohort
 	kept    []int       // indexes of the keys that the comparator groups by
 	shares  []Condition // declared sensitive values of what it lacks, one each, in governed form
-	empty   bool        // it equals every cell by the boxes
+	empty   bool        // it equals every cell by the boxes, so nothing is asked
 	judged  []int       // representatives whose entities are counted
 	present []bool      // by position in judged: a reference that no differing row has does not count
 }

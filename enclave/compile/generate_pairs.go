@@ -243,7 +243,7 @@ func sideTotals(s side, both, names []string, sum string) []string {
 		fmt.Sprintf("ent_%s AS (SELECT %s FROM base WHERE in%s%s)", s, list(names, []string{"e", "count(*) AS r", sum + " AS s"}), s,
 			grouped(names, []string{"e"})),
 		fmt.Sprintf("rank_%s AS (SELECT *, row_number() OVER (%sORDER BY abs(s) DESC, e) AS h FROM ent_%s)", s, partition(names), s),
-		fmt.Sprintf("size_%s AS (SELECT %s FROM ent_%s%s)", s, list(names, []string{"count(*) AS n", "sum(abs(s)) AS t"}), s, grouped(names)),
+		fmt.Sprintf("size_%s AS (SELECT %s FROM ent_%s%s)", s, list(names, []string{"count(*) AS n", "coalesce(sum(abs(s)), 0) AS t"}), s, grouped(names)),
 		fmt.Sprintf("over_%[1]s AS (SELECT %[2]s FROM common AS c JOIN rank_%[1]s AS x ON %[3]s)", s,
 			list(prefixed("c.", both), []string{"x.r - c.r AS r", "abs(x.s) AS x", "abs(x.s - c.s) AS d",
 				fmt.Sprintf("x.h - row_number() OVER (%sORDER BY x.h) AS g", partition(prefixed("c.", both)))}),

@@ -29,6 +29,8 @@ func newEngine(t testing.TB) *engine {
 	conn, err := db.Conn(context.Background())
 	require.NoError(t, err)
 	t.Cleanup(func() { conn.Close(); db.Close() })
+	_, err = conn.ExecContext(context.Background(), "SET threads = 1")
+	require.NoError(t, err)
 	return &engine{t: t, conn: conn}
 }
 
@@ -101,15 +103,15 @@ func (e *engine) evidence(p *compile.Plan, in compile.Inputs) *disclosure.Table 
 	return table
 }
 
-// corpus holds the corpus tables and their declarations.
-type corpus struct {
+// corpusWorld holds the corpus tables and their declarations.
+type corpusWorld struct {
 	*engine
 	specs map[string]catalog.DatasetSpec
 	pins  map[string]string
 }
 
-func newCorpus(t testing.TB) *corpus {
-	c := &corpus{engine: newEngine(t), specs: map[string]catalog.DatasetSpec{}, pins: map[string]string{}}
+func newCorpus(t testing.TB) *corpusWorld {
+	c := &corpusWorld{engine: newEngine(t), specs: map[string]catalog.DatasetSpec{}, pins: map[string]string{}}
 	schema, err := os.ReadFile(corpusFile("schema.sql"))
 	require.NoError(t, err)
 	c.exec(string(schema))

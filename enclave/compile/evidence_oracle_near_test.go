@@ -1,0 +1,207 @@
+package compile_test
+
+import (
+	"maps"
+	"slices"
+
+	"yumen/enclave/compile"
+)
+
+// nearUniverse: the rows outside the cell are too few, unless there can be none.
+func (o *oracle) nearUniverse(q inquiry, rows []baseRow, box map[string][]string, cell []baseRow) bool {
+	if !q.inner && implied(q, map[string][]string{}, q, box) {
+		return false
+	}
+	outside := minus(rows, cell)
+	for _, ref := range q.rootRefs() {
+		if count(outside, ref) < int(o.rules.K) {
+			return true
+		}
+	}
+	if q.root == "visits" && q.joined {
+		n := count(outside, "people#1")
+		return n > 0 && n < int(o.rules.K)
+	}
+	return false
+}
+
+// nearSensitive tries every subset of the sensitive conditions and keys.
+func (o *oracle) nearSensitive(q inquiry, rows []baseRow, set int, key []string, box map[string][]string, cell []baseRow) bool {
+	var parts []string // "box result", "key result", "box cost"
+	for _, c := range []string{"result", "cost"} {
+		if _, restricted := q.boxes[set][c]; restricted {
+			parts = append(parts, "box "+c)
+		}
+		if slices.Contains(q.keys, c) {
+			parts = append(parts, "key "+c)
+		}
+	}
+	for subset := 1; subset < 1<<len(parts); subset++ {
+		drop := func(what string) bool {
+			i := slices.Index(parts, what)
+			return i >= 0 && subset&(1<<i) != 0
+		}
+		wider := map[string][]string{}
+		for c, in := range q.boxes[set] {
+			if !drop("box " + c) {
+				wider[c] = in
+			}
+		}
+		for i, k := range q.keys {
+			if drop("key " + k) {
+				continue
+			}
+			in, restricted := wider[k]
+			wider[k] = []string{key[i]}
+			if restricted && !slices.Contains(in, key[i]) {
+				wider[k] = []string{}
+			}
+		}
+		if implied(q, wider, q, box) {
+			continue
+		}
+		all := q.in(rows, wider)
+		beyond := minus(all, cell)
+		for _, ref := range q.refs() {
+			if count(beyond, ref) < int(o.rules.K) {
+				return true
+			}
+			for c, v := range map[string]string{"result": "bad", "cost": "0"} {
+				if !drop("box "+c) && !drop("key "+c) {
+					continue
+				}
+				holders := slices.DeleteFunc(slices.Clone(all), func(r baseRow) bool { return r.values[c] != v })
+				if o.rules.Homogeneity && count(holders, ref)*100 >= int(o.rules.HomogeneityShare)*count(all, ref) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// pair judges the differences between two cells that can be compared.
+func (o *oracle) pair(q inquiry, c ask1, boxA map[string][]string, a []baseRow, p inquiry, d ask1, boxB map[string][]string) (shared, own bool) {
+	b := p.in(o.world.rows(p), boxB)
+	if q.root == p.root && c.kind == d.kind && c.column == d.column {
+		for _, side := range []struct {
+			of      inquiry
+			rows    []baseRow
+			implied bool
+		}{{q, minus(a, b), implied(q, boxA, p, boxB)}, {p, minus(b, a), implied(p, boxB, q, boxA)}} {
+			if side.implied {
+				continue
+			}
+			s, w := o.difference(side.of, c, side.rows)
+			shared, own = shared || s, own || w
+		}
+	}
+	refA, refB := q.counted(c), p.counted(d)
+	if refA == "" || refB == "" || typeOf[refA] != typeOf[refB] || q.single(refA) && p.single(refB) {
+		return shared, own
+	}
+	ea, eb := entitiesOf(a, refA), entitiesOf(b, refB)
+	if len(common(ea, eb)) == 0 {
+		return shared, own
+	}
+	k := int(o.rules.K)
+	if len(ea)-len(common(ea, eb)) < k && !contained(q, refA, boxA, p, refB, boxB) {
+		shared = true
+	}
+	if len(eb)-len(common(ea, eb)) < k && !contained(p, refB, boxB, q, refA, boxA) {
+		shared = true
+	}
+	return shared, own
+}
+
+// difference judges the rows of one direction.
+func (o *oracle) difference(q inquiry, c ask1, rows []baseRow) (shared, own bool) {
+	amount := c.kind == compile.MeasureSum || c.kind == compile.MeasureSquares
+	for _, ref := range q.refs() {
+		shared = shared || count(rows, ref) < int(o.rules.K)
+		if amount || c.kind == compile.MeasureRows && !q.single(ref) {
+			own = own || concentrated(q.spread(rows, c, ref), amount, o.rules)
+		}
+	}
+	return shared, own
+}
+
+// counted is the reference whose entities a measure counts.
+func (q inquiry) counted(c ask1) string {
+	switch {
+	case c.kind == compile.MeasureEntities:
+		return c.column
+	case c.kind == compile.MeasureRows && q.root == "people":
+		return "people#0"
+	}
+	return ""
+}
+
+func entitiesOf(rows []baseRow, ref string) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range rows {
+		if e, there := r.entities[ref]; there {
+			out[e] = true
+		}
+	}
+	return out
+}
+
+func common(a, b map[string]bool) []string {
+	var out []string
+	for e := range maps.Keys(a) {
+		if b[e] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// contained reports whether the boxes prove that every entity of a is one of b.
+func contained(q inquiry, refA string, boxA map[string][]string, p inquiry, refB string, boxB map[string][]string) bool {
+	sameTown := func() bool { return slices.Equal(q.scope["town"], p.scope["town"]) || q.root == "people" }
+	if q.root == p.root && q.origin(refA) == p.origin(refB) && (refA != "people#1" || sameTown()) && implied(q, boxA, p, boxB) {
+		return true
+	}
+	if q.root != "visits" || !q.inner || p.root != "people" || q.origin(refA) != q.origin(refB) {
+		return false
+	}
+	for _, in := range boxA {
+		if len(in) == 0 {
+			return true
+		}
+	}
+	may := func(values ...[]string) []string {
+		return slices.DeleteFunc(slices.Clone(columnValues["town"]), func(v string) bool {
+			return slices.ContainsFunc(values, func(in []string) bool { return in != nil && !slices.Contains(in, v) })
+		})
+	}
+	for _, v := range may(boxA["town"], q.scope["town"]) {
+		if !slices.Contains(may(boxB["town"], p.scope["town"]), v) {
+			return false
+		}
+	}
+	return true
+}
+
+// otherUniverse: nearly all people, or nearly all households, of the joined table are counted.
+func (o *oracle) otherUniverse(q inquiry, c ask1, cell []baseRow) bool {
+	if !q.inner || c.kind != compile.MeasureEntities {
+		return false
+	}
+	people := o.world.rows(inquiry{root: "people", scope: map[string][]string{"town": q.scope["town"]}})
+	if q.scope["town"] == nil {
+		people = o.world.rows(inquiry{root: "people"})
+	}
+	for _, ref := range []string{"people#0", "people#1"} {
+		if typeOf[ref] != typeOf[c.column] {
+			continue
+		}
+		everybody, counted := entitiesOf(people, ref), entitiesOf(cell, c.column)
+		n := len(common(everybody, counted))
+		if n > 0 && len(everybody)-n < int(o.rules.K) {
+			return true
+		}
+	}
+	return false
+}

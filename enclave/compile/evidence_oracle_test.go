@@ -1,0 +1,403 @@
+package compile_test
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"sort"
+	"strings"
+
+	"yumen/enclave/compile"
+	"yumen/enclave/disclosure"
+)
+
+// The oracle recomputes every rule from raw rows, with row sets and maps instead of SQL, and proves emptiness by trying every
+// value that a row could have instead of by algebra.
+
+// baseRow is one row of a question's base: values by column, entities by reference ("visits#0").
+type baseRow struct {
+	id       int
+	values   map[string]string // "" is NULL
+	entities map[string]string // absent when the table does not match
+	matched  bool
+}
+
+// rows are the governed rows of a question: under its row scope, with the entities of its references.
+func (w tiny) rows(q inquiry) []baseRow {
+	var out []baseRow
+	if q.root == "people" {
+		for i, p := range w.people {
+			r := baseRow{id: i, matched: true, values: map[string]string{"town": p.town, "wealth": fmt.Sprint(p.wealth)},
+				entities: map[string]string{"people#0": fmt.Sprint("p", p.pid), "people#1": fmt.Sprint("h", p.hid)}}
+			if within(q.scope, r.values, "town") {
+				out = append(out, r)
+			}
+		}
+		return out
+	}
+	for i, v := range w.visits {
+		r := baseRow{id: i, values: map[string]string{"area": v.area, "kind": v.kind, "result": v.result, "cost": v.cost},
+			entities: map[string]string{"visits#0": fmt.Sprint("p", v.pid), "visits#1": fmt.Sprint("c", v.cid)}}
+		if !within(q.scope, r.values, "area", "kind", "result") {
+			continue
+		}
+		for _, p := range w.people {
+			if q.joined && p.pid == v.pid && within(q.scope, map[string]string{"town": p.town}, "town") {
+				r.matched = true
+				r.values["town"], r.values["wealth"] = p.town, fmt.Sprint(p.wealth)
+				r.entities["people#0"], r.entities["people#1"] = fmt.Sprint("p", p.pid), fmt.Sprint("h", p.hid)
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func within(box map[string][]string, values map[string]string, columns ...string) bool {
+	for _, c := range columns {
+		if in, restricted := box[c]; restricted && !slices.Contains(in, values[c]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (q inquiry) refs() []string {
+	if q.root == "people" {
+		return []string{"people#0", "people#1"}
+	}
+	if q.joined {
+		return []string{"visits#0", "visits#1", "people#0", "people#1"}
+	}
+	return []string{"visits#0", "visits#1"}
+}
+
+func (q inquiry) rootRefs() []string { return q.refs()[:2] }
+
+// single reports whether an entity of the reference has one row in the base.
+func (q inquiry) single(ref string) bool { return q.root == "people" && ref == "people#0" }
+
+var typeOf = map[string]string{"visits#0": "person", "visits#1": "clinic", "people#0": "person", "people#1": "household"}
+
+// origin is the reference that has the same entity wherever both have one and the match is required.
+func (q inquiry) origin(ref string) string {
+	if ref == "people#0" && q.root == "visits" && q.inner {
+		return "visits#0"
+	}
+	return ref
+}
+
+// holds reports whether a row lies in a box.
+func (q inquiry) holds(r baseRow, box map[string][]string) bool {
+	if q.inner && !r.matched {
+		return false
+	}
+	return within(box, r.values, slices.Collect(maps.Keys(box))...)
+}
+
+// cellBox is a box with one value for each key.
+func (q inquiry) cellBox(box map[string][]string, key []string) map[string][]string {
+	out := maps.Clone(box)
+	for i, k := range q.keys {
+		out[k] = []string{key[i]}
+		if in, restricted := box[k]; restricted && !slices.Contains(in, key[i]) {
+			out[k] = []string{}
+		}
+	}
+	return out
+}
+
+func (q inquiry) keyOf(r baseRow) []string {
+	out := make([]string, len(q.keys))
+	for i, k := range q.keys {
+		out[i] = r.values[k]
+	}
+	return out
+}
+
+func count(rows []baseRow, ref string) int {
+	seen := map[string]bool{}
+	for _, r := range rows {
+		if e, there := r.entities[ref]; there {
+			seen[e] = true
+		}
+	}
+	return len(seen)
+}
+
+func minus(a, b []baseRow) []baseRow {
+	in := map[int]bool{}
+	for _, r := range b {
+		in[r.id] = true
+	}
+	var out []baseRow
+	for _, r := range a {
+		if !in[r.id] {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// spread is the entities' absolute totals of a measure, largest first. An entity without a value has none.
+func (q inquiry) spread(rows []baseRow, c ask1, ref string) []*big.Rat {
+	totals, distinct := map[string]*big.Rat{}, map[string]map[string]bool{}
+	for _, r := range rows {
+		e, there := r.entities[ref]
+		if !there {
+			continue
+		}
+		x := new(big.Rat)
+		switch c.kind {
+		case compile.MeasureRows:
+			x.SetInt64(1)
+		case compile.MeasureEntities:
+			other, is := r.entities[c.column]
+			if distinct[e] == nil {
+				distinct[e] = map[string]bool{}
+			}
+			if !is || distinct[e][other] {
+				continue
+			}
+			distinct[e][other] = true
+			x.SetInt64(1)
+		default:
+			if r.values[c.column] == "" {
+				continue
+			}
+			x.SetString(r.values[c.column])
+			if c.kind == compile.MeasureSquares {
+				x.Mul(x, x)
+			}
+		}
+		if totals[e] == nil {
+			totals[e] = new(big.Rat)
+		}
+		totals[e].Add(totals[e], x)
+	}
+	var out []*big.Rat
+	for _, x := range totals {
+		out = append(out, x.Abs(x))
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Cmp(out[j]) > 0 })
+	return out
+}
+
+// concentrated applies (n,k), p% and, to amounts, "all alike" by their definitions.
+func concentrated(totals []*big.Rat, amount bool, r disclosure.Rules) bool {
+	if len(totals) == 0 {
+		return false
+	}
+	all, alike := new(big.Rat), true
+	for _, x := range totals {
+		all.Add(all, x)
+		alike = alike && x.Cmp(totals[0]) == 0
+	}
+	if amount && r.Homogeneity && alike {
+		return true
+	}
+	share := func(n int) *big.Rat {
+		sum := new(big.Rat)
+		for i := range min(n, len(totals)) {
+			sum.Add(sum, totals[i])
+		}
+		return sum
+	}
+	for _, d := range r.Dominance {
+		if all.Sign() > 0 && share(d.N).Cmp(new(big.Rat).Mul(all, big.NewRat(d.Percent, 100))) >= 0 {
+			return true
+		}
+	}
+	rest := new(big.Rat).Sub(all, share(2))
+	return rest.Cmp(new(big.Rat).Mul(totals[0], big.NewRat(r.P, 100))) < 0
+}
+
+// implied reports whether every row that could exist and lies in box a of one question lies in box b of another: all values are tried.
+// Columns of a joined table under different scopes are different columns.
+func implied(qa inquiry, a map[string][]string, qb inquiry, b map[string][]string) bool {
+	scopeTown := func(q inquiry) string {
+		if q.root == "visits" && q.joined {
+			return fmt.Sprint(q.scope["town"])
+		}
+		return ""
+	}
+	sameTown := qa.root != "visits" || scopeTown(qa) == scopeTown(qb)
+	if qb.inner && !(qa.inner && sameTown) {
+		return false
+	}
+	full := func(q inquiry, box map[string][]string) map[string][]string {
+		out := maps.Clone(box)
+		for c, in := range q.scope {
+			if c == "town" && q.root == "visits" {
+				continue // part of what is joined, not of the box
+			}
+			if have, restricted := out[c]; restricted {
+				in = slices.DeleteFunc(slices.Clone(in), func(v string) bool { return !slices.Contains(have, v) })
+			}
+			out[c] = in
+		}
+		return out
+	}
+	fa, fb := full(qa, a), full(qb, b)
+	for _, in := range fa {
+		if len(in) == 0 {
+			return true // no such row
+		}
+	}
+	for c, in := range fb {
+		have, restricted := fa[c]
+		if c == "town" && qa.root == "visits" && !sameTown {
+			return false
+		}
+		if !restricted {
+			have = columnValues[c]
+			if c == "cost" {
+				have = []string{"0", "?", ""}
+			}
+		}
+		for _, v := range have {
+			if !slices.Contains(in, v) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// past is one cell that was released before.
+type past struct {
+	q    inquiry
+	cell ask1
+	key  []string
+}
+
+// oracle is the exact mode, recomputed.
+type oracle struct {
+	world   tiny
+	rules   disclosure.Rules
+	earlier []past
+}
+
+// verdict maps "row key|column" to the released value.
+func (o *oracle) answer(q inquiry) map[string]string {
+	rows := o.world.rows(q)
+	keys := map[string][]string{}
+	for set, box := range q.boxes {
+		if !slices.ContainsFunc(q.cells, func(c ask1) bool { return c.set == set }) {
+			continue
+		}
+		if len(q.keys) == 0 {
+			keys[""] = []string{}
+		}
+		for _, r := range rows {
+			if q.holds(r, box) {
+				keys[strings.Join(q.keyOf(r), "|")] = q.keyOf(r)
+			}
+		}
+	}
+	order := slices.Sorted(maps.Keys(keys))
+	slices.SortFunc(order, func(a, b string) int { return slices.Compare(keys[a], keys[b]) })
+	out := map[string]string{}
+	for set := range q.boxes {
+		for _, k := range order {
+			o.group(q, rows, set, keys[k], out, order, keys)
+		}
+	}
+	for label := range out {
+		k, column, _ := strings.Cut(label, "#")
+		var i int
+		fmt.Sscan(column, &i)
+		o.earlier = append(o.earlier, past{q, q.cells[i], keys[k]})
+	}
+	return out
+}
+
+func label(key []string, column int) string {
+	return fmt.Sprintf("%s#%d", strings.Join(key, "|"), column)
+}
+
+func (q inquiry) in(rows []baseRow, box map[string][]string) []baseRow {
+	var out []baseRow
+	for _, r := range rows {
+		if q.holds(r, box) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (o *oracle) group(q inquiry, rows []baseRow, set int, key []string, out map[string]string, order []string, keys map[string][]string) {
+	box := q.cellBox(q.boxes[set], key)
+	cell := q.in(rows, box)
+	bad := false
+	for _, ref := range q.refs() {
+		bad = bad || count(cell, ref) < int(o.rules.K)
+	}
+	bad = bad || o.nearUniverse(q, rows, box, cell) || o.nearSensitive(q, rows, set, key, box, cell)
+	alone := map[int]bool{}
+	for i, c := range q.cells {
+		if c.set != set {
+			continue
+		}
+		shared, own := o.cell(q, c, cell)
+		bad, alone[i] = bad || shared || o.otherUniverse(q, c, cell), own
+		for _, p := range o.earlier {
+			shared, own := o.pair(q, c, box, cell, p.q, p.cell, p.q.cellBox(p.q.boxes[p.cell.set], p.key))
+			bad, alone[i] = bad || shared, alone[i] || own
+		}
+		for _, k := range order {
+			for j, other := range q.cells {
+				before := other.set < set || other.set == set && slices.Index(order, k) < slices.Index(order, strings.Join(key, "|"))
+				_, released := out[label(keys[k], j)]
+				if !(before && released) && !(other.set == set && j < i && slices.Equal(keys[k], key)) {
+					continue
+				}
+				shared, own := o.pair(q, c, box, cell, q, other, q.cellBox(q.boxes[other.set], keys[k]))
+				bad, alone[i] = bad || shared, alone[i] || own
+			}
+		}
+	}
+	for i, c := range q.cells {
+		if c.set == set && !bad && !alone[i] {
+			out[label(key, i)] = q.value(cell, c)
+		}
+	}
+}
+
+func (q inquiry) value(rows []baseRow, c ask1) string {
+	switch c.kind {
+	case compile.MeasureRows:
+		return fmt.Sprint(len(rows))
+	case compile.MeasureEntities:
+		return fmt.Sprint(count(rows, c.column))
+	}
+	sum := new(big.Rat)
+	for _, r := range rows {
+		if x, ok := new(big.Rat).SetString(r.values[c.column]); ok {
+			if c.kind == compile.MeasureSquares {
+				x.Mul(x, x)
+			}
+			sum.Add(sum, x)
+		}
+	}
+	return sum.RatString()
+}
+
+// cell judges one measure by itself.
+func (o *oracle) cell(q inquiry, c ask1, rows []baseRow) (shared, own bool) {
+	amount := c.kind == compile.MeasureSum || c.kind == compile.MeasureSquares
+	for _, ref := range q.refs() {
+		if !amount && (q.single(ref) || c.kind == compile.MeasureEntities && q.origin(c.column) == q.origin(ref)) {
+			continue
+		}
+		totals := q.spread(rows, c, ref)
+		shared = shared || len(totals) < int(o.rules.K)
+		own = own || concentrated(totals, amount, o.rules)
+		if c.kind == compile.MeasureSum && c.column == "cost" {
+			zero := slices.DeleteFunc(slices.Clone(rows), func(r baseRow) bool { return r.values["cost"] != "0" })
+			own = own || o.rules.Homogeneity && count(zero, ref)*100 >= int(o.rules.HomogeneityShare)*len(totals)
+		}
+	}
+	return shared, own
+}

@@ -1,0 +1,126 @@
+package compile_test
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog"
+	"yumen/enclave/compile"
+	"yumen/enclave/disclosure"
+)
+
+func tinySpecs(t testing.TB) map[string]catalog.DatasetSpec {
+	documents, err := catalog.DecodeDocuments(strings.NewReader(tinyWorld))
+	require.NoError(t, err)
+	out := map[string]catalog.DatasetSpec{}
+	for _, d := range documents {
+		out[d.Name] = d.Body.(*catalog.Dataset).Spec
+	}
+	return out
+}
+
+// trials is how many random worlds are tried: YUMEN_TRIALS, or a number that fits every run of the tests.
+func trials(t testing.TB, fallback int) int {
+	if text := os.Getenv("YUMEN_TRIALS"); text != "" {
+		n, err := strconv.Atoi(text)
+		require.NoError(t, err)
+		return n
+	}
+	return fallback
+}
+
+// TestOracle compares verdicts and values with the oracle over random worlds and sequences of questions of one institution, and
+// lets an attacker subtract everything that was released.
+func TestOracle(t *testing.T) {
+	specs := tinySpecs(t)
+	e := newEngine(t)
+	released := 0
+	for seed := range trials(t, 40) {
+		rng := rand.New(rand.NewPCG(uint64(seed), 7))
+		w := randomWorld(rng)
+		w.load(e, specs)
+		rules := disclosure.Rules{K: 1 + rng.Int64N(3), P: 10 * rng.Int64N(2), Homogeneity: rng.IntN(2) > 0, HomogeneityShare: 90}
+		if rng.IntN(2) == 0 {
+			rules.Dominance = []disclosure.Dominance{{N: 1 + rng.IntN(2), Percent: 60 + rng.Int64N(35)}}
+		}
+		o := &oracle{world: w, rules: rules}
+		in := compile.Inputs{Snapshots: map[string]string{"visits": "snap_v", "people": "snap_p"}}
+		var q inquiry
+		for step := range 5 {
+			if step == 0 || rng.IntN(2) == 0 {
+				q = randomInquiry(rng).withCost(rng)
+			} else {
+				q = q.nearby(rng)
+			}
+			got := product(e, specs, q, rules, &in)
+			want := map[string]string{}
+			for at, v := range o.answer(q) {
+				want[at] = v
+			}
+			require.Equal(t, want, got, fmt.Sprintf("world %d, question %d: %+v\nrules %+v\n%+v", seed, step, q, rules, w))
+			released += len(got)
+		}
+		attack(t, o)
+	}
+	t.Logf("%d cells released", released)
+	require.NotZero(t, released)
+}
+
+// product answers a question and adds what it released to the ledger.
+func product(e *engine, specs map[string]catalog.DatasetSpec, q inquiry, rules disclosure.Rules, in *compile.Inputs) map[string]string {
+	e.t.Helper()
+	plan, scope := q.plan(specs)
+	in.Scope = scope
+	table := e.evidence(plan, *in)
+	rows := disclosure.Judge(table, rules).Released(table)
+	outcomes, err := compile.Outcomes(len(plan.Cells), rows)
+	require.NoError(e.t, err)
+	for i, f := range plan.Families(in.Snapshots, scope) {
+		in.Earlier = append(in.Earlier, outcomes[i].Earlier(f))
+	}
+	out := map[string]string{}
+	for _, r := range rows {
+		var key []string
+		for _, k := range r.Key {
+			if k == nil {
+				key = append(key, "")
+				continue
+			}
+			key = append(key, *k)
+		}
+		for i, v := range r.Values {
+			if v != nil {
+				x, ok := new(big.Rat).SetString(*v)
+				require.True(e.t, ok)
+				out[label(key, i)] = x.RatString()
+			}
+		}
+	}
+	return out
+}
+
+// attack subtracts every two released cells that add up the same thing: no difference may be of 1 to k−1 people, clinics or
+// households.
+func attack(t *testing.T, o *oracle) {
+	for i, a := range o.earlier {
+		rowsA := a.q.in(o.world.rows(a.q), a.q.cellBox(a.q.boxes[a.cell.set], a.key))
+		for _, b := range o.earlier[:i] {
+			if a.q.root != b.q.root || a.cell.kind != b.cell.kind || a.cell.column != b.cell.column {
+				continue
+			}
+			rowsB := b.q.in(o.world.rows(b.q), b.q.cellBox(b.q.boxes[b.cell.set], b.key))
+			for _, ref := range a.q.rootRefs() {
+				for _, n := range []int{count(minus(rowsA, rowsB), ref), count(minus(rowsB, rowsA), ref)} {
+					require.False(t, n > 0 && n < int(o.rules.K), "a difference of %d", n)
+				}
+			}
+		}
+	}
+}
