@@ -269,7 +269,6 @@ func TestVotesMustCarryTheRelease(t *testing.T) {
 		"other report":       one(func(v *receipt.Vote) { v.RiskReport = catalog.DigestOf(nil) }),
 		"other policy":       one(func(v *receipt.Vote) { v.Policy = catalog.DigestOf(nil) }),
 		"a rejection":        one(func(v *receipt.Vote) { v.Verdict, v.Reasons = receipt.VerdictReject, []string{"PURPOSE"} }),
-		"after the issue":    one(func(v *receipt.Vote) { v.Time = issuedAt.Add(time.Second) }),
 		"under another name": one(func(v *receipt.Vote) { v.Voter.Person = "p-ron" }),
 		"the recipient":      func(r *receipt.Receipt) { r.Recipient.Person = "p-rob" },
 		"his account":        func(r *receipt.Receipt) { r.Recipient.Account = "rob" },

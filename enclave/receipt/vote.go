@@ -35,7 +35,7 @@ type Vote struct {
 	Verdict    Verdict        `json:"verdict"`
 	Voter      Voter          `json:"voter"`
 	Key        string         `json:"key"`  // KeyID of the voter's key
-	Time       time.Time      `json:"time"` // UTC, whole seconds
+	Time       time.Time      `json:"time"` // UTC, whole seconds, by the voter's clock; the log has the order
 	Reasons    []string       `json:"reasons,omitempty"`
 }
 
