@@ -12,7 +12,7 @@ import (
 
 // plan puts everything into its canonical order: set 0 is the query's own cohort, the other sets and the cells are sorted.
 func (b *builder) plan() (*Plan, error) {
-	p := &Plan{Keys: b.keys, Grade: b.query.Facts.Grade}
+	p := &Plan{Keys: append([]Key{}, b.keys...), Grade: b.query.Facts.Grade}
 	own, err := b.where.box(b.innerNodes(false)...)
 	if err != nil {
 		return nil, err

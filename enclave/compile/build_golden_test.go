@@ -1,0 +1,62 @@
+package compile_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog/footprint/viewtest"
+	"yumen/enclave/compile"
+)
+
+var update = flag.Bool("update", false, "write the golden plans")
+
+// golden are one query for every shape of the language.
+var golden = map[string]string{
+	"count":           "SELECT count(*) FROM persons",
+	"dimension":       "SELECT district, count(*) AS n FROM persons GROUP BY district",
+	"several":         "SELECT industry, avg(registered_capital) AS a, count(*) AS n FROM enterprises GROUP BY industry",
+	"join":            "SELECT e.industry, t.year, sum(t.tax_paid) AS s FROM tax t JOIN enterprises e ON t.uscc = e.uscc GROUP BY e.industry, t.year ORDER BY s DESC LIMIT 5",
+	"left-join":       "SELECT e.district, count(*), count(e.uscc), count(DISTINCT e.uscc) FROM tax LEFT JOIN enterprises e USING (uscc) GROUP BY 1",
+	"decade":          "SELECT decade(birth_date) AS decade, gender, count(*) AS n FROM persons GROUP BY ALL",
+	"distinct-key":    "SELECT e.district, count(DISTINCT c.party_uscc) AS n FROM court_judgments c JOIN enterprises e ON c.party_uscc = e.uscc WHERE c.status = 'executed' GROUP BY e.district",
+	"two-entities":    "SELECT e.district, count(DISTINCT s.person_id) AS staff, count(DISTINCT s.employer_uscc) AS firms FROM social_insurance s JOIN enterprises e ON s.employer_uscc = e.uscc WHERE s.month = 12 GROUP BY e.district",
+	"roll-up":         "WITH per AS (SELECT person_id, sum(paid) AS y FROM social_insurance GROUP BY person_id) SELECT count(*) AS n, avg(y) AS a FROM per",
+	"roll-up-filter":  "WITH per AS (SELECT person_id, count(*) AS n, sum(paid) AS y FROM social_insurance WHERE month <= 6 GROUP BY person_id HAVING sum(base) >= 5000) SELECT p.district, count(*), sum(y), avg(n) FROM per JOIN persons p USING (person_id) WHERE n >= 5 AND p.gender = 'F' GROUP BY p.district",
+	"ratio":           "SELECT e.industry, sum(t.arrears) / nullif(sum(t.tax_paid), 0) AS ratio FROM tax t JOIN enterprises e ON t.uscc = e.uscc WHERE t.year = 2024 GROUP BY e.industry",
+	"having":          "SELECT district, count(*) AS n FROM persons WHERE gender = 'F' AND birth_date >= DATE '1960-01-01' AND birth_date < DATE '1970-01-01' GROUP BY district HAVING count(*) >= 5",
+	"stddev":          "SELECT district, stddev_pop(registered_capital) AS sd, var_samp(registered_capital) AS v FROM enterprises GROUP BY district",
+	"select-distinct": "SELECT DISTINCT industry FROM enterprises",
+	"order-by-hidden": "SELECT industry FROM enterprises GROUP BY industry ORDER BY sum(registered_capital) LIMIT 1",
+	"filter":          "SELECT year, count(*) FILTER (WHERE arrears > 0) AS debtors, count(*) AS n FROM tax GROUP BY year",
+	"case":            "SELECT district, CASE WHEN count(*) > 50 THEN 'many' ELSE 'few' END AS size, round(100.0 * count(*) / 500, 1) AS share FROM persons GROUP BY district ORDER BY 2, district DESC",
+	"complement":      "SELECT count(*) FROM enterprises WHERE industry NOT IN ('rocket') AND NOT (registered_capital < 1000 OR registered_capital >= 5000)",
+	"contributors":    "SELECT count(DISTINCT employer_uscc), sum(base) FROM social_insurance WHERE base BETWEEN 1000 AND 4999.99",
+}
+
+func TestGoldenPlans(t *testing.T) {
+	view := viewtest.Corpus(t)
+	for name, sql := range golden {
+		t.Run(name, func(t *testing.T) {
+			p, err := build(t, sql, view, noNulls(view))
+			require.NoError(t, err)
+			got, err := json.MarshalIndent(struct {
+				SQL  string        `json:"sql"`
+				Plan *compile.Plan `json:"plan"`
+			}{sql, p}, "", "  ")
+			require.NoError(t, err)
+			path := filepath.Join("testdata", "plans", name+".json")
+			if *update {
+				require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+				require.NoError(t, os.WriteFile(path, append(got, '\n'), 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			require.JSONEq(t, string(want), string(got))
+		})
+	}
+}
