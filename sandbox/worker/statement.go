@@ -62,6 +62,20 @@ func (e *engine) single(sql string, args int) error {
 	if st.NumInput() != args {
 		return errArguments
 	}
+	// DESCRIBE, SHOW, SUMMARIZE and table functions that the binder replaces leave no trace in a plan; the tree names them.
+	row, err := e.one("SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", sql)
+	if err != nil {
+		return err
+	}
+	tree, ok := row[0].(string)
+	if !ok || !strings.HasPrefix(tree, `{"error":false`) {
+		return errNotSelect
+	}
+	for _, ref := range []string{`"type":"SHOW_REF"`, `"type":"TABLE_FUNCTION"`} {
+		if strings.Contains(tree, ref) {
+			return errNotSelect
+		}
+	}
 	return nil
 }
 
