@@ -17,7 +17,7 @@ func edited(t *testing.T, name, old, replacement string) fs.FS {
 	files := copied(t)
 	require.Contains(t, files, name)
 	text := string(files[name].Data)
-	require.Contains(t, text, old, "%s no longer holds the text that the test replaces", name)
+	require.True(t, strings.Contains(text, old), "%s no longer holds the text that the test replaces", name)
 	files[name] = &fstest.MapFile{Data: []byte(strings.Replace(text, old, replacement, 1))}
 	return files
 }

@@ -61,7 +61,7 @@ func TestEvaluationFailuresRefuse(t *testing.T) {
 		{"built-in error", "lib.named(input.grant.id)", "object.keys(input.grant.id) != set()", "ENG-003"},
 		{"conflict", "query_proof := ((subject", "query_proof := set()\n\nquery_proof := ((subject", "ENG-003"},
 		{"timeout", "lib.named(input.grant.id)", slow, "ENG-003"},
-		{"undefined", `if missing("query.run", query_proof) == set()`, `if missing("query.run", query_proof) != set()`, "ENG-004"},
+		{"undefined", `if not lacks("query.run", query_proof)`, `if lacks("query.none", query_proof)`, "ENG-004"},
 		{"wrong shape", `query_run := {"proof": query_proof, "obligations": query_obligations}`, `query_run := {"allow": true}`, "ENG-005|"},
 		{"a verdict of its own", `query_run := {"proof": query_proof, "obligations"`, `query_run := {"allow": true, "proof": query_proof, "obligations"`, "ENG-004"},
 		{"no obligations", `query_run := {"proof": query_proof, "obligations": query_obligations}`, `query_run := {"proof": query_proof}`, "ENG-005"},

@@ -26,6 +26,9 @@ func Floor() map[Action][]string { return floor }
 // CapabilitiesText is the committed allow list.
 func CapabilitiesText() string { return capabilitiesText }
 
+// ArticlesText is the register of requirement IDs.
+func ArticlesText() string { return articlesText }
+
 // Reviewers exposes the number of approvals of a level.
 func (r Review) Reviewers() int { return r.reviewers() }
 
@@ -95,7 +98,7 @@ func (s *Suite) Run(ctx context.Context, filter string, replaced map[string]stri
 			all[name] = source
 		}
 	}
-	c, err := compile(all, ast.JSONPatch, ast.InternalTestCase)
+	c, err := compile(all, ast.JSONPatch, ast.Sprintf, ast.InternalTestCase)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +167,9 @@ func (s *Suite) Mutants() ([]Mutant, error) {
 			}
 			for n := range bodies(rule) {
 				for j := range bodies(rule)[n].get() {
-					mutants = append(mutants, dropped(m, path, i, n, j))
+					if d, ok := dropped(m, path, i, n, j); ok {
+						mutants = append(mutants, d)
+					}
 				}
 			}
 		}
@@ -191,12 +196,15 @@ func bodies(rule *ast.Rule) []slot {
 	return slots
 }
 
-func dropped(m *ast.Module, path string, i, n, j int) Mutant {
+func dropped(m *ast.Module, path string, i, n, j int) (Mutant, bool) {
 	c := m.Copy()
 	c.Annotations = nil
 	rule := c.Rules[i]
 	at := bodies(rule)[n]
 	expr := at.get()[j].String()
+	if expr == "true" {
+		return Mutant{}, false // the rule has no body
+	}
 	body := slices.Delete(slices.Clone(at.get()), j, j+1)
 	if len(body) == 0 {
 		body = ast.NewBody(ast.NewExpr(ast.BooleanTerm(true)))
@@ -211,7 +219,7 @@ func dropped(m *ast.Module, path string, i, n, j int) Mutant {
 		"supply": "catalog|load", "application": "application", "egress": "release|collect|XM_39c", "subject": "query",
 	}
 	name := strings.Trim(m.Package.Path[len(m.Package.Path)-1].Value.String(), `"`)
-	return Mutant{fmt.Sprintf("%s %s: %s", name, head, expr), path, c.String(), tests[name]}
+	return Mutant{fmt.Sprintf("%s %s: %s", name, head, expr), path, c.String(), tests[name]}, true
 }
 
 // RawInput is an input of any shape, for shapes that the types cannot express.

@@ -1,6 +1,8 @@
 # METADATA
 # title: Classification
-# description: The grade of a statement is known, consistent and one whose aggregates may be computed; keys and identifiers stay inside.
+# description: >-
+#   The grade of a statement is known, consistent and one whose aggregates may be computed; keys and identifiers stay
+#   inside.
 package yumen.classification
 
 import future.keywords.not
@@ -27,6 +29,7 @@ proof contains "CLS-001" if {
 	every table in input.footprint.tables {
 		table.grade in {1, 2, 3, 4}
 		lib.at_most(table.grade, input.footprint.grade)
+		is_object(table.columns)
 		object.keys(table.columns) - up_to[table.grade] == set()
 		members(table.columns) == members(table.uses)
 	}

@@ -1,9 +1,11 @@
 # METADATA
 # title: Decisions
 # description: >-
-#   One entry point for each action. A decision holds the proofs, and either the details of what is not proven or, when nothing is
-#   missing, the obligations. The engine recomputes what is missing and trusts only the proofs.
+#   One entry point for each action. A decision holds the proofs and, when something is missing, the details of what is
+#   not proven; otherwise the obligations. The engine computes itself what is missing and trusts only the proofs.
 package yumen.decision
+
+import future.keywords.not
 
 import data.yumen.application
 import data.yumen.authorization
@@ -17,8 +19,13 @@ import data.yumen.supply
 
 missing(action, proof) := object.keys(data.yumen.required[action]) - proof
 
+lacks(action, proof) if missing(action, proof) != set()
+
 # Details are best effort: nothing depends on them.
-details(action, proof, found) := {rule: object.get(found, rule, set()) | some rule in missing(action, proof)}
+refusal(action, proof, found) := {
+	"proof": proof,
+	"details": {rule: object.get(found, rule, set()) | some rule in missing(action, proof)},
+}
 
 query_proof := ((subject.proof | authorization.proof) | classification.proof) | desensitization.proof
 
@@ -29,20 +36,16 @@ query_obligations := {"run": desensitization.run, "retention_years": desensitiza
 # METADATA
 # title: May this statement be checked
 # entrypoint: true
-query_check := {"proof": query_proof, "details": details("query.check", query_proof, query_detail)} if {
-	missing("query.check", query_proof) != set()
-}
+query_check := refusal("query.check", query_proof, query_detail) if lacks("query.check", query_proof)
 
-query_check := {"proof": query_proof, "obligations": query_obligations} if missing("query.check", query_proof) == set()
+query_check := {"proof": query_proof, "obligations": query_obligations} if not lacks("query.check", query_proof)
 
 # METADATA
 # title: May this statement run, and how
 # entrypoint: true
-query_run := {"proof": query_proof, "details": details("query.run", query_proof, query_detail)} if {
-	missing("query.run", query_proof) != set()
-}
+query_run := refusal("query.run", query_proof, query_detail) if lacks("query.run", query_proof)
 
-query_run := {"proof": query_proof, "obligations": query_obligations} if missing("query.run", query_proof) == set()
+query_run := {"proof": query_proof, "obligations": query_obligations} if not lacks("query.run", query_proof)
 
 release_proof := query_proof | egress.proof
 
@@ -53,33 +56,33 @@ release_obligations := object.union_n([query_obligations, {"release": egress.rel
 # METADATA
 # title: How much review does this artefact need, and may it be issued
 # entrypoint: true
-release_decide := {"proof": release_proof, "details": details("release.decide", release_proof, release_detail)} if {
-	missing("release.decide", release_proof) != set()
-}
+release_decide := refusal("release.decide", release_proof, release_detail) if lacks("release.decide", release_proof)
 
-release_decide := {"proof": release_proof, "obligations": release_obligations} if missing("release.decide", release_proof) == set()
+release_decide := {"proof": release_proof, "obligations": release_obligations} if {
+	not lacks("release.decide", release_proof)
+}
 
 collect_proof := subject.proof | egress.proof
 
 # METADATA
 # title: May the caller fetch this release
 # entrypoint: true
-release_collect := {"proof": collect_proof, "details": details("release.collect", collect_proof, egress.detail)} if {
-	missing("release.collect", collect_proof) != set()
-}
+release_collect := refusal("release.collect", collect_proof, egress.detail) if lacks("release.collect", collect_proof)
 
-release_collect := {"proof": collect_proof, "obligations": {"retention_years": egress.collect_retention}} if missing("release.collect", collect_proof) == set()
+release_collect := {"proof": collect_proof, "obligations": {"retention_years": egress.collect_retention}} if {
+	not lacks("release.collect", collect_proof)
+}
 
 vote_proof := subject.proof | separation.proof
 
 # METADATA
 # title: May this person vote on this run
 # entrypoint: true
-review_vote := {"proof": vote_proof, "details": details("review.vote", vote_proof, separation.detail)} if {
-	missing("review.vote", vote_proof) != set()
-}
+review_vote := refusal("review.vote", vote_proof, separation.detail) if lacks("review.vote", vote_proof)
 
-review_vote := {"proof": vote_proof, "obligations": {"retention_years": separation.vote_retention}} if missing("review.vote", vote_proof) == set()
+review_vote := {"proof": vote_proof, "obligations": {"retention_years": separation.vote_retention}} if {
+	not lacks("review.vote", vote_proof)
+}
 
 account_proof := subject.proof | separation.proof
 
@@ -88,11 +91,13 @@ account_obligations := {"account": separation.account, "retention_years": lib.se
 # METADATA
 # title: May this account be changed, and when does it take effect
 # entrypoint: true
-account_change := {"proof": account_proof, "details": details("account.change", account_proof, separation.detail)} if {
-	missing("account.change", account_proof) != set()
+account_change := refusal("account.change", account_proof, separation.detail) if {
+	lacks("account.change", account_proof)
 }
 
-account_change := {"proof": account_proof, "obligations": account_obligations} if missing("account.change", account_proof) == set()
+account_change := {"proof": account_proof, "obligations": account_obligations} if {
+	not lacks("account.change", account_proof)
+}
 
 supply_proof := subject.proof | supply.proof
 
@@ -101,28 +106,30 @@ supply_obligations := {"retention_years": supply.retention_years}
 # METADATA
 # title: May this dataset be declared, approved or rejected
 # entrypoint: true
-catalog_change := {"proof": supply_proof, "details": details("catalog.change", supply_proof, {})} if {
-	missing("catalog.change", supply_proof) != set()
-}
+catalog_change := refusal("catalog.change", supply_proof, {}) if lacks("catalog.change", supply_proof)
 
-catalog_change := {"proof": supply_proof, "obligations": supply_obligations} if missing("catalog.change", supply_proof) == set()
+catalog_change := {"proof": supply_proof, "obligations": supply_obligations} if {
+	not lacks("catalog.change", supply_proof)
+}
 
 # METADATA
 # title: May this dataset be loaded in this way
 # entrypoint: true
-supply_load := {"proof": supply_proof, "details": details("supply.load", supply_proof, {})} if {
-	missing("supply.load", supply_proof) != set()
-}
+supply_load := refusal("supply.load", supply_proof, {}) if lacks("supply.load", supply_proof)
 
-supply_load := {"proof": supply_proof, "obligations": supply_obligations} if missing("supply.load", supply_proof) == set()
+supply_load := {"proof": supply_proof, "obligations": supply_obligations} if not lacks("supply.load", supply_proof)
 
 application_proof := subject.proof | application.proof
+
+application_obligations := {"retention_years": application.retention_years}
 
 # METADATA
 # title: May this application take this step
 # entrypoint: true
-application_step := {"proof": application_proof, "details": details("application.step", application_proof, application.detail)} if {
-	missing("application.step", application_proof) != set()
+application_step := refusal("application.step", application_proof, application.detail) if {
+	lacks("application.step", application_proof)
 }
 
-application_step := {"proof": application_proof, "obligations": {"retention_years": application.retention_years}} if missing("application.step", application_proof) == set()
+application_step := {"proof": application_proof, "obligations": application_obligations} if {
+	not lacks("application.step", application_proof)
+}

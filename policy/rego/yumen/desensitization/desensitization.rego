@@ -56,15 +56,15 @@ run := {
 	"p": rules.p,
 	"homogeneity": rules.homogeneity,
 	"jitter": rules.jitter,
-	"round": round,
+	"round": rounding,
 	"cells_max": rules.cells_max,
 	"tick_ms": rules.tick_ms,
 	"review": rules.review.clean,
 }
 
-round := 0 if input.call.kind == "free"
+rounding := 0 if input.call.kind == "free"
 
-round := rules.round if input.call.kind == "computation"
+rounding := rules.round if input.call.kind == "computation"
 
 # METADATA
 # title: Retention of the run's record

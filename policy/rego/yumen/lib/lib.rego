@@ -69,8 +69,8 @@ open_sharing("") if settings.declarations_optional == true
 # Roles that may perform the act.
 may_act(action, act) if input.subject.role in data.yumen.acts[action][act]
 
-# Years for which the record of the decision is kept: the longest of the grade and the market classes. An unknown grade counts as
-# the highest; an unknown class has no answer, so the decision refuses.
+# Years for which the record of the decision is kept: the longest of the grade and the market classes. An unknown grade
+# counts as the highest; an unknown class has no answer, so the decision refuses.
 retention(grade, markets) := max(by_grade(grade) | by_market(markets)) if {
 	markets != set()
 	markets - {"ordinary", "authorised", "sealed", ""} == set()

@@ -155,8 +155,8 @@ proof contains "SEP-006" if {
 # METADATA
 # title: When the change takes effect
 # description: >-
-#   A role waits for the security administrator. While none is active, the first security administrator and the first auditor that
-#   the administrator names do not.
+#   A role waits for the security administrator. While none is active, the first security administrator and the first
+#   auditor that the administrator names do not.
 # custom:
 #   rule: SEP-101
 #   kind: obligation

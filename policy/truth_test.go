@@ -1,0 +1,193 @@
+package policy_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog"
+	"yumen/policy"
+)
+
+// What each role may do at all, in every jurisdiction: the other roles are refused with a rule about roles.
+func TestBJ_FIN_3_RolesAndActions(t *testing.T) {
+	may := map[policy.Action][]policy.Role{
+		policy.ActionAccountChange:   {policy.RoleSecurityAdministrator}, // the base confirms a role
+		policy.ActionCatalogChange:   {policy.RoleSteward},               // approves
+		policy.ActionSupplyLoad:      {policy.RoleProvider},              // pushes through the interface
+		policy.ActionApplicationStep: {policy.RoleSteward},               // approves
+		policy.ActionReviewVote:      {policy.RoleEgressReviewer},
+		policy.ActionQueryCheck:      {policy.RoleAnalyst},
+		policy.ActionQueryRun:        {policy.RoleAnalyst},
+		policy.ActionReleaseDecide:   {policy.RoleAnalyst}, // the author of the run
+		policy.ActionReleaseCollect:  {policy.RoleAnalyst},
+	}
+	about := []string{"SEP-001", "SUP-001", "SUP-011", "APP-001", "SEP-011", "AUT-012", "EGR-011"}
+	for _, j := range policy.Jurisdictions() {
+		e := open(t, j)
+		for _, a := range policy.Actions() {
+			for _, r := range append(policy.Roles(), "", "root") {
+				in := with(t, a, func(c *policy.Common) { c.Subject.Role, c.Zone.Jurisdiction = r, j })
+				d := decide(t, e, in)
+				require.Equal(t, slices.Contains(may[a], r), d.Allow, "%s %s %s: %v", j, a, r, denied(d))
+				if !d.Allow {
+					require.True(t, slices.ContainsFunc(denied(d), func(id string) bool { return slices.Contains(about, id) }))
+				}
+			}
+		}
+	}
+}
+
+// with is the base of an action with its common part changed.
+func with(t *testing.T, a policy.Action, change func(*policy.Common)) policy.Input {
+	t.Helper()
+	switch in := typed(t, a, bases(t)[string(a)]).(type) {
+	case policy.Query:
+		change(&in.Common)
+		return in
+	case policy.ReleaseDecide:
+		change(&in.Common)
+		return in
+	case policy.ReleaseCollect:
+		change(&in.Common)
+		return in
+	case policy.ReviewVote:
+		change(&in.Common)
+		return in
+	case policy.AccountChange:
+		change(&in.Common)
+		return in
+	case policy.CatalogChange:
+		change(&in.Common)
+		return in
+	case policy.SupplyLoad:
+		change(&in.Common)
+		return in
+	case policy.ApplicationStep:
+		change(&in.Common)
+		return in
+	}
+	require.Fail(t, "no input type")
+	return nil
+}
+
+// atGrade asks over one table of the grade.
+func atGrade(j policy.Jurisdiction, g catalog.Grade, kind policy.CallKind, certified bool) policy.Query {
+	q := wide(1, 2)
+	q.Zone.Jurisdiction, q.Call.Kind = j, kind
+	touch := policy.NewTouch(0)
+	touch.Add("column_0", g, false, policy.UseKey)
+	q.Footprint.Grade, q.Footprint.Tables = g, map[string]policy.Touch{"table_0": touch}
+	if kind == policy.CallFree {
+		q.Computation = nil
+	} else {
+		q.Computation.Certified = certified
+	}
+	return q
+}
+
+// The truth table of statements: jurisdiction × kind × grade. A cell is the k that must be enforced, or the first code.
+func TestBJ_FIN_15a_GradesAndModes(t *testing.T) {
+	const mode, grade = "MODE_NOT_ALLOWED", "GRADE_FORBIDS"
+	synthetic := [5]string{grade, mode, mode, mode, grade}
+	noisy := [5]string{grade, "3", mode, mode, grade}
+	free := map[policy.Jurisdiction][5]string{
+		policy.Beijing: noisy, policy.Xicheng: noisy, policy.Shijiazhuang: synthetic, policy.Xiamen: synthetic,
+		policy.Strict: synthetic, policy.Lab: {grade, "3", "5", "10", grade},
+	}
+	certified := [5]string{grade, "3", "5", "10", grade}
+	uncertified := [5]string{grade, "3", mode, mode, grade}
+	for _, j := range policy.Jurisdictions() {
+		e := open(t, j)
+		for g := range catalog.Grade(5) {
+			for _, c := range []struct {
+				kind      policy.CallKind
+				certified bool
+				want      string
+			}{
+				{policy.CallFree, false, free[j][g]},
+				{policy.CallComputation, true, certified[g]},
+				{policy.CallComputation, false, uncertified[g]},
+			} {
+				t.Run(fmt.Sprintf("BJ-OPS-27d: %s %s grade %d certified %t", j, c.kind, g, c.certified), func(t *testing.T) {
+					q := atGrade(j, g, c.kind, c.certified)
+					for _, run := range []bool{false, true} {
+						q.Run = run
+						requireVerdict(t, decide(t, e, q), c.want)
+					}
+				})
+			}
+		}
+	}
+}
+
+func requireVerdict(t *testing.T, d policy.Decision, want string) {
+	t.Helper()
+	if strings.Trim(want, "0123456789") != "" {
+		require.False(t, d.Allow)
+		require.Equal(t, want, string(d.Refusal().Code))
+		require.Zero(t, d.Obligations)
+		return
+	}
+	require.True(t, d.Allow, "%v", denied(d))
+	require.Equal(t, want, fmt.Sprint(d.Obligations.Run.K))
+	require.Equal(t, policy.ModeExact, d.Obligations.Run.Mode)
+}
+
+// The truth table of egress: jurisdiction × grade × flagged.
+func TestSJZ_13c_GradesAndReview(t *testing.T) {
+	type pair [2]policy.Review // without and with flags
+	table := [5]pair{1: {"auto", "auto"}, 2: {"auto", "one"}, 3: {"one", "two"}}
+	reviewed := [5]pair{1: {"one", "one"}, 2: {"one", "one"}, 3: {"one", "two"}}
+	want := map[policy.Jurisdiction][5]pair{
+		policy.Beijing: table, policy.Xicheng: table, policy.Lab: table,
+		policy.Shijiazhuang: reviewed, policy.Xiamen: reviewed, policy.Strict: reviewed,
+	}
+	for _, j := range policy.Jurisdictions() {
+		e := open(t, j)
+		for g := range catalog.Grade(5) {
+			for i, flags := range []policy.Set{{}, policy.NewSet("own_columns")} {
+				in := base[policy.ReleaseDecide](t, policy.ActionReleaseDecide)
+				in.Query = atGrade(j, g, policy.CallComputation, true)
+				in.Step, in.Release.Votes, in.Release.Flags = policy.StepReview, []policy.Vote{}, flags
+				d := decide(t, e, in)
+				need := want[j][g][i]
+				if need == "" {
+					require.False(t, d.Allow)
+					require.Equal(t, catalog.CodeGradeForbids, d.Refusal().Code)
+					continue
+				}
+				require.True(t, d.Allow, "%v", denied(d))
+				require.Equal(t, need, d.Obligations.Release.Review, "%s grade %d flags %v", j, g, flags)
+				require.Equal(t, need.Reviewers(), d.Obligations.Release.Reviewers)
+				in.Step = policy.StepIssue
+				require.Equal(t, need == policy.ReviewAuto, decide(t, e, in).Allow, "issued without a vote")
+			}
+		}
+	}
+}
+
+// The truth table of supply: grade × mode, the same in every jurisdiction.
+func TestBJ_OPS_27_GradesAndSupply(t *testing.T) {
+	exception := &policy.Exception{Document: "sha256:d", Batch: "sha256:b", Approver: "p-li"}
+	for _, j := range policy.Jurisdictions() {
+		e := open(t, j)
+		for g := range catalog.Grade(5) {
+			for _, m := range []policy.SupplyMode{policy.SupplyCopy, policy.SupplyInterface, policy.SupplyTenantSpace, ""} {
+				for _, x := range []*policy.Exception{nil, exception} {
+					in := base[policy.SupplyLoad](t, policy.ActionSupplyLoad)
+					in.Zone.Jurisdiction, in.Mode, in.Dataset.Grade, in.Exception, in.Declared = j, m, g, x, true
+					if m == policy.SupplyCopy {
+						in.Subject.Role = policy.RoleSteward
+					}
+					want := m != "" && g.Valid() && (m != policy.SupplyCopy || g == 1) && (g < 4 || x != nil)
+					d := decide(t, e, in)
+					require.Equal(t, want, d.Allow, "%s grade %d %s exception %t: %v", j, g, m, x != nil, denied(d))
+				}
+			}
+		}
+	}
+}
