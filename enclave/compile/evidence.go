@@ -85,7 +85,6 @@ type size struct {
 func newGathering(l *layout) *gathering {
 	e := &gathering{layout: l, pairs: map[pairAt]*pairFound{}, unknown: map[int]bool{}}
 	for set := range l.sets {
-		e.unknown[set] = l.unknown[set]
 		e.groups = append(e.groups, map[string]*group{})
 		var sizes []map[string]*size
 		for range l.nest[set] {

@@ -34,10 +34,10 @@ func (s *session) answer(q *question) []string {
 		s.earlier = append(s.earlier, outcomes[i].Earlier(f))
 	}
 	require.Equal(s.t, len(rows), len(compile.Replay(outcomes)))
-	return text(compile.Replay(outcomes))
+	return words(compile.Replay(outcomes))
 }
 
-func text(rows []disclosure.Released) []string {
+func words(rows []disclosure.Released) []string {
 	var out []string
 	for _, r := range rows {
 		var parts []string

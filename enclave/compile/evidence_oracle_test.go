@@ -223,7 +223,9 @@ func implied(qa inquiry, a map[string][]string, qb inquiry, b map[string][]strin
 		return ""
 	}
 	sameTown := qa.root != "visits" || scopeTown(qa) == scopeTown(qb)
-	if qb.inner && !(qa.inner && sameTown) {
+	in, restricted := a["town"]
+	matched := qa.inner || restricted && !slices.Contains(in, "") // a value is that of a row that matched
+	if qb.inner && !(matched && sameTown) && !slices.ContainsFunc(slices.Collect(maps.Values(a)), func(in []string) bool { return len(in) == 0 }) {
 		return false
 	}
 	full := func(q inquiry, box map[string][]string) map[string][]string {

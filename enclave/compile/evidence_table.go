@@ -14,7 +14,7 @@ const missing = -1
 // table puts the evidence in its final form: rows sorted by key, one group a set, one cell a column.
 func (e *gathering) table() (*disclosure.Table, error) {
 	l := e.layout
-	t := &disclosure.Table{}
+	t := &disclosure.Table{Public: len(l.plan.Base.Entities) == 0}
 	for _, r := range l.plan.Base.Entities {
 		t.References = append(t.References, fmt.Sprintf("%s#%s", r.Path, r.Type))
 	}

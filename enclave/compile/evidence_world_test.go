@@ -135,7 +135,11 @@ func randomInquiry(rng *rand.Rand) inquiry {
 			columns = append(columns, "town")
 		}
 	}
-	for _, c := range columns {
+	groupable := columns
+	if q.joined && !q.inner {
+		groupable = append(slices.Clone(columns), "town")
+	}
+	for _, c := range groupable {
 		if rng.IntN(4) == 0 && len(q.keys) < 2 {
 			q.keys = append(q.keys, c)
 		}

@@ -14,7 +14,7 @@ var ErrTooLarge = errors.New("the plan needs too many statements")
 
 // Inputs are what a plan is generated for.
 type Inputs struct {
-	// Snapshots pins, for each dataset that may be read, the snapshot of this run.
+	// Snapshots pins the snapshot of each dataset of the plan, and of others that earlier families read where it is known.
 	Snapshots map[string]string
 	// Scope is the row scope of the grant.
 	Scope Scope
@@ -27,7 +27,7 @@ type Inputs struct {
 type Limits struct {
 	Rows       int // groups of one set; more is an error (default 50,000)
 	Pairs      int // overlapping pairs of cells of one comparison; more withholds the cells (default 200,000)
-	Statements int // statements of a program; more is ErrTooLarge (default 400)
+	Statements int // statements of a program; more is ErrTooLarge (default 2,000)
 }
 
 func (l Limits) withDefaults() Limits {
@@ -38,7 +38,7 @@ func (l Limits) withDefaults() Limits {
 		l.Pairs = 200_000
 	}
 	if l.Statements <= 0 {
-		l.Statements = 400
+		l.Statements = 2_000
 	}
 	return l
 }
@@ -53,6 +53,25 @@ type Program struct {
 	layout layout
 }
 
+// Batches cuts the statements into runs whose texts have at most this many bytes each (a longer statement stands alone), in order: the
+// answers of all runs together are what Evidence reads.
+func (p *Program) Batches(bytes int) [][]Statement {
+	var out [][]Statement
+	size := 0
+	for _, s := range p.Statements {
+		n := len(s.SQL)
+		for _, a := range s.Args {
+			n += len(a.Type) + len(a.Text)
+		}
+		if len(out) == 0 || size+n > bytes {
+			out, size = append(out, nil), 0
+		}
+		last := len(out) - 1
+		out[last], size = append(out[last], s), size+n
+	}
+	return out
+}
+
 // step reads the rows of one statement. Rows beyond limit are an error, or, where cut is given, a search cut short.
 type step struct {
 	width int
@@ -63,15 +82,14 @@ type step struct {
 
 // layout is the shape of the table that the evidence fills.
 type layout struct {
-	plan    *Plan
-	in      Inputs
-	sets    []cohort // by set
-	reps    [][]EntityRef
-	repOf   [][]int // by set: reference -> representative
-	used    []bool  // by set: some cell names it
-	nest    [][]nested
-	rivals  []rival
-	unknown map[int]bool // sets whose earlier releases cannot be read any more
+	plan   *Plan
+	in     Inputs
+	sets   []cohort // by set
+	reps   [][]EntityRef
+	repOf  [][]int // by set: reference -> representative
+	used   []bool  // by set: some cell names it
+	nest   [][]nested
+	rivals []rival
 }
 
 // generator makes one program.
@@ -85,10 +103,10 @@ type generator struct {
 // other. This is the reference path (design §6.5): exact, every rule is decided on it.
 func Generate(p *Plan, in Inputs) (*Program, error) {
 	in.Limits = in.Limits.withDefaults()
-	if len(p.Cells) == 0 || len(p.Base.Entities) == 0 {
-		return nil, fmt.Errorf("%w: no cells, or nobody to protect", ErrGenerate)
+	if len(p.Cells) == 0 {
+		return nil, fmt.Errorf("%w: no cells", ErrGenerate)
 	}
-	g := &generator{layout: layout{plan: p, in: in, used: make([]bool, len(p.Sets)), unknown: map[int]bool{}}, program: &Program{}}
+	g := &generator{layout: layout{plan: p, in: in, used: make([]bool, len(p.Sets))}, program: &Program{}}
 	for _, c := range p.Cells {
 		if c.Set < 0 || c.Set >= len(p.Sets) {
 			return nil, fmt.Errorf("%w: a cell of no set", ErrGenerate)
@@ -112,7 +130,11 @@ func Generate(p *Plan, in Inputs) (*Program, error) {
 
 // statements writes everything in the order in which evidence is read: cells first.
 func (g *generator) statements() error {
-	for _, part := range []func(set int) error{g.cells, g.entities, g.nested, g.earlier, g.response, g.members} {
+	parts := []func(set int) error{g.cells, g.entities, g.nested, g.earlier, g.response, g.members}
+	if len(g.plan.Base.Entities) == 0 {
+		parts = parts[:1] // public tables: there is nobody to protect
+	}
+	for _, part := range parts {
 		for set := range g.plan.Sets {
 			if !g.used[set] {
 				continue

@@ -29,9 +29,13 @@ type keyValue struct {
 func (c cohort) at(key []*string) cell {
 	out := cell{}
 	var conditions []Condition
+	var matched []string
 	for i, k := range c.keys {
 		if i >= len(key) {
 			break
+		}
+		if key[i] != nil && k.Column.Path != c.base.Root.Path {
+			matched = append(matched, k.Column.Path) // a value is that of a row that matched
 		}
 		if condition, ok := keyCondition(k, key[i]); ok {
 			conditions = append(conditions, condition)
@@ -40,6 +44,7 @@ func (c cohort) at(key []*string) cell {
 		out.beside = append(out.beside, keyValue{k.Column, k.Func, key[i]})
 	}
 	out.box = conjunction(c.box, conditions)
+	out.box.Matched = slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.box.Matched, matched))))
 	return out
 }
 

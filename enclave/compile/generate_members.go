@@ -95,10 +95,6 @@ func (g *generator) earlierCrowds(set, column int, mine crowd) error {
 			if theirs.ref.Type != mine.ref.Type || mine.rowsOf(theirs) {
 				continue
 			}
-			if !g.readable(f.Family.Base) {
-				g.unknown[set] = true
-				continue
-			}
 			if err := g.crowdPair(set, mine, theirs, disclosure.AgainstEarlier, pairing{column: column, released: released}); err != nil {
 				return err
 			}

@@ -3,10 +3,12 @@ package disclosure
 // Table is the evidence of one response: rows of cells, the same columns in every row.
 type Table struct {
 	// References names the entity references whose entities are counted ("tax#enterprise"), in the order of every Entities
-	// and Totals list. At least one.
+	// and Totals list. At least one, unless the table is public.
 	References []string
-	Columns    []Column
-	Rows       []Row
+	// Public says that the tables are declared public: there are no entities, and no rule applies.
+	Public  bool
+	Columns []Column
+	Rows    []Row
 }
 
 // Column describes one cell column.

@@ -237,16 +237,28 @@ func TestRoundCount(t *testing.T) {
 
 func TestShape(t *testing.T) {
 	for name, change := range map[string]func(*disclosure.Table){
-		"no references": func(x *disclosure.Table) { x.References = nil },
-		"a cell short":  func(x *disclosure.Table) { x.Rows[0].Cells = x.Rows[0].Cells[:1] },
-		"no groups":     func(x *disclosure.Table) { x.Rows[0].Groups = nil },
-		"negative set":  func(x *disclosure.Table) { x.Columns[0].Set = -1 },
-		"unknown kind":  func(x *disclosure.Table) { x.Columns[0].Kind = 9 },
+		"no references":        func(x *disclosure.Table) { x.References = nil },
+		"public with entities": func(x *disclosure.Table) { x.Public = true },
+		"a cell short":         func(x *disclosure.Table) { x.Rows[0].Cells = x.Rows[0].Cells[:1] },
+		"no groups":            func(x *disclosure.Table) { x.Rows[0].Groups = nil },
+		"negative set":         func(x *disclosure.Table) { x.Columns[0].Set = -1 },
+		"unknown kind":         func(x *disclosure.Table) { x.Columns[0].Kind = 9 },
 	} {
 		table := safe()
 		change(table)
 		require.Empty(t, disclosure.Judge(table, grade2).Released(table), name)
 	}
+}
+
+// TestPublic: in tables with nobody to protect no rule applies; an empty cell is NULL all the same.
+func TestPublic(t *testing.T) {
+	row := disclosure.Row{Groups: []disclosure.Group{{}}, Cells: []disclosure.Cell{{Value: "1"}, {}}}
+	table := &disclosure.Table{Public: true, Columns: []disclosure.Column{{}, {Kind: disclosure.Amount}}, Rows: []disclosure.Row{row}}
+	rows := disclosure.Judge(table, grade2).Released(table)
+	require.Len(t, rows, 1)
+	require.Equal(t, "1", *rows[0].Values[0])
+	require.Nil(t, rows[0].Values[1])
+	require.Empty(t, disclosure.Judge(table, disclosure.Rules{}).Released(table), "no rules, no release")
 }
 
 // TestConcentration compares the exact rules with their definition over every list of totals.
