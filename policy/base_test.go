@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/stretchr/testify/require"
@@ -66,14 +67,14 @@ func bases(t testing.TB) map[string]json.RawMessage {
 	return b
 }
 
+// open opens the default bundle with time enough for a busy machine.
 func open(t testing.TB, j policy.Jurisdiction) *policy.Engine {
 	t.Helper()
-	e, err := policy.Open(policy.Config{Jurisdiction: j})
+	e, err := policy.Open(policy.Config{Jurisdiction: j, Timeout: time.Minute})
 	require.NoError(t, err)
 	return e
 }
 
-// raw is an input given as a value of any shape, for inputs that the types cannot express.
 func decide(t testing.TB, e *policy.Engine, in policy.Input) policy.Decision {
 	t.Helper()
 	d, err := e.Decide(context.Background(), in)
