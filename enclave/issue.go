@@ -115,9 +115,10 @@ func (s *Service) policyVotes(tx Tx, run *runRecord) ([]policy.Vote, error) {
 
 // egressFacts are what the egress machine looks at.
 func (s *Service) egressFacts(run *runRecord, actor Principal) egress.Facts {
-	f := egress.Facts{Checked: true, Held: binding(run), Current: binding(run), Request: egress.Request{Grade: run.Grade,
+	f := egress.Facts{Checked: true, Held: binding(run), Current: s.current(run), Request: egress.Request{Grade: run.Grade,
 		Author: egress.Party{Account: run.Account, Person: run.Person, Organization: run.Organization}, Quorum: egress.Quorum{Persons: run.Reviewers}}}
-	f.Actor = egress.Actor{Kind: egress.System, Account: actor.Account, Person: actor.Person, Organization: actor.Organization}
+	f.Actor = egress.Actor{Kind: egress.System, Account: actor.Account, Person: actor.Person, Organization: actor.Organization,
+		MakesPolicy: catalog.AccountRole(actor.Role) == catalog.AccountSecurityAdministrator}
 	for _, v := range run.Votes {
 		if v.Turn == run.Turn {
 			f.Votes = append(f.Votes, v.egress())
@@ -128,6 +129,13 @@ func (s *Service) egressFacts(run *runRecord, actor Principal) egress.Facts {
 
 func binding(run *runRecord) egress.Binding {
 	return egress.Binding{Artefact: run.Artefacts.Digest, RiskReport: run.Artefacts.ReportDigest, Policy: run.Policy.Digest}
+}
+
+// current is what the request would be bound to now: the same artefact and report, under the policy that is in force.
+func (s *Service) current(run *runRecord) egress.Binding {
+	b := binding(run)
+	b.Policy = s.policy
+	return b
 }
 
 func (v voteRecord) egress() egress.Vote {

@@ -24,7 +24,10 @@ func (s *Service) recover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("recover: %w", err)
 	}
-	return s.removeOrphans(ctx)
+	if err := s.removeOrphans(ctx); err != nil {
+		return err
+	}
+	return s.rebindAll(ctx)
 }
 
 // removeOrphans destroys blobs and keys that no record names.

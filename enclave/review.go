@@ -142,7 +142,7 @@ func (s *Service) Vote(ctx context.Context, p Principal, id string, in api.VoteR
 		if err != nil {
 			return err
 		}
-		v, err := s.openVote(tx, p, &env, &run)
+		v, err := s.openVote(tx, p, &env, id, &run)
 		if err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (s *Service) Vote(ctx context.Context, p Principal, id string, in api.VoteR
 	return out, nil
 }
 
-func (s *Service) openVote(tx Tx, p Principal, env *dsse.Envelope, run *runRecord) (voteRecord, error) {
+func (s *Service) openVote(tx Tx, p Principal, env *dsse.Envelope, id string, run *runRecord) (voteRecord, error) {
 	by, err := s.reviewer(tx, p.Account)
 	if err != nil {
 		return voteRecord{}, err
@@ -174,7 +174,7 @@ func (s *Service) openVote(tx Tx, p Principal, env *dsse.Envelope, run *runRecor
 	if err != nil {
 		return voteRecord{}, fault(KindInvalid, "投票签名无效或不属于您", "the vote's signature is not valid or not yours").because(err)
 	}
-	if v.Artefact != run.Artefacts.Digest || v.RiskReport != run.Artefacts.ReportDigest || v.Policy != run.Policy.Digest {
+	if v.Run != id || v.Artefact != run.Artefacts.Digest || v.RiskReport != run.Artefacts.ReportDigest || v.Policy != run.Policy.Digest {
 		return voteRecord{}, fault(KindConflict, "投票所针对的内容已改变，请重新查看后再投票", "what the vote is about has changed: look again, then vote")
 	}
 	return voteRecord{Account: p.Account, Person: p.Person, Org: p.Organization, Verdict: string(v.Verdict), Reasons: v.Reasons, Turn: run.Turn,
@@ -252,9 +252,13 @@ func (s *Service) Resubmit(ctx context.Context, p Principal, id, note string) (a
 
 // act is a requester's event.
 func (s *Service) act(ctx context.Context, p Principal, id string, event egress.Event, note string) (api.Run, error) {
+	next, err := s.prepare(ctx, p, id, event, note)
+	if err != nil {
+		return api.Run{}, known(err)
+	}
 	var out api.Run
 	var gone []string
-	err := s.store.Update(ctx, func(tx Tx) error {
+	err = s.store.Update(ctx, func(tx Tx) error {
 		run, rec, err := load[runRecord](tx, recRun, id)
 		if err != nil {
 			return err
@@ -264,29 +268,55 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 		}
 		facts := s.egressFacts(&run, p)
 		facts.Actor.Kind, facts.Note = egress.Requester, note != ""
-		next, err := egress.Next(egress.State(rec.State), event, facts)
+		state, err := egress.Next(egress.State(rec.State), event, facts)
 		if err != nil {
 			return fault(KindConflict, fmt.Sprintf("该请求当前状态（%s）不能执行此操作", shown(rec.State)), fmt.Sprintf("not possible while the request is %s, or not yours to do", shown(rec.State))).because(err)
 		}
-		s.advance(&rec, &run, string(next))
+		action := audit.ActionQueryWithdraw
 		if event == egress.EventResubmit {
-			run.Turn, run.Notes, run.Reasons = run.Turn+1, append(run.Notes, note), nil
+			action = audit.ActionQueryResubmit
+			run.Notes, gone = append(run.Notes, note), []string{run.adopt(next, s.policy)}
+			if _, err := s.decideRelease(ctx, tx, &run, id, stepReview); err != nil {
+				return err
+			}
 		} else if gone, err = s.void(tx, &run); err != nil {
 			return err
 		}
+		s.advance(&rec, &run, string(state))
 		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 			return err
 		}
 		out = s.runView(rec, run)
-		action := audit.ActionQueryWithdraw
-		if event == egress.EventResubmit {
-			action = audit.ActionQueryResubmit
-		}
-		return s.record(tx, entry{by: p, action: action, on: id, outcome: string(next), class: classOf(run.Grade)})
+		return s.record(tx, entry{by: p, action: action, on: id, outcome: string(state), class: classOf(run.Grade)})
 	})
-	if err == nil {
-		s.destroy(gone...)
-		s.watch.changed(id)
+	if err != nil {
+		s.destroy(next.artefact)
+		return out, known(err)
 	}
-	return out, known(err)
+	s.destroy(gone...)
+	s.watch.changed(id)
+	return out, nil
+}
+
+// prepare stores what a resubmission will need before the transaction begins.
+func (s *Service) prepare(ctx context.Context, p Principal, id string, event egress.Event, note string) (renewed, error) {
+	if event != egress.EventResubmit {
+		return renewed{}, nil
+	}
+	var run runRecord
+	err := s.store.View(ctx, func(tx Tx) error {
+		v, rec, err := load[runRecord](tx, recRun, id)
+		if err != nil {
+			return err
+		}
+		if rec.Owner != p.Organization || p.Role == "" || rec.State != string(egress.Returned) {
+			return fault(KindConflict, "只有被退回的请求可以重新提交", "only a returned request can be resubmitted")
+		}
+		run = v
+		return nil
+	})
+	if err != nil {
+		return renewed{}, err
+	}
+	return s.renew(&run, note)
 }
