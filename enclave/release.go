@@ -106,9 +106,7 @@ func marketsOf(tx Tx, run *runRecord) (policy.Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		if m := d.Spec.Market; m != "" {
-			out.Add(string(m))
-		}
+		out.Add(string(d.Spec.Market))
 	}
 	return out, nil
 }
