@@ -30,6 +30,9 @@ func Refuse(why Reason, position int, args ...any) *catalog.Refusal {
 // SyntaxRefusal is the refusal of a text that the parser did not take, at the position that it named.
 func SyntaxRefusal(position int) *catalog.Refusal { return Refuse(ReasonSyntax, position) }
 
+// StatementRefusal is the refusal of a text that is well-formed and no query.
+func StatementRefusal() *catalog.Refusal { return Refuse(ReasonStatement, None) }
+
 // articles names the requirements that a code serves: raw data never leaves (BJ-OPS-25a, BJ-OPS-32b), and nothing is used
 // that was not granted (BJ-OPS-32a).
 var articles = map[catalog.Code][]string{
