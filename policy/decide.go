@@ -83,6 +83,9 @@ func (e *Engine) decide(ctx context.Context, in Input, d *Decision) (err error) 
 	ctx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	results, err := query.Eval(ctx, rego.EvalParsedInput(value))
+	if err == nil {
+		err = ctx.Err() // too late is no decision
+	}
 	if err != nil {
 		return fail(failEval, err)
 	}

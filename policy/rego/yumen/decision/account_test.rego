@@ -17,6 +17,10 @@ account_refusals := {
 		"set": {"/subject/effective": false},
 		"refuses": {"SEP-001"},
 	},
+	"BJ-FIN-29 SEP-001: the account confirms its own role": {
+		"set": {"/subject": the_analyst},
+		"refuses": {"SEP-001", "SEP-003"},
+	},
 	"BJ-FIN-29 SEP-001: an unknown act": {
 		"set": {"/op": "promote"},
 		"refuses": {"SEP-001", "SEP-003", "SEP-005"},
@@ -148,6 +152,15 @@ test_account_refusals[note] if {
 }
 
 account_permits := {
+	"BJ-FIN-29 SEP-101: the first security administrator registers a key": {
+		"set": {
+			"/offices": {"auditors": 0, "security_administrator_active": false, "security_administrators": 0},
+			"/op": "register_key",
+			"/subject": the_analyst_not_yet,
+			"/target/role": "security_administrator",
+		},
+		"obligations": {"account": {"confirmation": "required"}},
+	},
 	"BJ-FIN-29 SEP-101: the security administrator confirms a role": {
 		"obligations": {"account": {"confirmation": "none"}, "retention_years": 3},
 	},

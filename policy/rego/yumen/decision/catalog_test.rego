@@ -146,6 +146,20 @@ catalog_refusals := {
 	"XM-14c SUP-005: an unknown market class": {"set": {"/dataset/market": "free"}, "refuses": {"SUP-005"}},
 	"XC-19a SUP-005: no sharing type": {"set": {"/dataset/sharing": ""}, "refuses": {"SUP-005"}},
 	"BJ-FIN-10a SUP-006: no provider": {"set": {"/dataset/provider": ""}, "refuses": {"SUP-006"}},
+	"BJ-FIN-10a SUP-006: every provider, in lab": {
+		"set": {"/dataset/provider": "*", "/zone/jurisdiction": "lab"},
+		"refuses": {"SUP-006"},
+	},
+	"SJZ-6a SUP-002: another provider's data in lab": {
+		"set": {
+			"/dataset/author": {"account": "hrss_1", "person": "p-li"},
+			"/dataset/provider": "tax",
+			"/op": "declare",
+			"/subject": the_provider,
+			"/zone/jurisdiction": "lab",
+		},
+		"refuses": {"SUP-002"},
+	},
 	"BJ-FIN-10a SUP-006: no name": {"set": {"/dataset/name": ""}, "refuses": {"SUP-006"}},
 	"BJ-FIN-10a SUP-006: no name in lab": {
 		"set": {"/dataset/name": "", "/dataset/provider": "", "/zone/jurisdiction": "lab"},

@@ -84,6 +84,18 @@ load_refusals := {
 		},
 		"refuses": {"SUP-015"},
 	},
+	"SJZ-6a SUP-012: another provider's data in lab": {
+		"set": {"/dataset/provider": "tax", "/zone/jurisdiction": "lab"},
+		"refuses": {"SUP-012"},
+	},
+	"BJ-OPS-27d SUP-015: half an exception where none is needed": {
+		"set": {"/exception": {"document": "", "batch": "sha256:b", "approver": "p-li"}},
+		"refuses": {"SUP-015"},
+	},
+	"XM-63 SUP-016: an unknown mode from a declared location": {
+		"set": {"/declared": true, "/mode": "post"},
+		"refuses": {"SUP-011", "SUP-014", "SUP-016"},
+	},
 	"XM-63 SUP-016: a location that is not declared": {"set": {"/mode": "tenant_space"}, "refuses": {"SUP-016"}},
 	"XM-63 SUP-016: it is not known whether it is declared": {
 		"set": {"/declared": null},

@@ -76,7 +76,7 @@ retention(grade, markets) := max(by_grade(grade) | by_market(markets)) if {
 	markets - {"ordinary", "authorised", "sealed", ""} == set()
 }
 
-by_grade(grade) := {settings.grades[grade].retention_years} if grade in {1, 2, 3, 4}
+by_grade(grade) := {settings.grades[grade].retention_years}
 
 by_grade(grade) := {settings.grades[4].retention_years} if not grade in {1, 2, 3, 4}
 
