@@ -145,7 +145,7 @@ func (a *app) explain(r *api.Run, sql string) {
 	case "released":
 		a.hint("下载文件和回执：yumen release download %s --out DIR", "download files and receipt: yumen release download %s --out DIR", r.Release)
 	case "running", "in_review":
-		a.hint("之后查看：yumen query show %s", "look again later: yumen query show %s", r.Run)
+		a.hint("之后查看：yumen query show %s --wait 10m", "look again later: yumen query show %s --wait 10m", r.Run)
 	case "returned":
 		a.hint("补充说明再送审：yumen query resubmit %s --note …", "explain and send it back: yumen query resubmit %s --note …", r.Run)
 	}

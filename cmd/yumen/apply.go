@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,20 +74,19 @@ func (a *app) applyTable(result *api.ApplyResult) render.Table {
 	return trim(t)
 }
 
-// trim drops the trailing columns that are empty in every row.
+// trim drops the columns that are empty in every row.
 func trim(t render.Table) render.Table {
-	for n := len(t.Columns); n > 1; n-- {
-		for _, row := range t.Rows {
-			if row[n-1] != "" {
-				return t
-			}
+	out := render.Table{Rows: make([][]string, len(t.Rows))}
+	for j, name := range t.Columns {
+		if !slices.ContainsFunc(t.Rows, func(row []string) bool { return row[j] != "" }) {
+			continue
 		}
-		t.Columns = t.Columns[:n-1]
-		for i := range t.Rows {
-			t.Rows[i] = t.Rows[i][:n-1]
+		out.Columns = append(out.Columns, name)
+		for i, row := range t.Rows {
+			out.Rows[i] = append(out.Rows[i], row[j])
 		}
 	}
-	return t
+	return out
 }
 
 func (a *app) printDiffs(result *api.ApplyResult) {

@@ -10,6 +10,7 @@ import (
 	"yumen/catalog"
 	"yumen/cmd/yumen/internal/render"
 	"yumen/internal/api"
+	"yumen/internal/client"
 )
 
 // maxQuery bounds the query text that is read, in bytes; the gateway's own cap is lower and answers TOO_LARGE.
@@ -121,7 +122,7 @@ func (a *app) queryRunCommand() *cobra.Command {
 	a.queryText(c, &f)
 	c.Flags().StringVar(&f.note, "note", "", a.t("给审核员的说明", "a note for the reviewers"))
 	c.Flags().StringVar(&f.format, "format", "", a.t("发布文件的格式：csv、parquet 或 json", "format of the released file: csv, parquet or json"))
-	c.Flags().DurationVar(&f.wait, "wait", 60*time.Second, a.t("最多等待多久", "how long to wait"))
+	c.Flags().DurationVar(&f.wait, "wait", 60*time.Second, a.t("最多等待多久（不等审核员）", "how long to wait (not for reviewers)"))
 	return c
 }
 
@@ -160,9 +161,10 @@ func (a *app) progressState() func(string) {
 
 func (a *app) queryShowCommand() *cobra.Command {
 	var exit bool
+	var wait time.Duration
 	c := a.command(command{
 		use: "show", args: []string{"ID"}, short: catalog.Text{Zh: "显示一次运行，已发布的连同结果", En: "show a run, with its answer when it is released"},
-		example: "yumen query show run_…\nyumen query show run_… --exit-status -o csv",
+		example: "yumen query show run_…\nyumen query show run_… --wait 1h --exit-status -o csv",
 		run: func(ctx context.Context, args []string) error {
 			c, err := a.connect()
 			if err != nil {
@@ -172,6 +174,9 @@ func (a *app) queryShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if run, err = c.WaitUntil(ctx, run, wait, client.Decided, a.progressState()); err != nil {
+				return err
+			}
 			if err := a.printRun(run); err != nil || !exit {
 				return err
 			}
@@ -179,6 +184,7 @@ func (a *app) queryShowCommand() *cobra.Command {
 		},
 	})
 	c.Flags().BoolVar(&exit, "exit-status", false, a.t("用退出码表示状态，如 query run", "let the exit code tell the state, as query run does"))
+	c.Flags().DurationVar(&wait, "wait", 0, a.t("最多等待多久，直到审核员作出决定", "how long to wait for a decision, the reviewers' included"))
 	return c
 }
 
@@ -239,7 +245,11 @@ func (a *app) queryWithdrawCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.printRun(run)
+			if err := a.print(run, a.runTable(run)); err != nil {
+				return err
+			}
+			a.say("已撤回；状态在下一个节拍显示", "withdrawn; its state shows on the next tick")
+			return nil
 		},
 	})
 }

@@ -76,10 +76,20 @@ func readEvents(r io.Reader, on func(event, data string) error) error {
 	return lines.Err()
 }
 
-// Wait follows a run until it rests or patience is over, and returns it as it then is. A gateway or proxy that does not deliver
-// events is polled. on is called with each new state; it may be nil.
+// Rests reports whether a run in this state no longer runs: it waits for a person, or its state is final.
+func Rests(state string) bool { return state != StateRunning }
+
+// Decided reports whether a run in this state no longer waits for the gateway or a reviewer.
+func Decided(state string) bool { return state != StateRunning && state != StateInReview }
+
+// Wait follows a run until it rests or patience is over, and returns it as it then is. on is called with each new state; it may be nil.
 func (c *Client) Wait(ctx context.Context, run *api.Run, patience time.Duration, on func(state string)) (*api.Run, error) {
-	if run.State != StateRunning || patience <= 0 {
+	return c.WaitUntil(ctx, run, patience, Rests, on)
+}
+
+// WaitUntil is Wait with another end. A gateway or proxy that does not deliver events is polled.
+func (c *Client) WaitUntil(ctx context.Context, run *api.Run, patience time.Duration, end func(state string) bool, on func(state string)) (*api.Run, error) {
+	if end(run.State) || patience <= 0 {
 		return run, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
@@ -91,21 +101,28 @@ func (c *Client) Wait(ctx context.Context, run *api.Run, patience time.Duration,
 		}
 		last = state
 	}
-	if err := c.Events(limited, run.Run, note); err != nil && hopeless(err) {
+	following, enough := context.WithCancel(limited)
+	defer enough()
+	err := c.Events(following, run.Run, func(state string) {
+		if note(state); end(state) {
+			enough()
+		}
+	})
+	if err != nil && (ctx.Err() != nil || hopeless(err)) {
 		return nil, err
 	}
-	return c.poll(ctx, limited, run.Run, note)
+	return c.poll(ctx, limited, run.Run, end, note)
 }
 
-// poll asks for the run until it rests; when limited is over, once more under ctx.
-func (c *Client) poll(ctx, limited context.Context, id string, note func(string)) (*api.Run, error) {
+// poll asks for the run until its end; when limited is over, once more under ctx.
+func (c *Client) poll(ctx, limited context.Context, id string, end func(string) bool, note func(string)) (*api.Run, error) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		now, err := c.Run(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		note(now.State)
-		if now.State != StateRunning || limited.Err() != nil {
+		if end(now.State) || limited.Err() != nil {
 			return now, nil
 		}
 		select {
@@ -117,5 +134,5 @@ func (c *Client) poll(ctx, limited context.Context, id string, note func(string)
 
 // hopeless tells a failure that polling would only repeat from one of the stream alone.
 func hopeless(err error) bool {
-	return errors.Is(err, context.Canceled) || IsKind(err, KindUnauthenticated) || IsKind(err, KindForbidden)
+	return IsKind(err, KindUnauthenticated) || IsKind(err, KindForbidden)
 }

@@ -108,3 +108,30 @@ func TestWaitGivesUp(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "refused", run.State)
 }
+
+func TestWaitDoesNotStayForTheReviewer(t *testing.T) {
+	state := "in_review"
+	cl := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/events") {
+			w.Header().Set("Content-Type", "text/event-stream")
+			_, _ = io.WriteString(w, "event: state\ndata: {\"state\":\""+state+"\"}\n\n")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+			return
+		}
+		answer(w, 200, api.Run{Run: "run_1", State: state})
+	})
+	began := time.Now()
+	run, err := cl.Wait(t.Context(), &api.Run{Run: "run_1", State: "running"}, time.Minute, nil)
+	require.NoError(t, err)
+	require.Equal(t, "in_review", run.State)
+	require.Less(t, time.Since(began), 10*time.Second, "the stream goes on, the wait does not")
+
+	run, err = cl.WaitUntil(t.Context(), run, 200*time.Millisecond, client.Decided, nil)
+	require.NoError(t, err)
+	require.Equal(t, "in_review", run.State, "nobody decided in time")
+	state = "released"
+	run, err = cl.WaitUntil(t.Context(), run, time.Minute, client.Decided, nil)
+	require.NoError(t, err)
+	require.Equal(t, "released", run.State)
+}

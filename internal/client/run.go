@@ -9,8 +9,11 @@ import (
 	"yumen/internal/api"
 )
 
-// StateRunning is the one state of a run that does not rest: every other waits for a person, or is final.
-const StateRunning = "running"
+// The states of a run that somebody may wait for to end.
+const (
+	StateRunning  = "running"
+	StateInReview = "in_review"
+)
 
 // CheckQuery asks for the static verdict of a query; nothing runs.
 func (c *Client) CheckQuery(ctx context.Context, r api.RunRequest) (*api.CheckResult, error) {
