@@ -195,7 +195,9 @@ func (w *postWriter) aggregate(a *aggregate) postExpr {
 	if !strings.HasSuffix(a.method, "_pop") {
 		divisor = "(" + double(1) + " - 1)"
 	}
-	variance := fmt.Sprintf("(greatest(%s - %s * %s / nullif(%s, 0), 0) / nullif(%s, 0))", double(2), double(0), double(0), double(1), divisor)
+	// Rounding may leave a little less than nothing. The engine's greatest() would also turn a withheld NULL into 0.
+	spread := fmt.Sprintf("(%s - %s * %s / nullif(%s, 0))", double(2), double(0), double(0), double(1))
+	variance := fmt.Sprintf("(CASE WHEN %s < 0 THEN 0 ELSE %s END / nullif(%s, 0))", spread, spread, divisor)
 	if strings.HasPrefix(a.method, "std") {
 		variance = "sqrt(" + variance + ")"
 	}
