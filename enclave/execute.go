@@ -147,13 +147,17 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 		if err != nil {
 			return fmt.Errorf("egress: %w", err)
 		}
-		s.advance(&rec, &run, string(next))
+		from := rec.State
+		rec.State = string(next)
+		if next != egress.Approved {
+			s.advance(&rec, &run, from, string(next))
+		}
 		if err := s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: string(next), class: a.class(),
 			digests: map[string]catalog.Digest{"artefact": run.Artefacts.Digest, "report": run.Artefacts.ReportDigest, "decision": d.InputDigest}}); err != nil {
 			return err
 		}
 		if next == egress.Approved {
-			if err := s.issue(ctx, tx, &rec, &run, id); err != nil {
+			if err := s.issue(ctx, tx, &rec, &run, id, from); err != nil {
 				return err
 			}
 		}
@@ -171,7 +175,7 @@ func (s *Service) fail(ctx context.Context, id string, a *asked) error {
 		if rec.State != stateRunning {
 			return nil
 		}
-		s.advance(&rec, &run, string(egress.Failed))
+		s.advance(&rec, &run, rec.State, string(egress.Failed))
 		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 			return err
 		}

@@ -148,8 +148,9 @@ func (v voteRecord) egress() egress.Vote {
 }
 
 // issue is the second check and the release itself, inside the caller's transaction: the policy once more, the ledger's
-// reservation, the receipt, its log entry and the proof. A failure issues nothing.
-func (s *Service) issue(ctx context.Context, tx Tx, rec *metastore.Record, run *runRecord, id string) error {
+// reservation, the receipt, its log entry and the proof. A failure issues nothing. From is the state before the
+// decision that led here: approval itself is never shown.
+func (s *Service) issue(ctx context.Context, tx Tx, rec *metastore.Record, run *runRecord, id, from string) error {
 	d, err := s.decideRelease(ctx, tx, run, id, stepIssue)
 	if err != nil {
 		return err
@@ -187,7 +188,7 @@ func (s *Service) issue(ctx context.Context, tx Tx, rec *metastore.Record, run *
 	if err != nil {
 		return fmt.Errorf("egress: %w", err)
 	}
-	s.advance(rec, run, string(next))
+	s.advance(rec, run, from, string(next))
 	v := releaseRecord{Run: id, Organization: run.Organization, Grade: run.Grade, Label: string(issued.Label), Receipt: string(issued.Receipt),
 		ReceiptDigest: issued.Digest, Proof: string(proof), Entry: logged.Seq, NotAfter: r.NotAfter.Unix()}
 	return save(tx, recRelease, metastore.Record{ID: run.Release, Owner: run.Organization, State: string(policy.StateIssued)}, s.nowMS(), v)

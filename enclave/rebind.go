@@ -111,7 +111,7 @@ func (s *Service) rebind(ctx context.Context, id string) error {
 		if err != nil {
 			return fmt.Errorf("egress: %w", err)
 		}
-		s.advance(&rec, &run, string(state))
+		s.advance(&rec, &run, rec.State, string(state))
 		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 			return err
 		}

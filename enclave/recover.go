@@ -14,7 +14,7 @@ import (
 func (s *Service) recover(ctx context.Context) error {
 	err := s.store.Update(ctx, func(tx Tx) error {
 		return each(tx, recRun, metastore.Query{State: stateRunning}, func(rec metastore.Record, run runRecord) error {
-			s.advance(&rec, &run, string(egress.Failed))
+			s.advance(&rec, &run, rec.State, string(egress.Failed))
 			if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 				return err
 			}

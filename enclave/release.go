@@ -185,10 +185,10 @@ func (s *Service) runView(rec metastore.Record, run runRecord) api.Run {
 	return out
 }
 
-// advance moves a run to its next state, which becomes visible at the next tick; until then it looks as it does now.
-func (s *Service) advance(rec *metastore.Record, run *runRecord, next string) {
+// advance moves a run from a state to its next one, which becomes visible at the next tick; until then it looks as it does now.
+func (s *Service) advance(rec *metastore.Record, run *runRecord, from, next string) {
 	if run.VisibleAt <= s.nowMS() {
-		run.Before = shown(rec.State)
+		run.Before = shown(from)
 	}
 	rec.State, run.VisibleAt = next, s.tick(run)
 }

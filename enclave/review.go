@@ -221,11 +221,12 @@ func (s *Service) cast(ctx context.Context, tx Tx, p Principal, rec *metastore.R
 	case egress.InReview:
 		return nil, nil
 	case egress.Approved:
+		from := rec.State
 		rec.State = string(next)
-		return nil, s.issue(ctx, tx, rec, run, rec.ID)
+		return nil, s.issue(ctx, tx, rec, run, rec.ID, from)
 	}
 	run.Reasons = v.Reasons
-	s.advance(rec, run, string(next))
+	s.advance(rec, run, rec.State, string(next))
 	if next != egress.Rejected && next != egress.Closed {
 		return nil, nil
 	}
@@ -282,7 +283,7 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 		} else if gone, err = s.void(tx, &run); err != nil {
 			return err
 		}
-		s.advance(&rec, &run, string(state))
+		s.advance(&rec, &run, rec.State, string(state))
 		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 			return err
 		}
