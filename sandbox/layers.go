@@ -208,7 +208,7 @@ func (l level) fds() string {
 // plan is the cage of one task at this level.
 func (l level) plan(t *task) *wire.Plan {
 	const mb = 1 << 20
-	p := &wire.Plan{Layers: l.bits, Files: len(t.files), Open: 64,
+	p := &wire.Plan{Layers: l.bits, Files: len(t.files), Open: uint64(64 + len(t.files)),
 		// The Go runtime and the allocator's arenas reserve address space beyond what the engine uses.
 		AddressMax: uint64(t.memoryMB+2560) * mb,
 		CPUSeconds: uint64(t.timeout.Seconds()*float64(max(1, t.threads))) + 2,

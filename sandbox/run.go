@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -44,12 +45,20 @@ func (r *Runner) Run(ctx context.Context, spec RunSpec) ([][]Row, error) {
 	job := &wire.Run{Statements: spec.Statements, MaxRows: r.config.MaxRows}
 	t := &task{job: wire.Job{Kind: wire.KindRun, Run: job}, spillMB: r.config.SpillMB, timeout: orDefault(spec.Timeout, r.config.Timeout),
 		memoryMB: orInt(spec.MemoryMB, r.config.JobMemoryMB), threads: orInt(spec.Threads, r.config.Threads)}
-	if len(spec.Snapshots) > wire.MaxFiles {
+	if len(spec.Snapshots) >= wire.MaxFiles {
 		return nil, ErrCapacity
 	}
 	for _, s := range spec.Snapshots {
 		job.Snapshots = append(job.Snapshots, s.Name)
 		t.files = append(t.files, s.File)
+	}
+	statements, err := bulk(job)
+	if err != nil {
+		return nil, err
+	}
+	if statements != nil {
+		defer statements.Close()
+		t.files = append(t.files, statements)
 	}
 	out := make([][]Row, len(spec.Statements))
 	var total int64
@@ -73,6 +82,29 @@ func (r *Runner) Run(ctx context.Context, spec RunSpec) ([][]Row, error) {
 		return nil, violation("rows")
 	}
 	return out, nil
+}
+
+// bulk moves statements that are too long for a job document into a sealed file; nil when they are not.
+func bulk(job *wire.Run) (*os.File, error) {
+	size := 0
+	for _, s := range job.Statements {
+		size += len(s.SQL)
+		for _, a := range s.Args {
+			size += len(a.Type) + len(a.Text) + 32
+		}
+	}
+	if size < wire.MaxJob/8 { // the worst that JSON makes of a byte is six
+		return nil, nil
+	}
+	text, err := json.Marshal(job.Statements)
+	if err != nil || len(text) > wire.MaxBulk {
+		return nil, ErrCapacity
+	}
+	job.Statements, job.Bulk = nil, true
+	return Seal("statements", func(w *os.File) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 func orInt(n, fallback int) int {

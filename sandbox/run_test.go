@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -88,6 +89,57 @@ func TestRunJoinsSnapshots(t *testing.T) {
 		_, err = r.Run(soon(t), spec)
 		require.ErrorIs(t, err, sandbox.ErrExecution, name)
 	}
+}
+
+// TestRunManyStatements asks more than a job document can hold.
+func TestRunManyStatements(t *testing.T) {
+	r := sandboxtest.Runner(t)
+	spec := sandbox.RunSpec{Snapshots: []sandbox.SnapshotRef{{Name: "d", File: numbers(t, r, 10)}}}
+	for i := range 300 {
+		spec.Statements = append(spec.Statements, sandbox.Statement{SQL: fmt.Sprintf(`SELECT %d, sum(x) FROM d.main.data WHERE x < $1 -- %s`, i, strings.Repeat("é", 2000)),
+			Args: []sandbox.Value{{Type: "BIGINT", Text: "3"}}})
+	}
+	out, err := r.Run(soon(t), spec)
+	require.NoError(t, err)
+	require.Len(t, out, 300)
+	require.Equal(t, [][]string{{"299", "3"}}, plain(out[299]))
+}
+
+// TestRunSeenFromOutside looks at a running worker as the host sees it.
+func TestRunSeenFromOutside(t *testing.T) {
+	r := sandboxtest.Runner(t)
+	if r.LevelName() != "full" {
+		t.Skip("the host does not allow the full cage")
+	}
+	file := numbers(t, r, 100_000)
+	ctx, cancel := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	wait.Go(func() { _, _ = r.Run(ctx, one(file, endless, 0)) })
+	defer wait.Wait()
+	defer cancel()
+	var pid string
+	require.Eventually(t, func() bool {
+		found, _ := filepath.Glob("/proc/self/task/*/children")
+		for _, f := range found {
+			b, _ := os.ReadFile(f)
+			for p := range strings.FieldsSeq(string(b)) {
+				if name, _ := os.ReadFile("/proc/" + p + "/comm"); string(name) == "yumen-worker\n" {
+					pid = p
+				}
+			}
+		}
+		return pid != ""
+	}, 10*time.Second, 10*time.Millisecond)
+	status, err := os.ReadFile("/proc/" + pid + "/status")
+	require.NoError(t, err)
+	for _, line := range []string{"CapEff:\t0000000000000000", "CapPrm:\t0000000000000000", "CapAmb:\t0000000000000000", "CapBnd:\t0000000000000000",
+		"NoNewPrivs:\t1", "Seccomp:\t2"} {
+		require.Contains(t, string(status), line)
+	}
+	network, err := os.ReadFile("/proc/" + pid + "/net/dev")
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(string(network), ":"), "one interface")
+	require.Contains(t, string(network), "lo:")
 }
 
 func TestRunDeadline(t *testing.T) {

@@ -149,38 +149,6 @@ func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
 	return w, nil
 }
 
-// pipes makes pipes and remembers which ends are whose.
-type pipes struct {
-	child, parent []*os.File
-	err           error
-}
-
-// pipe makes one pipe; down says that the child reads it.
-func (p *pipes) pipe(down bool) (r, w *os.File) {
-	if p.err != nil {
-		return nil, nil
-	}
-	if r, w, p.err = os.Pipe(); p.err != nil {
-		return nil, nil
-	}
-	if down {
-		p.child, p.parent = append(p.child, r), append(p.parent, w)
-	} else {
-		p.child, p.parent = append(p.child, w), append(p.parent, r)
-	}
-	return r, w
-}
-
-func (p *pipes) closeChild() { closeAll(p.child) }
-
-func (p *pipes) closeParent() { closeAll(p.parent) }
-
-func closeAll(files []*os.File) {
-	for _, f := range files {
-		_ = f.Close()
-	}
-}
-
 func (w *worker) close() { closeAll([]*os.File{w.job, w.result, w.status, w.stderr}) }
 
 // converse sends the job and reads everything that comes back, until the worker has exited or the deadline kills it.

@@ -45,6 +45,24 @@ type Run struct {
 	Snapshots  []string    `json:"snapshots"` // catalog names; snapshot i is descriptor FDFirst+i
 	Statements []Statement `json:"statements"`
 	MaxRows    int         `json:"max_rows"` // over all statements
+	// Bulk says that the statements are too long for a job document: they are a JSON list in the descriptor behind the snapshots.
+	Bulk bool `json:"bulk,omitempty"`
+}
+
+// MaxBulk is the largest list of statements in bytes.
+const MaxBulk = 64 << 20
+
+// ReadStatements reads a list of statements.
+func ReadStatements(r io.Reader) ([]Statement, error) {
+	b, err := io.ReadAll(io.LimitReader(r, MaxBulk+1))
+	if err != nil || len(b) > MaxBulk {
+		return nil, fmt.Errorf("statements cannot be read")
+	}
+	var out []Statement
+	if err := decodeStrict(b, &out); err != nil {
+		return nil, fmt.Errorf("statements: %w", err)
+	}
+	return out, nil
 }
 
 // Statement is one generated SELECT with its bound values ($1…).

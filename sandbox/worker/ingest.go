@@ -15,6 +15,7 @@ import (
 // rejection is a quarantined batch.
 type rejection struct{ faults []wire.Fault }
 
+// Error counts the faults.
 func (r *rejection) Error() string { return fmt.Sprintf("%d faults", len(r.faults)) }
 
 // errStage is a source that the fast path could not take: a value broke its declaration, or the engine failed.

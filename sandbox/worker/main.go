@@ -15,7 +15,10 @@ type failure struct {
 	cause error
 }
 
+// Error is for this process alone: its cause may quote the engine.
 func (f *failure) Error() string { return string(f.code) + ": " + f.cause.Error() }
+
+// Unwrap returns the cause.
 func (f *failure) Unwrap() error { return f.cause }
 
 func fail(code wire.Code, cause error) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"yumen/sandbox/wire"
@@ -32,8 +33,14 @@ func run(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, erro
 		}
 		return false
 	}
+	statements := j.Run.Statements
+	if j.Run.Bulk {
+		if statements, err = bulk(j); err != nil {
+			return nil, fail(wire.CodeJob, err)
+		}
+	}
 	out := wire.NewCellWriter(result)
-	for i, st := range j.Run.Statements {
+	for i, st := range statements {
 		s, err := e.prepare(st.SQL, st.Args, attached)
 		if err != nil {
 			return nil, err
@@ -49,4 +56,11 @@ func run(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, erro
 		}
 	}
 	return &wire.Status{Code: wire.CodeOK, Rows: out.Rows()}, out.Close()
+}
+
+// bulk reads the statements that did not fit into the job document.
+func bulk(j *wire.Job) ([]wire.Statement, error) {
+	f := os.NewFile(uintptr(wire.FDFirst+len(j.Run.Snapshots)), "statements")
+	defer f.Close()
+	return wire.ReadStatements(f)
 }

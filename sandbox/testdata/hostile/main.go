@@ -58,99 +58,132 @@ func endless(w io.Writer, b []byte) {
 	}
 }
 
+// honest is what a worker says that has sent three rows.
+var honest = &wire.Status{Code: wire.CodeOK, Rows: 3}
+
+// behave does what is named; a name that is not known is a status line of the test's own.
 func behave(name string) {
-	honest := &wire.Status{Code: wire.CodeOK, Rows: 3}
-	switch name {
-	case "honest":
+	f, ok := behaviours[name]
+	if !ok {
+		rows(result, 3)
+		_, _ = status.Write([]byte(name))
+		return
+	}
+	f()
+}
+
+var behaviours = map[string]func(){
+	"honest": func() {
 		rows(result, 3)
 		say(honest)
-	case "silence":
+	},
+	"silence": func() {
 		time.Sleep(time.Hour)
-	case "closed silence":
+	},
+	"closed silence": func() {
 		result.Close()
 		status.Close()
 		os.Stderr.Close()
 		time.Sleep(time.Hour)
-	case "silence after all":
+	},
+	"silence after all": func() {
 		rows(result, 3)
 		result.Close()
 		say(honest)
 		status.Close()
 		time.Sleep(time.Hour)
-	case "exit":
+	},
+	"exit": func() {
 		os.Exit(0)
-	case "failing exit":
+	},
+	"failing exit": func() {
 		rows(result, 3)
 		say(honest)
 		os.Exit(3)
-	case "panic":
+	},
+	"panic": func() {
 		panic("secret")
-	case "no status":
+	},
+	"no status": func() {
 		rows(result, 3)
-	case "no result":
+	},
+	"no result": func() {
 		say(honest)
-	case "fewer rows":
+	},
+	"fewer rows": func() {
 		rows(result, 2)
 		say(honest)
-	case "more rows":
+	},
+	"more rows": func() {
 		rows(result, 4)
 		say(honest)
-	case "cut":
+	},
+	"cut": func() {
 		var whole cutWriter
 		rows(&whole, 3)
 		_, _ = result.Write(whole[:len(whole)/2])
 		say(honest)
-	case "trailing":
+	},
+	"trailing": func() {
 		rows(result, 3)
 		_, _ = result.Write([]byte("secret"))
 		say(honest)
-	case "garbage":
+	},
+	"garbage": func() {
 		_, _ = result.Write([]byte("secret secret secret secret"))
 		say(honest)
-	case "endless rows":
+	},
+	"endless rows": func() {
 		out := wire.NewCellWriter(result)
 		for out.Write(0, wire.Row{secret()}) == nil {
 		}
-	case "endless zeros":
+	},
+	"endless zeros": func() {
 		endless(result, make([]byte, 1<<16))
-	case "endless lengths":
+	},
+	"endless lengths": func() {
 		endless(result, []byte{0xff, 0xff, 0xff, 0xff, 0xf0, 0xff, 0xff, 0x7f})
-	case "endless status":
+	},
+	"endless status": func() {
 		endless(status, []byte("secret "))
-	case "endless words":
+	},
+	"endless words": func() {
 		endless(os.Stderr, []byte("secret "))
-	case "statement number":
+	},
+	"statement number": func() {
 		out := wire.NewCellWriter(result)
 		_ = out.Write(7, wire.Row{secret()})
 		_ = out.Close()
 		say(&wire.Status{Code: wire.CodeOK, Rows: 1})
-	case "negative statement":
+	},
+	"negative statement": func() {
 		out := wire.NewCellWriter(result)
 		_ = out.Write(-1, wire.Row{secret()})
 		_ = out.Close()
 		say(&wire.Status{Code: wire.CodeOK, Rows: 1})
-	case "ragged":
+	},
+	"ragged": func() {
 		out := wire.NewCellWriter(result)
 		_ = out.Write(0, wire.Row{secret()})
 		_ = out.Write(0, wire.Row{secret(), secret()})
 		_ = out.Close()
 		say(&wire.Status{Code: wire.CodeOK, Rows: 2})
-	case "bytes":
+	},
+	"bytes": func() {
 		bad := "\xff\xfe"
 		out := wire.NewCellWriter(result)
 		_ = out.Write(0, wire.Row{&bad})
 		_ = out.Close()
 		say(&wire.Status{Code: wire.CodeOK, Rows: 1})
-	case "files instead":
+	},
+	"files instead": func() {
 		out := wire.NewFileWriter(result)
 		_ = out.Close()
 		say(&wire.Status{Code: wire.CodeOK})
-	case "rejected instead":
+	},
+	"rejected instead": func() {
 		say(&wire.Status{Code: wire.CodeRejected, Faults: []wire.Fault{{Rule: wire.RuleType}}})
-	default:
-		rows(result, 3)
-		_, _ = status.Write([]byte(name)) // a status line of the test's own
-	}
+	},
 }
 
 type cutWriter []byte
