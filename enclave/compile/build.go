@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"yumen/catalog"
 	"yumen/catalog/footprint"
 	"yumen/catalog/sqltree"
 )
@@ -11,7 +12,8 @@ import (
 // The caps of one query (design §6.1).
 const (
 	MaxKeys       = 4
-	MaxAggregates = 16
+	MaxAggregates = 16 // that differ
+	maxCalls      = 16 * MaxAggregates
 )
 
 // Facts are what the loads of the pinned snapshots have verified: columns without NULL, by dataset. They let a set that equals
@@ -32,7 +34,7 @@ func (f Facts) notNull(dataset, column string) bool {
 // Build makes the protected plan of a bound query by the typing rules of design §6.1. Equal meaning gives an equal base, equal
 // keys, sets and cells, whatever the spelling. Its errors are *catalog.Refusal: a query without a typing rule is never run.
 func Build(q *footprint.Query, facts Facts) (*Plan, error) {
-	b := &builder{query: q, facts: facts, outer: q.Select, aggregates: map[*sqltree.Call]*aggregate{}}
+	b := &builder{query: q, facts: facts, outer: q.Select, aggregates: map[*sqltree.Call]*aggregate{}, domains: map[*catalog.Column]*domain{}}
 	for _, step := range []func() error{b.relations, b.rollupShape, b.cohorts, b.keysOf, b.cellsOf} {
 		if err := step(); err != nil {
 			return nil, err
@@ -60,6 +62,7 @@ type builder struct {
 	keys       []Key
 	drafts     []draft
 	aggregates map[*sqltree.Call]*aggregate
+	domains    map[*catalog.Column]*domain
 }
 
 // relations finds the tables, the roll-up and the joins, and hangs them into one tree.

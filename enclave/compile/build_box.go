@@ -131,23 +131,30 @@ func (b *builder) columnOf(t footprint.Term) (*operand, *domain, error) {
 // combine joins conditions on one column by AND or OR.
 func (b *builder) combine(t footprint.Term, e *sqltree.Logic, negated bool) (*restriction, error) {
 	var out *restriction
+	all := e.And != negated // every one must hold
+	var spans []span        // the union of the regions, or of what they exclude
 	for _, part := range e.Args {
 		r, err := b.restrict(footprint.Term{In: t.In, Expr: part}, negated)
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case out == nil:
+		if out == nil {
 			out = r
-			continue
-		case out.ref != r.ref:
+		} else if out.ref != r.ref {
 			return nil, sqltree.Refuse(sqltree.ReasonAcross, e.Position())
-		case e.And != negated:
-			out.spans, out.null = meet(out.spans, r.spans), out.null && r.null
-		default:
-			out.spans, out.null = unite(out.spans, r.spans), out.null || r.null
+		}
+		if all {
+			out.null = out.null && r.null
+			spans = append(spans, complement(r.spans)...)
+		} else {
+			out.null = out.null || r.null
+			spans = append(spans, r.spans...)
 		}
 		out.last = r.last
+	}
+	out.spans = tidy(spans)
+	if all {
+		out.spans = complement(spans)
 	}
 	return out, nil
 }

@@ -38,6 +38,10 @@ func (b *builder) cellsOf() error {
 			if !ok || c.Class != sqltree.ClassAggregate || fault != nil {
 				return fault == nil
 			}
+			if len(b.aggregates) == maxCalls {
+				fault = sqltree.Refuse(sqltree.ReasonTooManyCells, c.Position(), MaxAggregates)
+				return false
+			}
 			if b.aggregates[c] == nil {
 				b.aggregates[c], fault = b.aggregate(c)
 			}
@@ -175,7 +179,7 @@ func (b *builder) present(arg footprint.Term, c *cohortBuilder) (*operand, error
 }
 
 func (b *builder) notNull(o *operand, c *cohortBuilder) error {
-	d, ok := columnDomain(o.column)
+	d, ok := b.domainOf(o.column)
 	if !ok {
 		return sqltree.Refuse(sqltree.ReasonArgument, o.at)
 	}

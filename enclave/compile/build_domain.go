@@ -24,6 +24,19 @@ type domain struct {
 	declared []catalog.Generaliser
 }
 
+// domainOf is columnDomain, read once a column and copied for each use.
+func (b *builder) domainOf(c *catalog.Column) (*domain, bool) {
+	known, ok := b.domains[c]
+	if !ok {
+		if known, ok = columnDomain(c); !ok {
+			return nil, false
+		}
+		b.domains[c] = known
+	}
+	copied := *known
+	return &copied, true
+}
+
 // columnDomain reads a declaration. A column without a way to be filtered has an empty one: not free and without a grid.
 func columnDomain(c *catalog.Column) (*domain, bool) {
 	t, err := catalog.ParseType(c.Type)
@@ -64,6 +77,7 @@ func (d *domain) close(bounds []catalog.Number) {
 			m := mark(typ, v)
 			d.universe = append(d.universe, span{m, after(m)})
 		}
+		d.universe = tidy(d.universe)
 	case len(bounds) == 2:
 		d.universe = []span{{lo: mark(typ, string(bounds[0])), hi: d.next(string(bounds[1]))}}
 	}
@@ -282,6 +296,9 @@ func (d *domain) value(l *sqltree.Literal) (edge, error) {
 
 // prefix is the edge of all texts that begin so; its length must be declared.
 func (d *domain) prefix(text string, at int) (edge, error) {
+	if _, err := d.typ.Canonical(text); err != nil {
+		return edge{}, sqltree.Refuse(sqltree.ReasonLiteral, at, d.typ.String())
+	}
 	n := int64(utf8.RuneCountInString(text))
 	if !slices.Contains(d.declared, catalog.Generaliser{Name: catalog.GeneralisePrefix, N: n}) {
 		if d.describe() == "" {

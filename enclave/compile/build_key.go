@@ -98,7 +98,7 @@ func (b *builder) key(t footprint.Term) (Key, error) {
 		return Key{}, sqltree.Refuse(sqltree.ReasonKey, t.Expr.Position())
 	}
 	c := o.column
-	d, ok := columnDomain(c)
+	d, ok := b.domainOf(c)
 	if !ok || !c.Has(catalog.RoleDimension) {
 		return Key{}, sqltree.Refuse(sqltree.ReasonKey, o.at)
 	}

@@ -292,7 +292,8 @@ func TestRandomPlansMeanTheText(t *testing.T) {
 		e.exec("USE memory")
 		w := randomWorld(rng)
 		w.load(e, specs)
-		e.exec("CREATE OR REPLACE VIEW memory.main.visits AS SELECT * FROM memory.main.visits_source")
+		// rows without one of their own entities belong to nobody and are in no answer
+		e.exec("CREATE OR REPLACE VIEW memory.main.visits AS SELECT * FROM memory.main.visits_source WHERE pid IS NOT NULL AND cid IS NOT NULL")
 		e.exec("CREATE OR REPLACE VIEW memory.main.people AS SELECT * FROM memory.main.people_source")
 		for i := range 80 {
 			a, b, keys := speaker{rng}.question()

@@ -145,7 +145,7 @@ func (o *operand) domain(b *builder) (*domain, error) {
 	case o.result != nil:
 		d, ok = resultDomain(o.result.Func, o.column)
 	case o.column != nil:
-		d, ok = columnDomain(o.column)
+		d, ok = b.domainOf(o.column)
 	}
 	if !ok {
 		return nil, sqltree.Refuse(sqltree.ReasonPredicate, o.at)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"yumen/catalog/sqltree"
 )
@@ -23,8 +22,9 @@ func (b *builder) plan() (*Plan, error) {
 			return nil, err
 		}
 	}
-	p.Sets = canonicalSets(own, boxes)
-	cells := b.cells(p, boxes)
+	var sets, cells []int
+	p.Sets, sets = canonicalSets(own, boxes)
+	p.Cells, cells = b.cells(sets)
 	if different := b.differentAggregates(cells); different > MaxAggregates {
 		return nil, sqltree.Refuse(sqltree.ReasonTooManyCells, b.outer.Tree.Position(), MaxAggregates)
 	}
@@ -42,19 +42,24 @@ func (b *builder) plan() (*Plan, error) {
 	return p, b.post(p)
 }
 
-// canonicalSets lists the distinct boxes, the query's own first and the others by their text.
-func canonicalSets(own Box, boxes []Box) []Box {
-	text := func(b Box) string { return canonicalText(b) }
+// canonicalSets lists the distinct boxes, the query's own first and the others by their text, and returns for each box its set.
+func canonicalSets(own Box, boxes []Box) (sets []Box, of []int) {
+	texts := make([]string, len(boxes))
 	byText := map[string]Box{}
-	for _, x := range boxes {
-		byText[text(x)] = x
+	for i, x := range boxes {
+		texts[i] = canonicalText(x)
+		byText[texts[i]] = x
 	}
-	delete(byText, text(own))
-	sets := []Box{own}
+	first := canonicalText(own)
+	delete(byText, first)
+	sets, number := []Box{own}, map[string]int{first: 0}
 	for _, t := range slices.Sorted(maps.Keys(byText)) {
-		sets = append(sets, byText[t])
+		number[t], sets = len(sets), append(sets, byText[t])
 	}
-	return sets
+	for _, t := range texts {
+		of = append(of, number[t])
+	}
+	return sets, of
 }
 
 // canonicalText is a text that is equal for equal values and nothing else.
@@ -66,27 +71,21 @@ func canonicalText(v any) string {
 	return string(text)
 }
 
-// cells sorts the distinct cells into the plan and returns, for each draft, the number of its cell.
-func (b *builder) cells(p *Plan, boxes []Box) []int {
-	all := make([]Cell, len(b.drafts))
+// cells lists the distinct cells in order and returns, for each draft, the number of its cell.
+func (b *builder) cells(set []int) (cells []Cell, of []int) {
+	name := func(i int) string { return fmt.Sprintf("%06d %s", set[i], canonicalText(b.drafts[i].measure)) }
+	byName := map[string]Cell{}
 	for i, d := range b.drafts {
-		set := slices.IndexFunc(p.Sets, func(x Box) bool { return canonicalText(x) == canonicalText(boxes[i]) })
-		all[i] = Cell{Set: set, Measure: d.measure}
+		byName[name(i)] = Cell{Set: set[i], Measure: d.measure}
 	}
-	order := func(x, y Cell) int {
-		if x.Set != y.Set {
-			return x.Set - y.Set
-		}
-		return strings.Compare(canonicalText(x.Measure), canonicalText(y.Measure))
+	number := map[string]int{}
+	for _, n := range slices.Sorted(maps.Keys(byName)) {
+		number[n], cells = len(cells), append(cells, byName[n])
 	}
-	p.Cells = slices.Clone(all)
-	slices.SortFunc(p.Cells, order)
-	p.Cells = slices.CompactFunc(p.Cells, func(x, y Cell) bool { return order(x, y) == 0 })
-	numbers := make([]int, len(all))
-	for i, c := range all {
-		numbers[i] = slices.IndexFunc(p.Cells, func(x Cell) bool { return order(x, c) == 0 })
+	for i := range b.drafts {
+		of = append(of, number[name(i)])
 	}
-	return numbers
+	return cells, of
 }
 
 func (b *builder) differentAggregates(cells []int) int {

@@ -38,9 +38,9 @@ func scopeCondition(g *footprint.Granted, t footprint.ScopeTerm) Condition {
 		if err != nil {
 			return nothing
 		}
-		spans = unite(spans, []span{{mark(c.Type, text), d.next(text)}})
+		spans = append(spans, span{mark(c.Type, text), d.next(text)})
 	}
-	set, whole, ok := d.set(spans, false)
+	set, whole, ok := d.set(tidy(spans), false)
 	if !ok {
 		return nothing
 	}

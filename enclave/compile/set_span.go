@@ -40,9 +40,7 @@ func tidy(spans []span) []span {
 	return out
 }
 
-func unite(a, b []span) []span { return tidy(append(slices.Clone(a), b...)) }
-
-// complement is all values but those.
+// complement is all values but those of a region.
 func complement(spans []span) []span {
 	var out []span
 	lo := ""
@@ -58,22 +56,34 @@ func complement(spans []span) []span {
 	return append(out, span{lo, ""})
 }
 
+// meet is what both tidy regions hold.
 func meet(a, b []span) []span {
 	var out []span
-	for _, x := range a {
-		for _, y := range b {
-			s := span{max(x.lo, y.lo), x.hi}
-			if below(y.hi, x.hi) {
-				s.hi = y.hi
-			}
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		s := span{max(a[i].lo, b[j].lo), a[i].hi}
+		second := below(b[j].hi, a[i].hi)
+		if second {
+			s.hi = b[j].hi
+		}
+		if s.hi == "" || s.lo < s.hi {
 			out = append(out, s)
 		}
+		if second {
+			j++
+		} else {
+			i++
+		}
 	}
-	return tidy(out)
+	return out
 }
 
+// holds reports whether a value is in a tidy region.
 func holds(spans []span, mark string) bool {
-	return slices.ContainsFunc(spans, func(s span) bool { return s.lo <= mark && (s.hi == "" || mark < s.hi) })
+	i, found := slices.BinarySearchFunc(spans, mark, func(s span, m string) int { return strings.Compare(s.lo, m) })
+	if !found {
+		i--
+	}
+	return i >= 0 && (spans[i].hi == "" || mark < spans[i].hi)
 }
 
 // covers reports whether every value of b is in a.
