@@ -1,0 +1,229 @@
+package yumen.decision_test
+
+import data.yumen.decision
+
+query_permits := {
+	"BJ-OPS-32b DES-101: a certified computation at grade 3": {
+		"obligations": {"run": grade_3, "retention_years": 5},
+	},
+	"XM-39b DES-102: ordinary data of grade 2": {
+		"remove": {"/footprint/tables/insurance", "/datasets/insurance"},
+		"set": {"/footprint/grade": 2, "/footprint/tables/persons": persons_of_grade_2},
+		"obligations": {"run": grade_2, "retention_years": 3},
+	},
+	"XM-39c DES-102: authorised data of grade 2": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {"/footprint/grade": 2, "/footprint/tables/persons": persons_of_grade_2},
+		"obligations": {"run": grade_2, "retention_years": 5},
+	},
+	"BJ-OPS-32b DES-101: free SQL at grade 1": {
+		"remove": {"/footprint/tables/insurance", "/datasets/insurance"},
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/footprint/grade": 1,
+			"/footprint/tables/persons": persons_of_grade_1,
+		},
+		"obligations": {"run": grade_1, "retention_years": 3},
+	},
+	"BJ-OPS-32b DES-101: free SQL at grade 1 in xc": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/footprint/grade": 1,
+			"/footprint/tables/persons": persons_of_grade_1,
+			"/zone/jurisdiction": "xc",
+		},
+		"obligations": {"run": grade_1},
+	},
+	"BJ-FIN-22b DES-001: a computation at grade 1 needs no certificate": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/computation/certified": false,
+			"/footprint/grade": 1,
+			"/footprint/tables/persons": persons_of_grade_1,
+		},
+		"obligations": {"run": grade_1},
+	},
+	"SJZ-13c DES-101: a computation at grade 1 in strict": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/footprint/grade": 1,
+			"/footprint/tables/persons": persons_of_grade_1,
+			"/zone/jurisdiction": "strict",
+		},
+		"obligations": {
+			"run": {
+				"mode": "exact",
+				"grade": 1,
+				"lab": false,
+				"k": 3,
+				"complement": 3,
+				"sensitive": 3,
+				"dominance": [],
+				"p": 10,
+				"homogeneity": 0,
+				"jitter": 0,
+				"round": 0,
+				"cells_max": 5000,
+				"tick_ms": 250,
+				"review": "one",
+			},
+		},
+	},
+	"SJZ-13c DES-101: a computation at grade 2 in strict": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/footprint/grade": 2,
+			"/footprint/tables/persons": persons_of_grade_2,
+			"/zone/jurisdiction": "strict",
+		},
+		"obligations": {
+			"run": {
+				"mode": "exact",
+				"grade": 2,
+				"lab": false,
+				"k": 5,
+				"complement": 5,
+				"sensitive": 5,
+				"dominance": [{"n": 2, "percent": 90}],
+				"p": 10,
+				"homogeneity": 90,
+				"jitter": 0,
+				"round": 0,
+				"cells_max": 5000,
+				"tick_ms": 250,
+				"review": "one",
+			},
+		},
+	},
+	"SJZ-13c DES-101: a computation at grade 3 in strict": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/footprint/grade": 3,
+			"/footprint/tables/persons": persons_of_grade_3,
+			"/zone/jurisdiction": "strict",
+		},
+		"obligations": {"run": grade_3},
+	},
+	"XC-38a DES-101: free SQL at grade 2 in lab": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/footprint/grade": 2,
+			"/footprint/tables/persons": persons_of_grade_2,
+			"/zone/jurisdiction": "lab",
+		},
+		"obligations": {
+			"run": {
+				"mode": "exact",
+				"grade": 2,
+				"lab": true,
+				"k": 5,
+				"complement": 5,
+				"sensitive": 5,
+				"dominance": [{"n": 2, "percent": 90}],
+				"p": 10,
+				"homogeneity": 90,
+				"jitter": 0,
+				"round": 0,
+				"cells_max": 5000,
+				"tick_ms": 250,
+				"review": "auto",
+			},
+		},
+	},
+	"XC-38a DES-101: free SQL at grade 3 in lab": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/footprint/grade": 3,
+			"/footprint/tables/persons": persons_of_grade_3,
+			"/zone/jurisdiction": "lab",
+		},
+		"obligations": {
+			"run": {
+				"mode": "exact",
+				"grade": 3,
+				"lab": true,
+				"k": 10,
+				"complement": 10,
+				"sensitive": 10,
+				"dominance": [{"n": 2, "percent": 85}],
+				"p": 15,
+				"homogeneity": 90,
+				"jitter": 3,
+				"round": 0,
+				"cells_max": 1000,
+				"tick_ms": 15000,
+				"review": "one",
+			},
+		},
+	},
+	"XM-14c AUT-016: a lab dataset without classes": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/datasets/persons/market": "",
+			"/datasets/persons/sharing": "",
+			"/footprint/grade": 2,
+			"/footprint/tables/persons": persons_of_grade_2,
+			"/zone/jurisdiction": "lab",
+		},
+		"obligations": {
+			"run": {
+				"mode": "exact",
+				"grade": 2,
+				"lab": true,
+				"k": 5,
+				"complement": 5,
+				"sensitive": 5,
+				"dominance": [{"n": 2, "percent": 90}],
+				"p": 10,
+				"homogeneity": 90,
+				"jitter": 0,
+				"round": 0,
+				"cells_max": 5000,
+				"tick_ms": 250,
+				"review": "auto",
+			},
+		},
+	},
+	"BJ-FIN-22a AUT-004: the first second of the term": {
+		"set": {"/now": 900000},
+		"obligations": {"run": grade_3},
+	},
+	"BJ-FIN-22a AUT-004: the last second of the term": {
+		"set": {"/now": 1999999},
+		"obligations": {"run": grade_3},
+	},
+	"BJ-FIN-22a AUT-011: the last run": {"set": {"/grant/runs/used": 9}, "obligations": {"run": grade_3}},
+	"BJ-FIN-22a AUT-011: runs without a limit": {
+		"set": {"/grant/runs": {"unlimited": true, "max": 0, "used": 99}},
+		"obligations": {"run": grade_3},
+	},
+	"BJ-FIN-23a AUT-007: a reference without a column": {
+		"set": {"/footprint/tables/persons": {"grade": 2, "columns": {}, "uses": {}, "guarded": {}}},
+		"obligations": {"run": grade_3},
+	},
+	"BJ-OPS-32b CLS-003: an entity key is joined, counted and rolled up": {
+		"set": {
+			"/footprint/tables/persons/uses/count": {"person_id": {}},
+			"/footprint/tables/persons/uses/rollup_key": {"person_id": {}},
+		},
+		"obligations": {"run": grade_3},
+	},
+}
+
+test_query_permits[note] if {
+	some note, case in query_permits
+	d := decision.query_run with input as patched(query_base, case)
+	object.keys(case.obligations) - object.keys(d.obligations) == set()
+	every key, value in case.obligations {
+		value == d.obligations[key]
+	}
+}
