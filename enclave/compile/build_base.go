@@ -18,7 +18,6 @@ type node struct {
 	// parentEntity and entity are the entities whose hashed keys join, or -1.
 	parentEntity, entity int
 	inner                bool // joined by an inner join
-	rolled               bool // stands inside the roll-up
 }
 
 // matchTo marks the node and the joins above it as matched.
@@ -97,9 +96,13 @@ func pairs(declaredNear, declaredFar, near, far []string) ([]ColumnPair, bool) {
 	return on, true
 }
 
-// base finds the root and hangs every other table below it.
+// base finds the root and hangs every other table below it. The root of a roll-up's query is a table of the roll-up: its rows
+// are what the entities' results add up.
 func (b *builder) base(sources []*footprint.Source, links []link) error {
 	candidates := slices.Clone(sources)
+	if b.inner != nil {
+		candidates = slices.Clone(b.inner.Sources)
+	}
 	slices.SortStableFunc(candidates, func(x, y *footprint.Source) int { return strings.Compare(x.Dataset, y.Dataset) })
 	for _, root := range candidates {
 		if nodes, ok := hang(root, links); ok && len(nodes) == len(sources) {

@@ -206,8 +206,7 @@ func (d *domain) literal(l *sqltree.Literal) (string, error) {
 // period, band or prefix.
 type edge struct {
 	lo, hi  string
-	text    string // canonical text of lo, empty for prefixes
-	aligned bool   // a declared generaliser made it: no grid is asked
+	aligned bool // a declared generaliser made it: no grid is asked
 	at      int
 }
 
@@ -291,7 +290,7 @@ func (d *domain) value(l *sqltree.Literal) (edge, error) {
 	if err != nil {
 		return edge{}, err
 	}
-	return edge{lo: mark(d.typ.String(), text), hi: d.next(text), text: text, at: l.Position()}, nil
+	return edge{lo: mark(d.typ.String(), text), hi: d.next(text), at: l.Position()}, nil
 }
 
 // prefix is the edge of all texts that begin so; its length must be declared.

@@ -201,6 +201,8 @@ func TestBuildRefuses(t *testing.T) {
 		{"WITH x AS (SELECT id, avg(cost) AS s FROM visits GROUP BY id) SELECT count(*) FROM x WHERE s IS NULL", catalog.CodePredicateForm, ""},
 		{"WITH x AS (SELECT id, count(*) AS n FROM visits GROUP BY id) SELECT count(*) FROM x WHERE n = 3", catalog.CodeLiteralGrid, "3"},
 		{"WITH x AS (SELECT id, count(*) AS n FROM visits GROUP BY id) SELECT count(*) FROM people p LEFT JOIN x USING (id)", catalog.CodeJoinType, "LEFT"},
+		{"WITH x AS (SELECT id, count(*) AS n FROM people GROUP BY id) SELECT count(*), sum(n) FROM x JOIN visits v ON v.id = x.id", catalog.CodeJoinEdge, "JOIN"},
+		{"WITH x AS (SELECT id, count(*) AS n FROM people GROUP BY id) SELECT count(*) FROM x JOIN clinics c ON c.owner = x.id", catalog.CodeJoinEdge, "JOIN"},
 		// over cells
 		{"SELECT count(*) || 'x' FROM people", catalog.CodeScalarFn, "||"},
 		{"SELECT count(*)::VARCHAR FROM people", catalog.CodeCast, "::"},

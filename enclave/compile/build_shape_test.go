@@ -48,6 +48,8 @@ func TestEqualMeaningIsAnEqualPlan(t *testing.T) {
 			"SELECT DISTINCT p.town, plan FROM people p JOIN visits v USING (id)"},
 		{"WITH x AS (SELECT id, plan, count(*) AS n FROM visits GROUP BY id, plan) SELECT plan, count(*) FROM x WHERE n >= 10 GROUP BY plan",
 			"WITH x(person, p, k) AS (SELECT id, plan, count(id) FROM visits GROUP BY ALL HAVING count(1) > 9) SELECT p, count(DISTINCT person) FROM x GROUP BY p"},
+		{"WITH x AS (SELECT id, count(*) AS n FROM people GROUP BY id) SELECT kind, count(*) FROM x JOIN passports ON id = holder GROUP BY kind",
+			"SELECT kind, count(*) FROM passports p JOIN (SELECT id FROM people GROUP BY id) x ON p.holder = x.id GROUP BY kind"},
 		{"SELECT year(born), count(*) FROM people GROUP BY year(born)", "SELECT date_part('YEAR', born) AS y, count(*) FROM people GROUP BY y ORDER BY y DESC"},
 		{"SELECT avg(wealth) FROM people", "SELECT sum(wealth) / count(wealth) FROM people", "SELECT sum(wealth), mean(wealth) FROM people"},
 	} {
