@@ -121,7 +121,9 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 	switch {
 	case errors.Is(err, metastore.ErrNotFound):
 		rec = metastore.Record{ID: d.Name, Name: d.Name}
-		old.Version = catalog.FirstVersion(digest)
+		if old.Version, err = nextVersion(tx, d.Name, digest); err != nil {
+			return out, err
+		}
 	case err != nil:
 		return out, err
 	default:
@@ -155,6 +157,16 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 	}
 	out.Note = "submitted"
 	return out, s.log1(tx, p, audit.ActionDatasetSubmit, d.Name, out.Outcome, map[string]catalog.Digest{"document": digest, "version": old.Version.Link()})
+}
+
+// nextVersion goes on with a name's chain of versions, which outlives a declaration that was deleted.
+func nextVersion(tx Tx, name string, digest catalog.Digest) (catalog.Version, error) {
+	next := catalog.FirstVersion(digest)
+	err := each(tx, recVersion, metastore.Query{Owner: name, Newest: true, Limit: 1}, func(_ metastore.Record, last catalog.Version) error {
+		next = last.Next(digest)
+		return nil
+	})
+	return next, err
 }
 
 // checkJoins refuses an edge whose far end exists and does not fit; an edge to a dataset that is not declared yet is checked when

@@ -93,8 +93,8 @@ func snapshotView(r metastore.Record, v snapshotRecord) api.Snapshot {
 }
 
 // LoadDataset ingests one file as a complete new snapshot of an approved dataset. The file is held in memory only; what is stored is
-// encrypted. A batch that does not fit the declaration is quarantined: rows and columns are named, values never.
-func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, body io.Reader) (api.Snapshot, error) {
+// encrypted. A digest that is given must be the file's. A batch that does not fit the declaration is quarantined: rows and columns are named, values never.
+func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, body io.Reader, digest catalog.Digest) (api.Snapshot, error) {
 	spec, err := s.mayLoad(ctx, p, name)
 	if err != nil {
 		return api.Snapshot{}, known(err)
@@ -103,7 +103,7 @@ func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, bod
 	defer cancel()
 	s.work.Add(1)
 	defer s.work.Done()
-	b := &batch{id: newID(catalog.PrefixSnapshot), dataset: name, spec: spec}
+	b := &batch{id: newID(catalog.PrefixSnapshot), dataset: name, spec: spec, expected: digest}
 	if err := s.ingest(ctx, b, body); err != nil {
 		return api.Snapshot{}, err
 	}
@@ -144,6 +144,7 @@ type batch struct {
 	id       string
 	dataset  string
 	spec     *catalog.DatasetSpec
+	expected catalog.Digest // what the sender said the file is; empty when he did not
 	source   catalog.Digest
 	query    catalog.Digest
 	identity catalog.Digest
@@ -164,6 +165,9 @@ func (s *Service) ingest(ctx context.Context, b *batch, body io.Reader) error {
 	}
 	defer src.Close()
 	b.source = catalog.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))
+	if b.expected != "" && b.expected != b.source {
+		return fault(KindInvalid, "文件在传输中损坏（摘要不符），请重新上传", "the file was damaged on the way (its digest differs): send it again")
+	}
 	keys, err := s.entityKeys(b.spec)
 	if err != nil {
 		return err

@@ -60,10 +60,6 @@ func (e *Error) because(err error) *Error {
 	return &c
 }
 
-func refused(r *catalog.Refusal) *Error {
-	return &Error{Kind: KindRefused, Detail: r.Message, Refusal: r}
-}
-
 // Failures that recur.
 var (
 	errUnauthenticated = fault(KindUnauthenticated, "请先登录", "log in first: yumen login")

@@ -109,9 +109,7 @@ func texts(in [][]sandbox.Row) [][][]*string {
 	out := make([][][]*string, len(in))
 	for i, rows := range in {
 		out[i] = make([][]*string, len(rows))
-		for j, r := range rows {
-			out[i][j] = r
-		}
+		copy(out[i], rows)
 	}
 	return out
 }

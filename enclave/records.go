@@ -183,6 +183,7 @@ type voteRecord struct {
 	Reasons  []string        `json:"reasons,omitempty"`
 	Turn     int             `json:"turn"`
 	Envelope json.RawMessage `json:"envelope"`
+	Comment  string          `json:"comment,omitempty"`
 	Binding  voteBinding     `json:"binding"`
 	Time     int64           `json:"time"`
 }

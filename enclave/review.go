@@ -146,7 +146,7 @@ func (s *Service) Vote(ctx context.Context, p Principal, id string, in api.VoteR
 		if err != nil {
 			return err
 		}
-		v.Envelope = in.Envelope
+		v.Envelope, v.Comment = in.Envelope, in.Comment
 		if err := s.mayVote(ctx, tx, p, id, rec.State, v, &run); err != nil {
 			return err
 		}

@@ -159,7 +159,7 @@ func (a *app) vote(ctx context.Context, run string, f voteFlags) error {
 	if err != nil {
 		return err
 	}
-	item, err := c.Vote(ctx, run, api.VoteRequest{Envelope: envelope})
+	item, err := c.Vote(ctx, run, api.VoteRequest{Envelope: envelope, Comment: f.comment})
 	if err != nil {
 		return err
 	}

@@ -108,10 +108,10 @@ func BenchmarkQuery(b *testing.B) {
 func drain(b *testing.B, db *sql.DB, text string) {
 	rows, err := db.Query(text)
 	require.NoError(b, err)
+	defer rows.Close()
 	for rows.Next() {
 	}
 	require.NoError(b, rows.Err())
-	require.NoError(b, rows.Close())
 }
 
 func benchZone(b *testing.B) *testZone {
@@ -126,7 +126,7 @@ func (z *testZone) benchLoad(b *testing.B, path string) {
 	f, err := os.Open(path)
 	require.NoError(b, err)
 	defer f.Close()
-	_, err = z.svc.LoadDataset(context.Background(), z.by("provider", "bureau", "pr-001", "provider"), "clients", f)
+	_, err = z.svc.LoadDataset(context.Background(), z.by("provider", "bureau", "pr-001", "provider"), "clients", f, "")
 	require.NoError(b, err)
 }
 

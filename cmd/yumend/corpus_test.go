@@ -386,7 +386,7 @@ func (z *testZone) loadCorpus(t testing.TB, dir string, raw *sql.DB) []api.Appli
 		require.NoError(t, err)
 		f, err := os.Open(file)
 		require.NoError(t, err)
-		_, err = z.svc.LoadDataset(ctx, provider, d.Name, f)
+		_, err = z.svc.LoadDataset(ctx, provider, d.Name, f, "")
 		require.NoError(t, err)
 		require.NoError(t, f.Close())
 		ask := api.ApplicationDataset{Dataset: d.Name, Columns: map[string]string{}}

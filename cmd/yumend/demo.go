@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -68,7 +67,7 @@ func demo(ctx context.Context, o demoOptions, st *stage) (err error) {
 	}
 	cfg := defaults(o.dir)
 	cfg.Listen, cfg.Worker = o.listen, o.worker
-	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	if f, err := os.OpenFile(filepath.Join(o.dir, "demo.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err == nil {
 		defer f.Close()
 		log = slog.New(slog.NewJSONHandler(f, nil))

@@ -169,7 +169,7 @@ func (s *story) refused(ctx context.Context, who, sql string, code catalog.Code)
 		return err
 	}
 	if run.State != "refused" || run.Refusal == nil || run.Refusal.Code != code {
-		return fmt.Errorf("the query should have been refused with %s, but it is %s %+v", code, run.State, run.Refusal)
+		return fmt.Errorf("the query should have been refused with %s, but it is %s", code, run.State)
 	}
 	s.done(string(code)+"："+run.Refusal.Message.Zh+"。"+run.Refusal.Remedy.Zh, string(code)+": "+run.Refusal.Message.En+". "+run.Refusal.Remedy.En)
 	return nil

@@ -133,7 +133,7 @@ func untar(body io.ReadCloser, dir string) ([]string, error) {
 	var names []string
 	for t := tar.NewReader(body); ; {
 		h, err := t.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return names, nil
 		}
 		if err != nil {

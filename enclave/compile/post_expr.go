@@ -26,11 +26,13 @@ func (w *postWriter) unified(at int, list []sqltree.Expr) ([]string, cellType, e
 	if err != nil {
 		return nil, cellType{}, err
 	}
-	t, ok := typeNull, true
+	t := typeNull
 	for _, x := range all {
-		if t, ok = common(t, x.typ); !ok {
+		both, ok := common(t, x.typ)
+		if !ok {
 			return nil, t, sqltree.Refuse(sqltree.ReasonCellType, at)
 		}
+		t = both
 	}
 	var out []string
 	for _, x := range all {

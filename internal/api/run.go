@@ -95,6 +95,8 @@ type ReviewDetail struct {
 // VoteRequest carries a vote signed with the reviewer's own key: a DSSE envelope.
 type VoteRequest struct {
 	Envelope json.RawMessage `json:"envelope"`
+	// Comment is for the other reviewers and the record; the requester sees reason codes only.
+	Comment string `json:"comment,omitempty" maxLength:"2000"`
 }
 
 // ReleaseItem is an issued release.

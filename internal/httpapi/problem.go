@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -64,7 +65,8 @@ func newHumaError(status int, message string, errs ...error) huma.StatusError {
 		kind, detail = "internal", "internal error"
 	}
 	for i, err := range errs {
-		if d, ok := err.(*huma.ErrorDetail); ok && status < 500 && i < 5 {
+		var d *huma.ErrorDetail
+		if errors.As(err, &d) && status < 500 && i < 5 {
 			detail += "; " + d.Location
 		}
 	}

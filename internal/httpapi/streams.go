@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"yumen/catalog"
 	"yumen/enclave"
 )
 
@@ -39,7 +40,8 @@ func (d *door) upload(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, enclave.ErrUploadTooLarge)
 		return
 	}
-	v, err := d.svc.LoadDataset(r.Context(), p, r.PathValue("name"), http.MaxBytesReader(w, r.Body, d.maxUpload))
+	v, err := d.svc.LoadDataset(r.Context(), p, r.PathValue("name"), http.MaxBytesReader(w, r.Body, d.maxUpload),
+		catalog.Digest(r.Header.Get("X-Content-Digest")))
 	if err != nil {
 		d.refuse(w, err)
 		return

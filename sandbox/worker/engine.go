@@ -125,7 +125,7 @@ func drain(rows driver.Rows, each func(row []driver.Value) error) error {
 	row := make([]driver.Value, len(rows.Columns()))
 	for {
 		switch err := rows.Next(row); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err

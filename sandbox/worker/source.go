@@ -39,7 +39,7 @@ func (l *loader) scan() error {
 	var faults []wire.Fault
 	for {
 		ok, err := r.next(len(head))
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
