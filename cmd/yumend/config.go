@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
+
+	"yumen/sandbox"
 )
 
 // Config is the configuration file, and its manual. Every field may be left out; unknown fields are refused. Flags win over it.
@@ -31,6 +33,10 @@ type Config struct {
 	WorkerMemoryMB int `yaml:"worker_memory_mb"`
 	// WorkerThreads is the number of engine threads of one run. Default 2.
 	WorkerThreads int `yaml:"worker_threads"`
+	// Isolation is the least level of the cage that is served with: full (namespaces, private root, Landlock, seccomp, limits), floor
+	// (Landlock, seccomp, limits) or bare (limits alone; for development, never for real data). Default floor: below it the gateway does
+	// not start. The level reached is logged, and written on every receipt.
+	Isolation string `yaml:"isolation"`
 	// RunSeconds is how long one run may take before it is killed. Default 60.
 	RunSeconds int `yaml:"run_seconds"`
 	// IngestSeconds is the same for one load. Default 900.
@@ -48,7 +54,7 @@ type Config struct {
 
 func defaults(dir string) Config {
 	return Config{Listen: "127.0.0.1:8443", Workers: 4, MemoryMB: 6144, WorkerMemoryMB: 1024, WorkerThreads: 2, RunSeconds: 60, IngestSeconds: 900,
-		SnapshotCacheMB: 2048, MaxUploadMB: 4096, MasterKey: filepath.Join(dir, "master.key"), LogLevel: "info"}
+		SnapshotCacheMB: 2048, MaxUploadMB: 4096, Isolation: "floor", MasterKey: filepath.Join(dir, "master.key"), LogLevel: "info"}
 }
 
 // readConfig decodes a file strictly over the defaults.
@@ -73,6 +79,9 @@ func (c Config) validate() error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return usageError{errors.New("tls_cert and tls_key belong together: give both or neither")}
 	}
+	if _, ok := isolation[c.Isolation]; !ok {
+		return usageError{errors.New("isolation is full, floor or bare")}
+	}
 	for name, v := range map[string]int64{"workers": int64(c.Workers), "memory_mb": int64(c.MemoryMB), "worker_memory_mb": int64(c.WorkerMemoryMB), "worker_threads": int64(c.WorkerThreads),
 		"run_seconds": int64(c.RunSeconds), "ingest_seconds": int64(c.IngestSeconds), "snapshot_cache_mb": c.SnapshotCacheMB, "max_upload_mb": c.MaxUploadMB} {
 		if v <= 0 {
@@ -80,6 +89,14 @@ func (c Config) validate() error {
 		}
 	}
 	return nil
+}
+
+// isolation lists the layers without which a level is not reached.
+var isolation = map[string][]sandbox.LayerName{
+	"full": {sandbox.LayerNamespaces, sandbox.LayerPrivateRoot, sandbox.LayerLandlock, sandbox.LayerSeccomp, sandbox.LayerLimits,
+		sandbox.LayerNoNewPrivs, sandbox.LayerCapabilities},
+	"floor": {sandbox.LayerLandlock, sandbox.LayerSeccomp, sandbox.LayerLimits, sandbox.LayerNoNewPrivs},
+	"bare":  {sandbox.LayerLimits},
 }
 
 // findWorker is the worker's path: configured, from the environment, or beside this program.

@@ -54,7 +54,7 @@ func (c *Client) Checkpoint(ctx context.Context) ([]byte, error) {
 }
 
 func (c *Client) open(ctx context.Context, r request, limit int64) (io.ReadCloser, error) {
-	resp, err := c.send(ctx, r)
+	resp, err := c.send(ctx, r) //nolint:bodyclose // whoever gets the reader closes it
 	if err != nil {
 		return nil, err
 	}
