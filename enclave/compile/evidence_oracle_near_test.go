@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -189,15 +190,20 @@ func (o *oracle) otherUniverse(q inquiry, c ask1, cell []baseRow) bool {
 	if !q.inner || c.kind != compile.MeasureEntities {
 		return false
 	}
-	people := o.world.rows(inquiry{root: "people", scope: map[string][]string{"town": q.scope["town"]}})
-	if q.scope["town"] == nil {
-		people = o.world.rows(inquiry{root: "people"})
-	}
 	for _, ref := range []string{"people#0", "people#1"} {
 		if typeOf[ref] != typeOf[c.column] {
 			continue
 		}
-		everybody, counted := entitiesOf(people, ref), entitiesOf(cell, c.column)
+		everybody, counted := map[string]bool{}, entitiesOf(cell, c.column)
+		for _, p := range o.world.people {
+			switch town := map[string]string{"town": p.town}; {
+			case !within(q.scope, town, "town"):
+			case ref == "people#0":
+				everybody[fmt.Sprint("p", p.pid)] = true
+			case p.hid >= 0:
+				everybody[fmt.Sprint("h", p.hid)] = true
+			}
+		}
 		n := len(common(everybody, counted))
 		if n > 0 && len(everybody)-n < int(o.rules.K) {
 			return true

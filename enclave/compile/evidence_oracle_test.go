@@ -30,7 +30,7 @@ func (w tiny) rows(q inquiry) []baseRow {
 		for i, p := range w.people {
 			r := baseRow{id: i, matched: true, values: map[string]string{"town": p.town, "wealth": fmt.Sprint(p.wealth)},
 				entities: map[string]string{"people#0": fmt.Sprint("p", p.pid), "people#1": fmt.Sprint("h", p.hid)}}
-			if within(q.scope, r.values, "town") {
+			if p.hid >= 0 && within(q.scope, r.values, "town") {
 				out = append(out, r)
 			}
 		}
@@ -39,14 +39,17 @@ func (w tiny) rows(q inquiry) []baseRow {
 	for i, v := range w.visits {
 		r := baseRow{id: i, values: map[string]string{"area": v.area, "kind": v.kind, "result": v.result, "cost": v.cost},
 			entities: map[string]string{"visits#0": fmt.Sprint("p", v.pid), "visits#1": fmt.Sprint("c", v.cid)}}
-		if !within(q.scope, r.values, "area", "kind", "result") {
+		if v.cid < 0 || !within(q.scope, r.values, "area", "kind", "result") {
 			continue
 		}
 		for _, p := range w.people {
 			if q.joined && p.pid == v.pid && within(q.scope, map[string]string{"town": p.town}, "town") {
 				r.matched = true
 				r.values["town"], r.values["wealth"] = p.town, fmt.Sprint(p.wealth)
-				r.entities["people#0"], r.entities["people#1"] = fmt.Sprint("p", p.pid), fmt.Sprint("h", p.hid)
+				r.entities["people#0"] = fmt.Sprint("p", p.pid)
+				if p.hid >= 0 {
+					r.entities["people#1"] = fmt.Sprint("h", p.hid)
+				}
 			}
 		}
 		out = append(out, r)

@@ -43,7 +43,7 @@ spec:
 
 const join = "visits>pid:people"
 
-// person and visit are the rows of the world; an empty text is NULL.
+// person and visit are the rows of the world; an empty text and a negative key are NULL.
 type person struct {
 	pid, hid int
 	town     string
@@ -66,11 +66,11 @@ func randomWorld(rng *rand.Rand) tiny {
 	pick := func(list ...string) string { return list[rng.IntN(len(list))] }
 	var w tiny
 	for pid := range 6 + rng.IntN(7) {
-		if rng.IntN(10) > 0 { // some have visits and no entry
-			w.people = append(w.people, person{pid, rng.IntN(9), pick("n", "n", "n", "s", "s", "s", ""), rng.IntN(9)})
+		if rng.IntN(4) > 0 { // some have visits and no entry
+			w.people = append(w.people, person{pid, rng.IntN(10) - 1, pick("n", "n", "n", "s", "s", "s", ""), rng.IntN(9)})
 		}
 		for range 1 + rng.IntN(3) {
-			w.visits = append(w.visits, visit{pid, rng.IntN(9), pick("a", "a", "a", "b", "b", "c", ""), pick("x", "y", "y"),
+			w.visits = append(w.visits, visit{pid, rng.IntN(7) - rng.IntN(2), pick("a", "a", "a", "b", "b", "c", ""), pick("x", "y", "y"),
 				pick("bad", "bad", "good", "good", ""), pick("0", "0", "1", "2", "3", "-2", "9", "")})
 		}
 	}
@@ -87,11 +87,17 @@ func (w tiny) load(e *engine, specs map[string]catalog.DatasetSpec) {
 		}
 		return "'" + s + "'"
 	}
+	key := func(n int) string {
+		if n < 0 {
+			return "NULL"
+		}
+		return fmt.Sprint(n)
+	}
 	for _, p := range w.people {
-		e.exec(fmt.Sprintf("INSERT INTO people_source VALUES (%d, %d, %s, %d)", p.pid, p.hid, null(p.town), p.wealth))
+		e.exec(fmt.Sprintf("INSERT INTO people_source VALUES (%d, %s, %s, %d)", p.pid, key(p.hid), null(p.town), p.wealth))
 	}
 	for _, v := range w.visits {
-		e.exec(fmt.Sprintf("INSERT INTO visits_source VALUES (%d, %d, %s, %s, %s, %s)", v.pid, v.cid, null(v.area), null(v.kind),
+		e.exec(fmt.Sprintf("INSERT INTO visits_source VALUES (%d, %s, %s, %s, %s, %s)", v.pid, key(v.cid), null(v.area), null(v.kind),
 			null(v.result), null(v.cost)))
 	}
 	e.snapshot("people", specs["people"], "memory.main.people_source")

@@ -54,7 +54,7 @@ func (e *engine) snapshot(name string, spec catalog.DatasetSpec, source string) 
 		if len(n.Key) > 0 {
 			key = "CAST(" + strings.Join(n.Key, " AS VARCHAR) || '|' || CAST(") + " AS VARCHAR)"
 		}
-		columns = append(columns, fmt.Sprintf(`hash('%s:' || %s) AS %s`, n.Type, key, compile.EntityColumn(i)))
+		columns = append(columns, fmt.Sprintf(`CASE WHEN %s IS NOT NULL THEN hash('%s:' || %s) END AS %s`, key, n.Type, key, compile.EntityColumn(i)))
 	}
 	e.exec(fmt.Sprintf(`ATTACH IF NOT EXISTS ':memory:' AS "%s"`, name))
 	e.exec(fmt.Sprintf(`CREATE OR REPLACE TABLE "%s".main.data AS SELECT %s FROM %s`, name, strings.Join(columns, ", "), source))

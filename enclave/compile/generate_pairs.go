@@ -249,7 +249,7 @@ func sideTotals(s side, both, names []string, sum string) []string {
 				fmt.Sprintf("x.h - row_number() OVER (%sORDER BY x.h) AS g", partition(prefixed("c.", both)))}),
 			all("c.e = x.e", same("c", "x", names...))),
 		fmt.Sprintf("gaps_%s AS (SELECT %s FROM over_%s%s)", s, list(both, []string{"count(*) FILTER (WHERE r = 0) AS full",
-			"coalesce(sum(x), 0) AS m", "coalesce(sum(d) FILTER (WHERE r > 0), 0) AS q", "max(d, 2) FILTER (WHERE r > 0) AS p",
+			"coalesce(sum(x), 0) AS m", "coalesce(sum(d), 0) AS q", "max(d, 2) AS p",
 			"1 + count(*) FILTER (WHERE g = 0) AS f", "2 + count(*) FILTER (WHERE g <= 1) AS l"}), s, grouped(both)),
 	}
 }

@@ -1,0 +1,151 @@
+package compile_test
+
+import (
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/enclave/compile"
+	"yumen/enclave/disclosure"
+)
+
+// small answers a question about a handful of visits: "pid cid area kind result cost".
+func small(t *testing.T, visits string, q func(*question) *question, earlier ...compile.Earlier) *disclosure.Table {
+	w := tiny{}
+	for line := range strings.Lines(visits) {
+		f := strings.Fields(line)
+		if len(f) != 6 {
+			continue
+		}
+		for i := range f {
+			f[i] = strings.ReplaceAll(f[i], "-", "")
+		}
+		w.visits = append(w.visits, visit{int(f[0][0] - '0'), int(f[1][0] - '0'), f[2], f[3], f[4], f[5]})
+	}
+	specs := tinySpecs(t)
+	e := newEngine(t)
+	w.load(e, specs)
+	return e.evidence(&q(ask(specs, "visits")).plan, compile.Inputs{Earlier: earlier})
+}
+
+func concentration(entities, top1, top2, total int64) disclosure.Concentration {
+	return disclosure.Concentration{Entities: entities, Top1: big.NewRat(top1, 1), Top2: big.NewRat(top2, 1), Total: big.NewRat(total, 1)}
+}
+
+func requireTotals(t *testing.T, want, got []disclosure.Concentration) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i := range want {
+		require.Equal(t, want[i].Entities, got[i].Entities)
+		for _, pair := range [][2]*big.Rat{{want[i].Top1, got[i].Top1}, {want[i].Top2, got[i].Top2}, {want[i].Total, got[i].Total}} {
+			require.Zero(t, pair[0].Cmp(pair[1]), "want %s, got %s", pair[0], pair[1])
+		}
+	}
+}
+
+const fourVisits = `
+1 1 a x good 5
+1 1 a x good 0
+2 1 a x good 0
+3 2 a x good 3`
+
+func TestEvidenceOfOneCell(t *testing.T) {
+	table := small(t, fourVisits, func(q *question) *question {
+		return q.rows(0).sum(0, "visits", "cost").entities(0, "visits", 0)
+	})
+	require.Equal(t, []string{"visits#person", "visits#clinic"}, table.References)
+	row := table.Rows[0]
+	require.Equal(t, []int64{3, 2}, row.Groups[0].Entities)
+	require.Equal(t, []string{"4", "8", "3"}, []string{row.Cells[0].Value, row.Cells[1].Value, row.Cells[2].Value})
+	requireTotals(t, []disclosure.Concentration{concentration(3, 2, 1, 4), concentration(2, 3, 1, 4)}, row.Cells[0].Totals)
+	requireTotals(t, []disclosure.Concentration{concentration(3, 5, 3, 8), concentration(2, 5, 3, 8)}, row.Cells[1].Totals)
+	requireTotals(t, []disclosure.Concentration{concentration(2, 2, 1, 3)}, row.Cells[2].Totals) // people a clinic sees
+	require.Equal(t, []disclosure.Share{{Holders: 2, Entities: 3}, {Holders: 1, Entities: 2}}, row.Cells[1].Shares, "one visit at no cost is enough")
+	require.True(t, row.Groups[0].Differences[0].Empty, "the universe")
+}
+
+func TestNegativeTotals(t *testing.T) {
+	table := small(t, strings.ReplaceAll(fourVisits, "good 5", "good 9"), func(q *question) *question {
+		return q.squares(0, "visits", "cost").sum(0, "visits", "cost")
+	})
+	requireTotals(t, []disclosure.Concentration{concentration(3, 81, 9, 90), concentration(2, 81, 9, 90)}, table.Rows[0].Cells[0].Totals)
+}
+
+// TestUniverseByReference: the rows outside are counted by the references of the root, and by those of joined tables where there are any.
+func TestUniverseByReference(t *testing.T) {
+	specs := tinySpecs(t)
+	e := newEngine(t)
+	w := tiny{people: []person{{1, 1, "n", 1}, {2, 2, "n", 1}}}
+	for pid := range 6 {
+		w.visits = append(w.visits, visit{pid, pid, "a", "x", "good", "1"})
+	}
+	w.load(e, specs)
+	matched := ask(specs, "visits").join("visits", "pid", "people", "pid").rows(0)
+	table := e.evidence(&matched.plan, compile.Inputs{})
+	require.Equal(t, []int64{2, 2, 2, 2}, table.Rows[0].Groups[0].Entities)
+	universe := table.Rows[0].Groups[0].Differences[0]
+	require.Equal(t, disclosure.AgainstUniverse, universe.Against)
+	require.Equal(t, []int64{4, 4}, universe.Entities, "nobody outside has a household")
+
+	w.people = append(w.people, person{3, 3, "s", 1})
+	w.load(e, specs)
+	north := ask(specs, "visits").join("visits", "pid", "people", "pid").where(0, join, "town", values("n")).rows(0)
+	universe = e.evidence(&north.plan, compile.Inputs{}).Rows[0].Groups[0].Differences[0]
+	require.Equal(t, []int64{4, 4, 1}, universe.Entities, "one household outside")
+
+	w.visits[3].kind = "y"
+	w.load(e, specs)
+	kind := ask(specs, "visits").left("visits", "pid", "people", "pid").where(0, "visits", "kind", values("x")).rows(0)
+	universe = e.evidence(&kind.plan, compile.Inputs{}).Rows[0].Groups[0].Differences[0]
+	require.Equal(t, []int64{1, 1, 1}, universe.Entities, "the joined person is the visitor: counted once")
+}
+
+// TestDifferencesOfTotals: the differing rows' totals are those of who is left, wholly or in part.
+func TestDifferencesOfTotals(t *testing.T) {
+	before := ask(tinySpecs(t), "visits").sum(0, "visits", "cost")
+	earlier := compile.Earlier{Family: before.plan.Families(nil, nil)[0], Released: [][]*string{{}}}
+	table := small(t, `
+1 1 a x good 5
+1 1 b x good 3
+2 1 b x good 2
+3 2 a x good 9
+4 3 b x good 1`, func(q *question) *question {
+		return q.where(0, "visits", "area", values("a")).sum(0, "visits", "cost")
+	}, earlier)
+	differences := table.Rows[0].Cells[0].Differences
+	require.Len(t, differences, 2)
+	require.True(t, differences[0].Empty, "every row of the cell was released before")
+	require.True(t, differences[1].Outward)
+	require.Equal(t, []int64{3, 2}, differences[1].Entities)
+	requireTotals(t, []disclosure.Concentration{concentration(3, 3, 2, 6), concentration(2, 5, 1, 6)}, differences[1].Totals)
+}
+
+// TestLargestLeft: the two largest that are left may stand anywhere among those that are common.
+func TestLargestLeft(t *testing.T) {
+	before := ask(tinySpecs(t), "visits").where(0, "visits", "kind", values("x")).sum(0, "visits", "cost")
+	earlier := compile.Earlier{Family: before.plan.Families(nil, nil)[0], Released: [][]*string{{}}}
+	table := small(t, `
+1 1 a y good 9
+2 2 a x good 8
+3 3 a x good 7
+4 4 a y good 6
+5 5 a x good 5
+6 6 a y good 4`, func(q *question) *question { return q.sum(0, "visits", "cost") }, earlier)
+	d := table.Rows[0].Cells[0].Differences[0]
+	require.False(t, d.Outward)
+	requireTotals(t, []disclosure.Concentration{concentration(3, 9, 6, 19), concentration(3, 9, 6, 19)}, d.Totals)
+}
+
+// TestUnreleasedCellsAreNoComparators: what was withheld before tells nothing.
+func TestUnreleasedCellsAreNoComparators(t *testing.T) {
+	before := ask(tinySpecs(t), "visits").by("visits", "area", "", 0).rows(0)
+	a := "a"
+	earlier := compile.Earlier{Family: before.plan.Families(nil, nil)[0], Released: [][]*string{{&a}}}
+	table := small(t, "1 1 a x good 1\n2 1 b x good 1\n3 1 b y good 1", func(q *question) *question {
+		return q.by("visits", "kind", "", 0).rows(0)
+	}, earlier)
+	require.Len(t, table.Rows[0].Cells[0].Differences, 2, "x has a visit in a")
+	require.Empty(t, table.Rows[1].Cells[0].Differences, "y has none")
+}
