@@ -152,6 +152,15 @@ test_account_refusals[note] if {
 }
 
 account_permits := {
+	"BJ-FIN-29 SEP-101: the first auditor registers a key": {
+		"set": {
+			"/offices": {"auditors": 0, "security_administrator_active": false, "security_administrators": 0},
+			"/op": "register_key",
+			"/subject": the_analyst_not_yet,
+			"/target/role": "auditor",
+		},
+		"obligations": {"account": {"confirmation": "required"}},
+	},
 	"BJ-FIN-29 SEP-101: the first security administrator registers a key": {
 		"set": {
 			"/offices": {"auditors": 0, "security_administrator_active": false, "security_administrators": 0},
