@@ -118,8 +118,14 @@ func cut(s string, n int) string {
 	return string(r)
 }
 
-// tooManyCells refuses a plan whose answer could hold more cells than its grade allows.
-func (a *asked) tooManyCells() error {
+// answerable refuses what the exact mode cannot judge: a plan with nobody to protect, whose tables are open data anyway, and one whose
+// answer could hold more cells than its grade allows.
+func (a *asked) answerable() error {
+	if len(a.plan.Base.Entities) == 0 {
+		return &catalog.Refusal{Code: catalog.CodeModeNotAllowed, Position: -1,
+			Message: catalog.Text{Zh: "查询只涉及公开数据表，没有需要保护的主体", En: "the query touches public tables alone, so there is nobody to protect"},
+			Remedy:  catalog.Text{Zh: "公开数据请从开放平台直接获取，或与受保护的数据集连接后查询", En: "take open data from the open-data platform, or join it to a protected dataset"}}
+	}
 	if most := a.decision.Obligations.Run.CellsMax; a.cellsBound() > most {
 		return &catalog.Refusal{Code: catalog.CodeTooLarge, Position: -1,
 			Message: catalog.Text{Zh: "结果可能的单元格数超过该级别上限", En: "the answer could hold more cells than this grade allows"},

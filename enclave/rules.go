@@ -3,7 +3,6 @@ package enclave
 import (
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"yumen/catalog/footprint"
@@ -23,18 +22,8 @@ func rulesOf(r *policy.RunRules) disclosure.Rules {
 	return out
 }
 
-// scope is the grant's row scope in the form that plans use: values in the canonical spelling of their columns.
-func (a *asked) scope() compile.Scope {
-	out := compile.Scope{}
-	for name, g := range a.view().Datasets {
-		for _, t := range g.RowScope {
-			col := g.Spec.Column(t.Column)
-			values := slices.Sorted(slices.Values(t.Values))
-			out[name] = append(out[name], compile.Condition{Column: compile.ColumnRef{Column: col.Name}, Type: col.Type, Set: compile.Set{Values: slices.Compact(values)}})
-		}
-	}
-	return out
-}
+// scope is the grant's row scope in the form that plans use.
+func (a *asked) scope() compile.Scope { return compile.ScopeOf(a.view()) }
 
 // methods lists what an application asks for when it names no method.
 func methods() []string {

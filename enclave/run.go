@@ -200,7 +200,7 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 	if err != nil {
 		return a, asRefusal(err)
 	}
-	return a, a.tooManyCells()
+	return a, a.answerable()
 }
 
 // bind parses the text in a worker without data and binds its tree to what the grant shows.
@@ -208,6 +208,9 @@ func (s *Service) bind(ctx context.Context, a *asked) error {
 	tree, err := s.runner.Parse(ctx, a.in.SQL)
 	var syntax *sandbox.SyntaxError
 	if errors.As(err, &syntax) {
+		if syntax.NotSelect {
+			return sqltree.StatementRefusal()
+		}
 		return sqltree.SyntaxRefusal(syntax.Position)
 	}
 	if err != nil {
