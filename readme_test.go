@@ -1,0 +1,75 @@
+package yumen_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+var shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
+
+// commands are the shell blocks of a page, in order.
+func commands(t *testing.T, page string) string {
+	b, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, m := range shellBlock.FindAllStringSubmatch(string(b), -1) {
+		out = append(out, m[1])
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s has no commands", page)
+	}
+	return strings.Join(out, "\n")
+}
+
+// TestReadme runs every command of README, in order, in a new directory, as its reader would. Both languages hold the same commands.
+func TestReadme(t *testing.T) {
+	script := commands(t, "README.md")
+	if commands(t, "README.zh-CN.md") != script {
+		t.Fatal("README.md and README.zh-CN.md do not hold the same commands")
+	}
+	dir := t.TempDir()
+	data, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(data, filepath.Join(dir, "testdata")); err != nil {
+		t.Fatal(err)
+	}
+	// The address is the test's own, so that two of them can run at once.
+	script = strings.ReplaceAll(script, "127.0.0.1:8443", "127.0.0.1:"+freePort(t))
+	cmd := exec.Command("bash", "-euo", "pipefail", "-c", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"+script)
+	cmd.Dir = dir
+	cmd.WaitDelay = 10 * time.Second
+	cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "HOME="+dir,
+		"XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "YUMEN_WORKER="+filepath.Join(bin, "yumen-worker"), "LC_ALL=en_US.UTF-8")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("README does not tell the truth: %v\n%s", err, out)
+	}
+	for _, want := range []string{"EDUCATION", "genuine", "intact"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the commands should have printed %q:\n%s", want, out)
+		}
+	}
+}
+
+// TestDemo plays the demo in both languages.
+func TestDemo(t *testing.T) {
+	for lang, end := range map[string]string{"en": "every step did what it said", "zh": "每一步都做到了所说的"} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command(filepath.Join(bin, "yumend"), "demo", "--lang", lang)
+			out, err := cmd.CombinedOutput()
+			if err != nil || !strings.Contains(string(out), end) {
+				t.Fatalf("%v\n%s", err, out)
+			}
+		})
+	}
+}
