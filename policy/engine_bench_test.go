@@ -3,7 +3,9 @@ package policy_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -62,12 +64,19 @@ func BenchmarkDecide(b *testing.B) {
 		in := wide(size[0], size[1])
 		b.Run(fmt.Sprintf("allowed/%dx%d", size[0], size[1]), func(b *testing.B) {
 			b.ReportAllocs()
+			var took []time.Duration
 			for b.Loop() {
+				start := time.Now()
 				d, err := e.Decide(context.Background(), in)
 				if err != nil || !d.Allow {
 					require.True(b, d.Allow, "%v %v", err, denied(d))
 				}
+				took = append(took, time.Since(start))
 			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[0].Microseconds()), "min-µs")
+			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 		})
 		in.Call.Purpose = "other"
 		b.Run(fmt.Sprintf("refused/%dx%d", size[0], size[1]), func(b *testing.B) {

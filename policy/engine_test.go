@@ -174,3 +174,19 @@ func TestStatusAndRules(t *testing.T) {
 		require.True(t, strings.HasPrefix(r.Package, "yumen."), r.ID)
 	}
 }
+
+func TestDecisionsRunBesideEachOther(t *testing.T) {
+	e := open(t, policy.Beijing)
+	for range 4 {
+		t.Run("one of four", func(t *testing.T) {
+			t.Parallel()
+			in := wide(2, 8)
+			for i := range 20 {
+				in.Call.Purpose = []string{"credit", "other"}[i%2]
+				d, err := e.Decide(t.Context(), in)
+				require.NoError(t, err)
+				require.Equal(t, i%2 == 0, d.Allow)
+			}
+		})
+	}
+}

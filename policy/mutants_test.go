@@ -18,6 +18,7 @@ import (
 var survivors string
 
 // Dropping any one expression of a rule is noticed by the suite, or explained.
+// It takes about ten minutes: go test -tags nightly -timeout 60m -run Dropped ./policy
 func TestDroppedExpressionsAreNoticed(t *testing.T) {
 	s, err := policy.NewSuite(policy.DefaultBundle())
 	require.NoError(t, err)
