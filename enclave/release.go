@@ -247,7 +247,9 @@ func (s *Service) pause(ctx context.Context, id string) bool {
 	if left := time.Duration(s.visibleAt(ctx, id)-s.nowMS()) * time.Millisecond; left > 0 {
 		wait = min(left+time.Millisecond, wait)
 	} else {
-		changed = s.watch.on(id)
+		var off func()
+		changed, off = s.watch.on(id)
+		defer off()
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

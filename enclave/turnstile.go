@@ -2,6 +2,7 @@ package enclave
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -41,7 +42,23 @@ func (k ticket) pass(ctx context.Context) error {
 	}
 }
 
-func (k ticket) done() { close(k.mine) }
+// done gives the place up. Whoever stands behind it still waits for all places before it: a question that was refused, or gave up
+// waiting, must not let the next one overtake an answer that is being made.
+func (k ticket) done() {
+	if k.before == nil {
+		close(k.mine)
+		return
+	}
+	select {
+	case <-k.before:
+		close(k.mine)
+	default:
+		go func() {
+			<-k.before
+			close(k.mine)
+		}()
+	}
+}
 
 // watchers wake those who wait for a run to change.
 type watchers struct {
@@ -51,13 +68,20 @@ type watchers struct {
 
 func newWatchers() *watchers { return &watchers{all: map[string][]chan struct{}{}} }
 
-// on returns a channel that is closed at the next change of the run.
-func (w *watchers) on(run string) <-chan struct{} {
+// on returns a channel that is closed at the next change of the run; off must be called when nobody waits any more.
+func (w *watchers) on(run string) (changed <-chan struct{}, off func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	ch := make(chan struct{})
 	w.all[run] = append(w.all[run], ch)
-	return ch
+	return ch, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.all[run] = slices.DeleteFunc(w.all[run], func(c chan struct{}) bool { return c == ch })
+		if len(w.all[run]) == 0 {
+			delete(w.all, run)
+		}
+	}
 }
 
 func (w *watchers) changed(run string) {

@@ -1,0 +1,70 @@
+package enclave
+
+import "os"
+
+// What the tests of the package's small parts use; everything else is tested from outside.
+
+// Turnstile is a turnstile under test.
+type Turnstile = turnstile
+
+// NewTurnstile makes one.
+func NewTurnstile() *Turnstile { return newTurnstile() }
+
+// Ticket is a place in its queue.
+type Ticket = ticket
+
+// Queue, Pass and Done are its steps.
+func (t *turnstile) Queue(group string) Ticket { return t.queue(group) }
+
+// Pass waits for the places before.
+var Pass = ticket.pass
+
+// Done gives the place up.
+var Done = ticket.done
+
+// Watchers are watchers under test.
+type Watchers = watchers
+
+// NewWatchers makes them.
+func NewWatchers() *Watchers { return newWatchers() }
+
+// On waits for the next change of a run.
+func (w *watchers) On(run string) (<-chan struct{}, func()) { return w.on(run) }
+
+// Changed wakes those who wait.
+func (w *watchers) Changed(run string) { w.changed(run) }
+
+// Waiting is how many wait.
+func (w *watchers) Waiting() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := 0
+	for _, all := range w.all {
+		n += len(all)
+	}
+	return n
+}
+
+// SealedCache is a cache under test.
+type SealedCache = sealedCache
+
+// NewSealedCache makes one that opens files by a function.
+func NewSealedCache(budget int64, open func(string) (*os.File, int64, error)) *SealedCache {
+	return newSealedCache(budget, func(id string) (sealedFile, error) {
+		f, size, err := open(id)
+		return sealedFile{file: f, size: size}, err
+	})
+}
+
+// Take takes a file.
+func (c *sealedCache) Take(id string, size int64) (*os.File, func(), error) { return c.take(id, size) }
+
+// CloseAll ends the cache.
+func (c *sealedCache) CloseAll() { c.close() }
+
+// Used is how many bytes count now.
+func (c *sealedCache) Used() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.used
+}
