@@ -98,7 +98,9 @@ func TestUniverseByReference(t *testing.T) {
 	w.visits[3].kind = "y"
 	w.load(e, specs)
 	kind := ask(specs, "visits").left("visits", "pid", "people", "pid").where(0, "visits", "kind", values("x")).rows(0)
-	universe = e.evidence(&kind.plan, compile.Inputs{}).Rows[0].Groups[0].Differences[0]
+	group := e.evidence(&kind.plan, compile.Inputs{}).Rows[0].Groups[0]
+	require.Equal(t, []int64{5, 5, 2, 2}, group.Entities, "a person that does not match is no person of the joined table")
+	universe = group.Differences[0]
 	require.Equal(t, []int64{1, 1, 1}, universe.Entities, "the joined person is the visitor: counted once")
 }
 
@@ -148,4 +150,122 @@ func TestUnreleasedCellsAreNoComparators(t *testing.T) {
 	}, earlier)
 	require.Len(t, table.Rows[0].Cells[0].Differences, 2, "x has a visit in a")
 	require.Empty(t, table.Rows[1].Cells[0].Differences, "y has none")
+}
+
+// TestPeopleAcrossTables: counts of people are compared as sets of people, whatever tables they come from. That a visitor of the north is
+// a person of the north follows from the join; that one is of the north or the south does not.
+func TestPeopleAcrossTables(t *testing.T) {
+	specs := tinySpecs(t)
+	e := newEngine(t)
+	w := tiny{}
+	for pid := range 8 {
+		w.people = append(w.people, person{pid, pid, []string{"n", "s"}[pid%2], 1})
+		if pid < 6 {
+			w.visits = append(w.visits, visit{pid, pid, "a", "x", "good", "1"})
+		}
+	}
+	w.load(e, specs)
+	north := ask(specs, "people").where(0, "people", "town", values("n")).rows(0)
+	in := compile.Inputs{Earlier: []compile.Earlier{{Family: north.plan.Families(nil, nil)[0], Released: [][]*string{{}}}}}
+	earlier := func(q *question, scope compile.Scope) []disclosure.Difference {
+		in.Scope = scope
+		var out []disclosure.Difference
+		for _, d := range e.evidence(&q.plan, in).Rows[0].Cells[0].Differences {
+			if d.Against == disclosure.AgainstEarlier {
+				out = append(out, d)
+			}
+		}
+		return out
+	}
+	visitors := func(towns ...string) *question {
+		q := ask(specs, "visits").join("visits", "pid", "people", "pid")
+		if len(towns) > 0 {
+			q.where(0, join, "town", values(towns...))
+		}
+		return q.entities(0, "visits", 0)
+	}
+	inward := func(empty bool, n int64) disclosure.Difference {
+		return disclosure.Difference{Against: disclosure.AgainstEarlier, Empty: empty, Entities: []int64{n}}
+	}
+	outward := disclosure.Difference{Against: disclosure.AgainstEarlier, Outward: true, Entities: []int64{1}}
+	require.Equal(t, []disclosure.Difference{inward(true, 0), outward}, earlier(visitors("n"), nil))
+	require.Equal(t, []disclosure.Difference{inward(false, 3), outward}, earlier(visitors("n", "s"), nil))
+	require.Equal(t, []disclosure.Difference{inward(false, 3), outward}, earlier(visitors(), nil))
+
+	term := compile.Condition{Column: compile.ColumnRef{Column: "town"}, Type: "VARCHAR", Set: values("n")}
+	require.Equal(t, []disclosure.Difference{inward(true, 0), outward}, earlier(visitors(), compile.Scope{"people": {term}}),
+		"the row scope is part of the join")
+}
+
+// TestOtherUniverses: a count of people is compared with everybody in each joined table that the cell requires.
+func TestOtherUniverses(t *testing.T) {
+	specs := tinySpecs(t)
+	e := newEngine(t)
+	w := tiny{people: []person{{1, 1, "n", 1}, {2, 2, "n", 1}, {3, 3, "s", 1}}, visits: []visit{{1, 1, "a", "x", "good", "1"}, {2, 1, "a", "x", "good", "1"}}}
+	w.load(e, specs)
+	q := ask(specs, "visits").join("visits", "pid", "people", "pid").entities(0, "visits", 0)
+	require.Equal(t, []disclosure.Difference{{Against: disclosure.AgainstUniverse, Outward: true, Entities: []int64{1}}},
+		e.evidence(&q.plan, compile.Inputs{}).Rows[0].Cells[0].Differences)
+}
+
+// TestScopesAreDifferentTables: a table joined under another grant's row scope is another table; one of the same scope is the same.
+func TestScopesAreDifferentTables(t *testing.T) {
+	specs := tinySpecs(t)
+	e := newEngine(t)
+	w := tiny{}
+	for pid := range 7 {
+		w.people = append(w.people, person{pid, pid, []string{"n", "n", "s"}[pid%3], 1})
+		w.visits = append(w.visits, visit{pid, pid, "a", "x", "good", "1"})
+	}
+	w.load(e, specs)
+	matched := func() *question { return ask(specs, "visits").join("visits", "pid", "people", "pid").rows(0) }
+	term := compile.Condition{Column: compile.ColumnRef{Column: "town"}, Type: "VARCHAR", Set: values("n")}
+	north := compile.Scope{"people": {term}}
+	earlier := compile.Earlier{Family: matched().plan.Families(nil, north)[0], Released: [][]*string{{}}}
+
+	table := e.evidence(&matched().plan, compile.Inputs{Earlier: []compile.Earlier{earlier}})
+	require.Equal(t, "7", table.Rows[0].Cells[0].Value)
+	differences := table.Rows[0].Cells[0].Differences
+	require.Len(t, differences, 2)
+	require.Equal(t, []int64{2, 2, 2}, differences[0].Entities, "visits of the south: people, clinics, households")
+	require.False(t, differences[1].Empty, "no box says that the narrower table lies in the wider one")
+
+	table = e.evidence(&matched().where(0, "visits", "kind", values("x")).plan, compile.Inputs{Scope: north, Earlier: []compile.Earlier{earlier}})
+	require.Equal(t, "5", table.Rows[0].Cells[0].Value)
+	require.True(t, table.Rows[0].Cells[0].Differences[0].Empty)
+}
+
+// TestMeasuresAreReleasedOneByOne: a cell of a family counts for the measures that were released of it.
+func TestMeasuresAreReleasedOneByOne(t *testing.T) {
+	before := ask(tinySpecs(t), "visits").by("visits", "area", "", 0).rows(0).sum(0, "visits", "cost")
+	families := before.plan.Families(nil, nil)
+	a, b := ref("a"), ref("b")
+	specs, e := tinySpecs(t), newEngine(t)
+	tiny{visits: []visit{{1, 1, "a", "x", "good", "1"}, {2, 2, "b", "x", "good", "2"}, {3, 3, "b", "y", "good", "3"}}}.load(e, specs)
+	q := ask(specs, "visits").where(0, "visits", "kind", values("x")).rows(0).sum(0, "visits", "cost")
+	table := e.evidence(&q.plan, compile.Inputs{Earlier: []compile.Earlier{
+		{Family: families[0], Released: [][]*string{{a}, {b}}}, {Family: families[1], Released: [][]*string{{b}}}}})
+	require.Len(t, table.Rows[0].Cells[0].Differences, 4)
+	require.Len(t, table.Rows[0].Cells[1].Differences, 2)
+}
+
+// TestMonthOfAnyYear: a key that is no set of its column proves nothing empty, unless it is the same key with the same value.
+func TestMonthOfAnyYear(t *testing.T) {
+	c := newCorpus(t)
+	months := ask(c.specs, "persons").by("persons", "birth_date", "month", 0).rows(0)
+	var released [][]*string
+	for _, row := range c.evidence(&months.plan, compile.Inputs{}).Rows {
+		released = append(released, row.Key)
+	}
+	in := compile.Inputs{Earlier: []compile.Earlier{{Family: months.plan.Families(nil, nil)[0], Released: released}}}
+	one := ask(c.specs, "persons").where(0, "persons", "district", values("D1")).rows(0)
+	for _, d := range c.evidence(&one.plan, in).Rows[0].Cells[0].Differences {
+		require.False(t, d.Empty)
+	}
+	finer := ask(c.specs, "persons").by("persons", "birth_date", "month", 0).by("persons", "gender", "", 0).rows(0)
+	for _, row := range c.evidence(&finer.plan, in).Rows {
+		require.Len(t, row.Cells[0].Differences, 2, "its own month and no other")
+		require.True(t, row.Cells[0].Differences[0].Empty)
+		require.False(t, row.Cells[0].Differences[1].Empty)
+	}
 }

@@ -108,6 +108,9 @@ func (g *generator) responseCrowds(set, column int, mine crowd) error {
 		if !g.used[cell.Set] || cell.Set > set || cell.Set == set && other > column {
 			continue
 		}
+		if other == column && len(g.plan.Keys) == 0 {
+			continue // one cell
+		}
 		for _, theirs := range g.sets[cell.Set].crowds(g.measure(other)) {
 			if theirs.ref.Type != mine.ref.Type || mine.rowsOf(theirs) {
 				continue
