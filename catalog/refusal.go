@@ -69,6 +69,10 @@ const (
 	CodeDatasetNotApproved     Code = "DATASET_NOT_APPROVED"
 	CodeLabOnly                Code = "LAB_ONLY"
 	CodeModeNotAllowed         Code = "MODE_NOT_ALLOWED"
+	CodeRole                   Code = "ROLE"       // the caller's role or organization may not do this
+	CodeSeparation             Code = "SEPARATION" // another person has to do this
+	CodeIncomplete             Code = "INCOMPLETE" // something that must be declared is missing
+	CodeState                  Code = "STATE"      // the thing is not in the state that the act needs
 )
 
 // Refusal is a static refusal: it depends on the text, the catalog and the policy, never on data.

@@ -40,6 +40,6 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(initCommand(), serveCommand(), demoCommand())
+	root.AddCommand(initCommand(), serveCommand(), demoCommand(), sampleCommand())
 	return root
 }
