@@ -51,7 +51,7 @@ func (g *generator) rowsOf(w *writer, set int) string {
 			measures = append(measures, fmt.Sprintf("%s AS m%d", r.contribution(w, m), j))
 		}
 	}
-	return fmt.Sprintf("WITH base AS (SELECT %s %s)", list(named("k", r.keysOf(w, c.keys)), entities, measures),
+	return fmt.Sprintf("WITH base AS (SELECT %s%s)", list(named("k", r.keysOf(w, c.keys)), entities, measures),
 		r.from(w, r.member(w, c.box)))
 }
 
@@ -80,7 +80,7 @@ func (g *generator) cells(set int) error {
 		}
 	}
 	keys := numbered("k", len(g.plan.Keys))
-	sql := fmt.Sprintf("%s SELECT %s FROM base%s", base, list(keys, selects(fields)), grouped(keys))
+	sql := fmt.Sprintf("%s\nSELECT %s FROM base%s", base, list(keys, selects(fields)), grouped(keys))
 	return g.add(w, sql, g.readGroup(set, fields, false), g.sets[set])
 }
 
@@ -179,7 +179,7 @@ func (g *generator) entity(set, rep int) error {
 			inner, fields = append(inner, holds...), append(fields, shares...)
 		}
 	}
-	sql := fmt.Sprintf("%s, entity AS (SELECT %s, %s FROM base WHERE e%d IS NOT NULL GROUP BY %s) SELECT %s FROM entity%s",
+	sql := fmt.Sprintf("%s,\nentity AS (SELECT %s, %s FROM base WHERE e%d IS NOT NULL GROUP BY %s)\nSELECT %s FROM entity%s",
 		base, list(keys, []string{fmt.Sprintf("e%d", rep)}), strings.Join(inner, ", "), rep, list(keys, []string{fmt.Sprintf("e%d", rep)}),
 		list(keys, selects(fields)), grouped(keys))
 	return g.add(w, sql, g.readGroup(set, fields, true), g.sets[set])

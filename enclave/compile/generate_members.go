@@ -171,7 +171,7 @@ func (c crowd) entities(w *writer, prefix string) string {
 	r := relate(c.cohort)
 	e := r.entity(w, c.ref)
 	columns := append(named(prefix, r.keysOf(w, c.cohort.keys)), e+" AS e")
-	return fmt.Sprintf("SELECT DISTINCT %s %s", list(columns), r.from(w, all(e+" IS NOT NULL", r.member(w, c.cohort.box))))
+	return fmt.Sprintf("SELECT DISTINCT %s%s", list(columns), r.from(w, all(e+" IS NOT NULL", r.member(w, c.cohort.box))))
 }
 
 // within reports whether the boxes, and the joins on hashed keys, prove that every entity of a's cell is one of b's.

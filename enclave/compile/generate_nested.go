@@ -164,7 +164,7 @@ func (g *generator) sizes(set, n int) error {
 		held = append(held, fmt.Sprintf("%s AS h%d", r.textIs(w, condition), v))
 	}
 	keys := numbered("k", len(c.kept))
-	sql := fmt.Sprintf("WITH base AS (SELECT %s %s) SELECT %s FROM base%s", list(named("k", r.keysOf(w, c.cohort.keys)), entities, held),
+	sql := fmt.Sprintf("WITH base AS (SELECT %s%s)\nSELECT %s FROM base%s", list(named("k", r.keysOf(w, c.cohort.keys)), entities, held),
 		r.from(w, r.member(w, c.cohort.box)), list(keys, columns), grouped(keys))
 	return g.add(w, sql, step{width: len(keys) + len(columns), limit: g.in.Limits.Rows, read: func(e *gathering, row []*string) error {
 		s := e.size(set, n, row[:len(keys)])
@@ -194,7 +194,7 @@ func (g *generator) beyond(set, n, position int) error {
 		kept = append(kept, fmt.Sprintf("k%d", i))
 	}
 	e := r.entity(w, rep)
-	base := fmt.Sprintf("base AS (SELECT %s %s)",
+	base := fmt.Sprintf("base AS (SELECT %s%s)",
 		list(named("k", r.keysOf(w, a.keys)), []string{e + " AS e", r.member(w, a.box) + " AS inside"}),
 		r.from(w, all(e+" IS NOT NULL", r.member(w, c.cohort.box))))
 	sql := fmt.Sprintf(`WITH %s,

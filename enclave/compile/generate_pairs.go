@@ -140,7 +140,7 @@ func (g *generator) pairBase(w *writer, p pair, column int) string {
 	}
 	inA, inB := r.member(w, a.box), r.member(w, v.cohort.box)
 	columns = append(columns, inA+" AS ina", inB+" AS inb")
-	return fmt.Sprintf("base AS (SELECT %s %s)", list(columns),
+	return fmt.Sprintf("base AS (SELECT %s%s)", list(columns),
 		r.from(w, fmt.Sprintf("%s IS NOT NULL AND ((%s) OR (%s))", e, inA, inB)))
 }
 

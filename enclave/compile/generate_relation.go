@@ -54,10 +54,10 @@ func (r *relation) from(w *writer, where string) string {
 	for _, u := range r.rollups {
 		if r.used[u.Path] {
 			a := r.alias[u.Path]
-			text += fmt.Sprintf(" LEFT JOIN (%s) AS %s ON %s.e = %s", r.rollup(w, u), a, a, r.entity(w, u.Entity))
+			text += fmt.Sprintf("\n  LEFT JOIN (%s) AS %s ON %s.e = %s", r.rollup(w, u), a, a, r.entity(w, u.Entity))
 		}
 	}
-	return r.tables(w) + text + " WHERE " + all(r.owned(), where)
+	return r.tables(w) + text + "\n  WHERE " + all(r.owned(), where)
 }
 
 func (r *relation) tables(w *writer) string {
@@ -66,7 +66,7 @@ func (r *relation) tables(w *writer) string {
 			r.used[t.Parent] = true
 		}
 	}
-	text := "FROM " + table(r.root.Dataset) + " AS r"
+	text := "\n  FROM " + table(r.root.Dataset) + " AS r"
 	for _, t := range r.joins {
 		if !r.used[t.Path] {
 			continue
@@ -76,7 +76,7 @@ func (r *relation) tables(w *writer) string {
 			inner := &relation{alias: map[string]string{t.Path: "t"}, used: map[string]bool{}}
 			source = fmt.Sprintf("(SELECT * FROM %s AS t WHERE %s)", source, inner.member(w, Box{Conditions: conditions}))
 		}
-		text += fmt.Sprintf(" LEFT JOIN %s AS %s ON %s", source, r.alias[t.Path], r.on(w, t))
+		text += fmt.Sprintf("\n  LEFT JOIN %s AS %s ON %s", source, r.alias[t.Path], r.on(w, t))
 	}
 	return text
 }
@@ -177,5 +177,5 @@ func (r *relation) rollup(w *writer, u Rollup) string {
 		}
 	}
 	where := all(inner.owned(), e+" IS NOT NULL", inner.member(w, u.Box))
-	return fmt.Sprintf("SELECT %s %s WHERE %s GROUP BY ALL", strings.Join(columns, ", "), inner.tables(w), where)
+	return fmt.Sprintf("SELECT %s%s\n  WHERE %s GROUP BY ALL", strings.Join(columns, ", "), inner.tables(w), where)
 }

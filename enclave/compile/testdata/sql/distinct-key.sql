@@ -1,0 +1,97 @@
+-- statement 0
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."__ekey_0" AS m0
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR)))))
+SELECT k0, count(DISTINCT m0) FROM base GROUP BY k0
+-- $1 VARCHAR "executed"
+-- statement 1
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."__ekey_0" AS m0
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR))))),
+entity AS (SELECT k0, e0, count(*) AS r FROM base WHERE e0 IS NOT NULL GROUP BY k0, e0)
+SELECT k0, count(*) FROM entity GROUP BY k0
+-- $1 VARCHAR "executed"
+-- statement 2
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."__ekey_0" AS m0
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR))))),
+entity AS (SELECT k0, e1, count(*) AS r, nullif(count(DISTINCT m0), 0) AS s0 FROM base WHERE e1 IS NOT NULL GROUP BY k0, e1)
+SELECT k0, count(*), count(s0), coalesce(max(abs(s0), 2)[1], 0), coalesce(max(abs(s0), 2)[2], 0), coalesce(sum(abs(s0)), 0) FROM entity GROUP BY k0
+-- $1 VARCHAR "executed"
+-- statement 3
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e, j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR)))) AS inside
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- $1 VARCHAR "executed"
+-- statement 4
+WITH base AS (SELECT j1."district" AS k0, j1."__ekey_1" AS e, j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR)))) AS inside
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_1" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- $1 VARCHAR "executed"
+-- statement 5
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, coalesce(CAST(r."status" AS VARCHAR) = CAST($1 AS VARCHAR), FALSE) AS h0
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL)
+SELECT k0, count(DISTINCT e0), count(DISTINCT e0) FILTER (WHERE h0), count(DISTINCT e1), count(DISTINCT e1) FILTER (WHERE h0) FROM base GROUP BY k0
+-- $1 VARCHAR "executed"
+-- statement 6
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e, j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR)))) AS inside
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
+whole AS (SELECT k0, e, count(*) AS r FROM base GROUP BY k0, e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT k0, count(*) AS n FROM whole GROUP BY k0)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e AND part.k0 IS NOT DISTINCT FROM whole.k0 JOIN size ON part.k0 IS NOT DISTINCT FROM size.k0 GROUP BY part.k0
+-- $1 VARCHAR "executed"
+-- statement 7
+WITH base AS (SELECT j1."district" AS k0, j1."__ekey_1" AS e, j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR)))) AS inside
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
+whole AS (SELECT k0, e, count(*) AS r FROM base GROUP BY k0, e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT k0, count(*) AS n FROM whole GROUP BY k0)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e AND part.k0 IS NOT DISTINCT FROM whole.k0 JOIN size ON part.k0 IS NOT DISTINCT FROM size.k0 GROUP BY part.k0
+-- $1 VARCHAR "executed"
+-- statement 8
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR))))),
+y AS (SELECT DISTINCT r."__ekey_0" AS e
+  FROM "enterprises".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT count(*) AS n FROM y),
+common AS (SELECT x.a0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE TRUE GROUP BY x.a0)
+SELECT common.a0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON TRUE LIMIT 200001
+-- $1 VARCHAR "executed"
+-- statement 9
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR))))),
+y AS (SELECT DISTINCT j1."district" AS b0, r."__ekey_0" AS e
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR))))),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
+common AS (SELECT x.a0, y.b0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE NOT (x.a0 IS NOT DISTINCT FROM y.b0) GROUP BY x.a0, y.b0)
+SELECT common.a0, common.b0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON common.b0 IS NOT DISTINCT FROM size_b.b0 LIMIT 200001
+-- $1 VARCHAR "executed"

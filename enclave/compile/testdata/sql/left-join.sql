@@ -1,0 +1,154 @@
+-- statement 0
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_0" AS e1, j1."__ekey_1" AS e2
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL)
+SELECT k0, count(*) FROM base GROUP BY k0
+-- statement 1
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."__ekey_0" AS m1
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL)
+SELECT k0, count(DISTINCT m1), count(*) FROM base GROUP BY k0
+-- statement 2
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_0" AS e1, j1."__ekey_1" AS e2
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL),
+entity AS (SELECT k0, e0, count(*) AS r FROM base WHERE e0 IS NOT NULL GROUP BY k0, e0)
+SELECT k0, count(*), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0) FROM entity GROUP BY k0
+-- statement 3
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_0" AS e1, j1."__ekey_1" AS e2
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL),
+entity AS (SELECT k0, e1, count(*) AS r FROM base WHERE e1 IS NOT NULL GROUP BY k0, e1)
+SELECT k0, count(*), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0) FROM entity GROUP BY k0
+-- statement 4
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_0" AS e1, j1."__ekey_1" AS e2
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL),
+entity AS (SELECT k0, e2, count(*) AS r FROM base WHERE e2 IS NOT NULL GROUP BY k0, e2)
+SELECT k0, count(*), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0) FROM entity GROUP BY k0
+-- statement 5
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."__ekey_0" AS m1
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
+entity AS (SELECT k0, e0, count(*) AS r FROM base WHERE e0 IS NOT NULL GROUP BY k0, e0)
+SELECT k0, count(*), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0) FROM entity GROUP BY k0
+-- statement 6
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."__ekey_0" AS m1
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
+entity AS (SELECT k0, e1, count(*) AS r, nullif(count(DISTINCT m1), 0) AS s1 FROM base WHERE e1 IS NOT NULL GROUP BY k0, e1)
+SELECT k0, count(*), count(s1), coalesce(max(abs(s1), 2)[1], 0), coalesce(max(abs(s1), 2)[2], 0), coalesce(sum(abs(s1)), 0), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0) FROM entity GROUP BY k0
+-- statement 7
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e, TRUE AS inside
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- statement 8
+WITH base AS (SELECT j1."district" AS k0, j1."__ekey_1" AS e, TRUE AS inside
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_1" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- statement 9
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e, j1."__ekey_0" IS NOT NULL AS inside
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- statement 10
+WITH base AS (SELECT j1."district" AS k0, j1."__ekey_1" AS e, j1."__ekey_0" IS NOT NULL AS inside
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_1" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- statement 11
+WITH base AS (SELECT j1."district" AS a0, j1."district" AS b0, r."__ekey_0" AS e, 1 AS ma, 1 AS mb, j1."__ekey_0" IS NOT NULL AS ina, TRUE AS inb
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND ((j1."__ekey_0" IS NOT NULL) OR (TRUE))),
+common AS (SELECT a0, b0, e, count(*) AS r, count(*) AS s FROM base WHERE ina AND inb GROUP BY a0, b0, e),
+ent_a AS (SELECT a0, e, count(*) AS r, count(*) AS s FROM base WHERE ina GROUP BY a0, e),
+rank_a AS (SELECT *, row_number() OVER (PARTITION BY a0 ORDER BY abs(s) DESC, e) AS h FROM ent_a),
+size_a AS (SELECT a0, count(*) AS n, coalesce(sum(abs(s)), 0) AS t FROM ent_a GROUP BY a0),
+over_a AS (SELECT c.a0, c.b0, x.r - c.r AS r, abs(x.s) AS x, abs(x.s - c.s) AS d, x.h - row_number() OVER (PARTITION BY c.a0, c.b0 ORDER BY x.h) AS g FROM common AS c JOIN rank_a AS x ON c.e = x.e AND c.a0 IS NOT DISTINCT FROM x.a0),
+gaps_a AS (SELECT a0, b0, count(*) FILTER (WHERE r = 0) AS full, coalesce(sum(x), 0) AS m, coalesce(sum(d), 0) AS q, max(d, 2) AS p, 1 + count(*) FILTER (WHERE g = 0) AS f, 2 + count(*) FILTER (WHERE g <= 1) AS l FROM over_a GROUP BY a0, b0),
+ent_b AS (SELECT b0, e, count(*) AS r, count(*) AS s FROM base WHERE inb GROUP BY b0, e),
+rank_b AS (SELECT *, row_number() OVER (PARTITION BY b0 ORDER BY abs(s) DESC, e) AS h FROM ent_b),
+size_b AS (SELECT b0, count(*) AS n, coalesce(sum(abs(s)), 0) AS t FROM ent_b GROUP BY b0),
+over_b AS (SELECT c.a0, c.b0, x.r - c.r AS r, abs(x.s) AS x, abs(x.s - c.s) AS d, x.h - row_number() OVER (PARTITION BY c.a0, c.b0 ORDER BY x.h) AS g FROM common AS c JOIN rank_b AS x ON c.e = x.e AND c.b0 IS NOT DISTINCT FROM x.b0),
+gaps_b AS (SELECT a0, b0, count(*) FILTER (WHERE r = 0) AS full, coalesce(sum(x), 0) AS m, coalesce(sum(d), 0) AS q, max(d, 2) AS p, 1 + count(*) FILTER (WHERE g = 0) AS f, 2 + count(*) FILTER (WHERE g <= 1) AS l FROM over_b GROUP BY a0, b0)
+SELECT gaps_a.a0, gaps_a.b0, size_a.n - gaps_a.full, size_a.t - gaps_a.m + gaps_a.q, coalesce(abs(f_a.s), 0), coalesce(abs(l_a.s), 0), coalesce(gaps_a.p[1], 0), coalesce(gaps_a.p[2], 0), size_b.n - gaps_b.full, size_b.t - gaps_b.m + gaps_b.q, coalesce(abs(f_b.s), 0), coalesce(abs(l_b.s), 0), coalesce(gaps_b.p[1], 0), coalesce(gaps_b.p[2], 0) FROM gaps_a JOIN size_a ON gaps_a.a0 IS NOT DISTINCT FROM size_a.a0 LEFT JOIN rank_a AS f_a ON gaps_a.a0 IS NOT DISTINCT FROM f_a.a0 AND f_a.h = gaps_a.f LEFT JOIN rank_a AS l_a ON gaps_a.a0 IS NOT DISTINCT FROM l_a.a0 AND l_a.h = gaps_a.l JOIN gaps_b ON gaps_a.a0 IS NOT DISTINCT FROM gaps_b.a0 AND gaps_a.b0 IS NOT DISTINCT FROM gaps_b.b0 JOIN size_b ON gaps_b.b0 IS NOT DISTINCT FROM size_b.b0 LEFT JOIN rank_b AS f_b ON gaps_b.b0 IS NOT DISTINCT FROM f_b.b0 AND f_b.h = gaps_b.f LEFT JOIN rank_b AS l_b ON gaps_b.b0 IS NOT DISTINCT FROM l_b.b0 AND l_b.h = gaps_b.l LIMIT 200001
+-- statement 12
+WITH base AS (SELECT j1."district" AS a0, j1."district" AS b0, j1."__ekey_1" AS e, 1 AS ma, 1 AS mb, j1."__ekey_0" IS NOT NULL AS ina, TRUE AS inb
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_1" IS NOT NULL AND ((j1."__ekey_0" IS NOT NULL) OR (TRUE))),
+common AS (SELECT a0, b0, e, count(*) AS r, count(*) AS s FROM base WHERE ina AND inb GROUP BY a0, b0, e),
+ent_a AS (SELECT a0, e, count(*) AS r, count(*) AS s FROM base WHERE ina GROUP BY a0, e),
+rank_a AS (SELECT *, row_number() OVER (PARTITION BY a0 ORDER BY abs(s) DESC, e) AS h FROM ent_a),
+size_a AS (SELECT a0, count(*) AS n, coalesce(sum(abs(s)), 0) AS t FROM ent_a GROUP BY a0),
+over_a AS (SELECT c.a0, c.b0, x.r - c.r AS r, abs(x.s) AS x, abs(x.s - c.s) AS d, x.h - row_number() OVER (PARTITION BY c.a0, c.b0 ORDER BY x.h) AS g FROM common AS c JOIN rank_a AS x ON c.e = x.e AND c.a0 IS NOT DISTINCT FROM x.a0),
+gaps_a AS (SELECT a0, b0, count(*) FILTER (WHERE r = 0) AS full, coalesce(sum(x), 0) AS m, coalesce(sum(d), 0) AS q, max(d, 2) AS p, 1 + count(*) FILTER (WHERE g = 0) AS f, 2 + count(*) FILTER (WHERE g <= 1) AS l FROM over_a GROUP BY a0, b0),
+ent_b AS (SELECT b0, e, count(*) AS r, count(*) AS s FROM base WHERE inb GROUP BY b0, e),
+rank_b AS (SELECT *, row_number() OVER (PARTITION BY b0 ORDER BY abs(s) DESC, e) AS h FROM ent_b),
+size_b AS (SELECT b0, count(*) AS n, coalesce(sum(abs(s)), 0) AS t FROM ent_b GROUP BY b0),
+over_b AS (SELECT c.a0, c.b0, x.r - c.r AS r, abs(x.s) AS x, abs(x.s - c.s) AS d, x.h - row_number() OVER (PARTITION BY c.a0, c.b0 ORDER BY x.h) AS g FROM common AS c JOIN rank_b AS x ON c.e = x.e AND c.b0 IS NOT DISTINCT FROM x.b0),
+gaps_b AS (SELECT a0, b0, count(*) FILTER (WHERE r = 0) AS full, coalesce(sum(x), 0) AS m, coalesce(sum(d), 0) AS q, max(d, 2) AS p, 1 + count(*) FILTER (WHERE g = 0) AS f, 2 + count(*) FILTER (WHERE g <= 1) AS l FROM over_b GROUP BY a0, b0)
+SELECT gaps_a.a0, gaps_a.b0, size_a.n - gaps_a.full, size_a.t - gaps_a.m + gaps_a.q, coalesce(abs(f_a.s), 0), coalesce(abs(l_a.s), 0), coalesce(gaps_a.p[1], 0), coalesce(gaps_a.p[2], 0), size_b.n - gaps_b.full, size_b.t - gaps_b.m + gaps_b.q, coalesce(abs(f_b.s), 0), coalesce(abs(l_b.s), 0), coalesce(gaps_b.p[1], 0), coalesce(gaps_b.p[2], 0) FROM gaps_a JOIN size_a ON gaps_a.a0 IS NOT DISTINCT FROM size_a.a0 LEFT JOIN rank_a AS f_a ON gaps_a.a0 IS NOT DISTINCT FROM f_a.a0 AND f_a.h = gaps_a.f LEFT JOIN rank_a AS l_a ON gaps_a.a0 IS NOT DISTINCT FROM l_a.a0 AND l_a.h = gaps_a.l JOIN gaps_b ON gaps_a.a0 IS NOT DISTINCT FROM gaps_b.a0 AND gaps_a.b0 IS NOT DISTINCT FROM gaps_b.b0 JOIN size_b ON gaps_b.b0 IS NOT DISTINCT FROM size_b.b0 LEFT JOIN rank_b AS f_b ON gaps_b.b0 IS NOT DISTINCT FROM f_b.b0 AND f_b.h = gaps_b.f LEFT JOIN rank_b AS l_b ON gaps_b.b0 IS NOT DISTINCT FROM l_b.b0 AND l_b.h = gaps_b.l LIMIT 200001
+-- statement 13
+WITH base AS (SELECT j1."district" AS a0, j1."district" AS b0, j1."__ekey_0" AS e, 1 AS ma, 1 AS mb, j1."__ekey_0" IS NOT NULL AS ina, TRUE AS inb
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND ((j1."__ekey_0" IS NOT NULL) OR (TRUE))),
+common AS (SELECT a0, b0, e, count(*) AS r, count(*) AS s FROM base WHERE ina AND inb GROUP BY a0, b0, e),
+ent_b AS (SELECT b0, e, count(*) AS r, count(*) AS s FROM base WHERE inb GROUP BY b0, e),
+rank_b AS (SELECT *, row_number() OVER (PARTITION BY b0 ORDER BY abs(s) DESC, e) AS h FROM ent_b),
+size_b AS (SELECT b0, count(*) AS n, coalesce(sum(abs(s)), 0) AS t FROM ent_b GROUP BY b0),
+over_b AS (SELECT c.a0, c.b0, x.r - c.r AS r, abs(x.s) AS x, abs(x.s - c.s) AS d, x.h - row_number() OVER (PARTITION BY c.a0, c.b0 ORDER BY x.h) AS g FROM common AS c JOIN rank_b AS x ON c.e = x.e AND c.b0 IS NOT DISTINCT FROM x.b0),
+gaps_b AS (SELECT a0, b0, count(*) FILTER (WHERE r = 0) AS full, coalesce(sum(x), 0) AS m, coalesce(sum(d), 0) AS q, max(d, 2) AS p, 1 + count(*) FILTER (WHERE g = 0) AS f, 2 + count(*) FILTER (WHERE g <= 1) AS l FROM over_b GROUP BY a0, b0)
+SELECT gaps_b.a0, gaps_b.b0, size_b.n - gaps_b.full, size_b.t - gaps_b.m + gaps_b.q, coalesce(abs(f_b.s), 0), coalesce(abs(l_b.s), 0), coalesce(gaps_b.p[1], 0), coalesce(gaps_b.p[2], 0) FROM gaps_b JOIN size_b ON gaps_b.b0 IS NOT DISTINCT FROM size_b.b0 LEFT JOIN rank_b AS f_b ON gaps_b.b0 IS NOT DISTINCT FROM f_b.b0 AND f_b.h = gaps_b.f LEFT JOIN rank_b AS l_b ON gaps_b.b0 IS NOT DISTINCT FROM l_b.b0 AND l_b.h = gaps_b.l LIMIT 200001
+-- statement 14
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
+y AS (SELECT DISTINCT r."__ekey_0" AS e
+  FROM "enterprises".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT count(*) AS n FROM y),
+common AS (SELECT x.a0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE TRUE GROUP BY x.a0)
+SELECT common.a0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON TRUE LIMIT 200001
+-- statement 15
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
+y AS (SELECT DISTINCT j1."district" AS b0, r."__ekey_0" AS e
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
+common AS (SELECT x.a0, y.b0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE NOT (x.a0 IS NOT DISTINCT FROM y.b0) GROUP BY x.a0, y.b0)
+SELECT common.a0, common.b0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON common.b0 IS NOT DISTINCT FROM size_b.b0 LIMIT 200001

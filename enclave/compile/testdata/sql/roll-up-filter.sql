@@ -1,0 +1,143 @@
+-- statement 0
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, r."__ekey_0" AS m0, r."paid" AS m2
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
+  FROM "social_insurance".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR)))))
+SELECT k0, count(DISTINCT m0), count(*), sum(m2) FROM base GROUP BY k0
+-- $1 BIGINT "5"
+-- $2 DECIMAL(38,2) "5000.00"
+-- $3 BIGINT "1"
+-- $4 BIGINT "2"
+-- $5 BIGINT "3"
+-- $6 BIGINT "4"
+-- $7 BIGINT "6"
+-- $8 VARCHAR "F"
+-- statement 1
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, r."__ekey_0" AS m0, r."paid" AS m2
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
+  FROM "social_insurance".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR))))),
+entity AS (SELECT k0, e0, count(*) AS r, sum(m2) AS s2 FROM base WHERE e0 IS NOT NULL GROUP BY k0, e0)
+SELECT k0, count(*), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0), count(s2), coalesce(max(abs(s2), 2)[1], 0), coalesce(max(abs(s2), 2)[2], 0), coalesce(sum(abs(s2)), 0) FROM entity GROUP BY k0
+-- $1 BIGINT "5"
+-- $2 DECIMAL(38,2) "5000.00"
+-- $3 BIGINT "1"
+-- $4 BIGINT "2"
+-- $5 BIGINT "3"
+-- $6 BIGINT "4"
+-- $7 BIGINT "6"
+-- $8 VARCHAR "F"
+-- statement 2
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, r."__ekey_0" AS m0, r."paid" AS m2
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
+  FROM "social_insurance".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR))))),
+entity AS (SELECT k0, e1, count(*) AS r, nullif(count(DISTINCT m0), 0) AS s0, sum(m2) AS s2 FROM base WHERE e1 IS NOT NULL GROUP BY k0, e1)
+SELECT k0, count(*), count(s0), coalesce(max(abs(s0), 2)[1], 0), coalesce(max(abs(s0), 2)[2], 0), coalesce(sum(abs(s0)), 0), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0), count(s2), coalesce(max(abs(s2), 2)[1], 0), coalesce(max(abs(s2), 2)[2], 0), coalesce(sum(abs(s2)), 0) FROM entity GROUP BY k0
+-- $1 BIGINT "5"
+-- $2 DECIMAL(38,2) "5000.00"
+-- $3 BIGINT "1"
+-- $4 BIGINT "2"
+-- $5 BIGINT "3"
+-- $6 BIGINT "4"
+-- $7 BIGINT "6"
+-- $8 VARCHAR "F"
+-- statement 3
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e, u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR)))) AS inside
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
+  FROM "social_insurance".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- $1 BIGINT "5"
+-- $2 DECIMAL(38,2) "5000.00"
+-- $3 BIGINT "1"
+-- $4 BIGINT "2"
+-- $5 BIGINT "3"
+-- $6 BIGINT "4"
+-- $7 BIGINT "6"
+-- $8 VARCHAR "F"
+-- statement 4
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_1" AS e, u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR)))) AS inside
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
+  FROM "social_insurance".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_1" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- $1 BIGINT "5"
+-- $2 DECIMAL(38,2) "5000.00"
+-- $3 BIGINT "1"
+-- $4 BIGINT "2"
+-- $5 BIGINT "3"
+-- $6 BIGINT "4"
+-- $7 BIGINT "6"
+-- $8 VARCHAR "F"
+-- statement 5
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
+  FROM "social_insurance".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR))))),
+y AS (SELECT DISTINCT r."__ekey_0" AS e
+  FROM "persons".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT count(*) AS n FROM y),
+common AS (SELECT x.a0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE TRUE GROUP BY x.a0)
+SELECT common.a0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON TRUE LIMIT 200001
+-- $1 BIGINT "5"
+-- $2 DECIMAL(38,2) "5000.00"
+-- $3 BIGINT "1"
+-- $4 BIGINT "2"
+-- $5 BIGINT "3"
+-- $6 BIGINT "4"
+-- $7 BIGINT "6"
+-- $8 VARCHAR "F"
+-- statement 6
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
+  FROM "social_insurance".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR))))),
+y AS (SELECT DISTINCT j1."district" AS b0, r."__ekey_0" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
+  FROM "social_insurance".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR))))),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
+common AS (SELECT x.a0, y.b0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE NOT (x.a0 IS NOT DISTINCT FROM y.b0) GROUP BY x.a0, y.b0)
+SELECT common.a0, common.b0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON common.b0 IS NOT DISTINCT FROM size_b.b0 LIMIT 200001
+-- $1 BIGINT "5"
+-- $2 DECIMAL(38,2) "5000.00"
+-- $3 BIGINT "1"
+-- $4 BIGINT "2"
+-- $5 BIGINT "3"
+-- $6 BIGINT "4"
+-- $7 BIGINT "6"
+-- $8 VARCHAR "F"

@@ -1,0 +1,115 @@
+-- statement 0
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, j1."__ekey_1" AS e2, r."__ekey_0" AS m0, r."__ekey_1" AS m1
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT)))))
+SELECT k0, count(DISTINCT m0), count(DISTINCT m1) FROM base GROUP BY k0
+-- $1 BIGINT "12"
+-- statement 1
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, j1."__ekey_1" AS e2, r."__ekey_0" AS m0, r."__ekey_1" AS m1
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+entity AS (SELECT k0, e0, count(*) AS r, nullif(count(DISTINCT m1), 0) AS s1 FROM base WHERE e0 IS NOT NULL GROUP BY k0, e0)
+SELECT k0, count(*), count(s1), coalesce(max(abs(s1), 2)[1], 0), coalesce(max(abs(s1), 2)[2], 0), coalesce(sum(abs(s1)), 0) FROM entity GROUP BY k0
+-- $1 BIGINT "12"
+-- statement 2
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, j1."__ekey_1" AS e2, r."__ekey_0" AS m0, r."__ekey_1" AS m1
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+entity AS (SELECT k0, e1, count(*) AS r, nullif(count(DISTINCT m0), 0) AS s0 FROM base WHERE e1 IS NOT NULL GROUP BY k0, e1)
+SELECT k0, count(*), count(s0), coalesce(max(abs(s0), 2)[1], 0), coalesce(max(abs(s0), 2)[2], 0), coalesce(sum(abs(s0)), 0) FROM entity GROUP BY k0
+-- $1 BIGINT "12"
+-- statement 3
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, j1."__ekey_1" AS e2, r."__ekey_0" AS m0, r."__ekey_1" AS m1
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+entity AS (SELECT k0, e2, count(*) AS r, nullif(count(DISTINCT m0), 0) AS s0, nullif(count(DISTINCT m1), 0) AS s1 FROM base WHERE e2 IS NOT NULL GROUP BY k0, e2)
+SELECT k0, count(*), count(s0), coalesce(max(abs(s0), 2)[1], 0), coalesce(max(abs(s0), 2)[2], 0), coalesce(sum(abs(s0)), 0), count(s1), coalesce(max(abs(s1), 2)[1], 0), coalesce(max(abs(s1), 2)[2], 0), coalesce(sum(abs(s1)), 0) FROM entity GROUP BY k0
+-- $1 BIGINT "12"
+-- statement 4
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_0" AS e, j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT)))) AS inside
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- $1 BIGINT "12"
+-- statement 5
+WITH base AS (SELECT j1."district" AS k0, r."__ekey_1" AS e, j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT)))) AS inside
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_1" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- $1 BIGINT "12"
+-- statement 6
+WITH base AS (SELECT j1."district" AS k0, j1."__ekey_1" AS e, j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT)))) AS inside
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_1" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
+-- $1 BIGINT "12"
+-- statement 7
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+y AS (SELECT DISTINCT r."__ekey_1" AS e
+  FROM "enterprises".main.data AS r
+  WHERE r."__ekey_1" IS NOT NULL AND r."__ekey_1" IS NOT NULL),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT count(*) AS n FROM y),
+common AS (SELECT x.a0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE TRUE GROUP BY x.a0)
+SELECT common.a0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON TRUE LIMIT 200001
+-- $1 BIGINT "12"
+-- statement 8
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+y AS (SELECT DISTINCT j1."district" AS b0, r."__ekey_0" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
+common AS (SELECT x.a0, y.b0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE NOT (x.a0 IS NOT DISTINCT FROM y.b0) GROUP BY x.a0, y.b0)
+SELECT common.a0, common.b0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON common.b0 IS NOT DISTINCT FROM size_b.b0 LIMIT 200001
+-- $1 BIGINT "12"
+-- statement 9
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_1" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+y AS (SELECT DISTINCT r."__ekey_0" AS e
+  FROM "enterprises".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT count(*) AS n FROM y),
+common AS (SELECT x.a0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE TRUE GROUP BY x.a0)
+SELECT common.a0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON TRUE LIMIT 200001
+-- $1 BIGINT "12"
+-- statement 10
+WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_1" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+y AS (SELECT DISTINCT j1."district" AS b0, r."__ekey_1" AS e
+  FROM "social_insurance".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT))))),
+size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_b AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
+common AS (SELECT x.a0, y.b0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE NOT (x.a0 IS NOT DISTINCT FROM y.b0) GROUP BY x.a0, y.b0)
+SELECT common.a0, common.b0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON common.b0 IS NOT DISTINCT FROM size_b.b0 LIMIT 200001
+-- $1 BIGINT "12"
