@@ -89,6 +89,9 @@ func (c *sealedCache) give(_ string, it *sealedItem) {
 
 // makeRoom evicts files that nobody holds until size more bytes fit.
 func (c *sealedCache) makeRoom(size int64) bool {
+	if size > c.budget {
+		return false // nobody is thrown out for what never fits
+	}
 	for e := c.order.Back(); e != nil && c.used+size > c.budget; {
 		prev := e.Prev()
 		id, _ := e.Value.(string)
