@@ -211,3 +211,57 @@ func (o *oracle) otherUniverse(q inquiry, c ask1, cell []baseRow) bool {
 	}
 	return false
 }
+
+// implied reports whether every row that could exist and lies in box a of one question lies in box b of another: all values are tried.
+// Columns of a joined table under different scopes are different columns.
+func implied(qa inquiry, a map[string][]string, qb inquiry, b map[string][]string) bool {
+	scopeTown := func(q inquiry) string {
+		if q.root == "visits" && q.joined {
+			return fmt.Sprint(q.scope["town"])
+		}
+		return ""
+	}
+	sameTown := qa.root != "visits" || scopeTown(qa) == scopeTown(qb)
+	in, restricted := a["town"]
+	matched := qa.inner || restricted && !slices.Contains(in, "") // a value is that of a row that matched
+	if qb.inner && !(matched && sameTown) && !slices.ContainsFunc(slices.Collect(maps.Values(a)), func(in []string) bool { return len(in) == 0 }) {
+		return false
+	}
+	full := func(q inquiry, box map[string][]string) map[string][]string {
+		out := maps.Clone(box)
+		for c, in := range q.scope {
+			if c == "town" && q.root == "visits" {
+				continue // part of what is joined, not of the box
+			}
+			if have, restricted := out[c]; restricted {
+				in = slices.DeleteFunc(slices.Clone(in), func(v string) bool { return !slices.Contains(have, v) })
+			}
+			out[c] = in
+		}
+		return out
+	}
+	fa, fb := full(qa, a), full(qb, b)
+	for _, in := range fa {
+		if len(in) == 0 {
+			return true // no such row
+		}
+	}
+	for c, in := range fb {
+		have, restricted := fa[c]
+		if c == "town" && qa.root == "visits" && !sameTown {
+			return false
+		}
+		if !restricted {
+			have = columnValues[c]
+			if c == "cost" {
+				have = []string{"0", "?", ""}
+			}
+		}
+		for _, v := range have {
+			if !slices.Contains(in, v) {
+				return false
+			}
+		}
+	}
+	return true
+}

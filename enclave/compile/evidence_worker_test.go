@@ -85,11 +85,7 @@ func inWorkers(t *testing.T, runner *sandbox.Runner, files map[string]*os.File, 
 		answers, err := runner.Run(context.Background(), spec)
 		require.NoError(t, err)
 		for _, rows := range answers {
-			var plain [][]*string
-			for _, r := range rows {
-				plain = append(plain, r)
-			}
-			out = append(out, plain)
+			out = append(out, rows)
 		}
 	}
 	return out

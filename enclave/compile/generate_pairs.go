@@ -149,46 +149,46 @@ func (g *generator) pairBase(w *writer, p pair, column int) string {
 func (g *generator) pairCounts(p pair, one bool) error {
 	w := &writer{}
 	a, b := g.labels(p)
-	with := []string{g.pairBase(w, p, -1)}
+	both := slices.Concat(a, b)
+	common := fmt.Sprintf("common AS (SELECT %s FROM base WHERE ina AND inb%s)", list(both, []string{"e", "count(*) AS r"}), grouped(both, []string{"e"}))
 	if one {
-		with = append(with, fmt.Sprintf("common AS (SELECT %s FROM base WHERE ina AND inb%s)",
-			list(a, b, []string{"count(*) AS full"}), grouped(a, b)))
-	} else {
-		with = append(with, fmt.Sprintf("common AS (SELECT %s FROM base WHERE ina AND inb%s)",
-			list(a, b, []string{"e", "count(*) AS r"}), grouped(a, b, []string{"e"})))
+		common = fmt.Sprintf("common AS (SELECT %s FROM base WHERE ina AND inb%s)", list(both, []string{"count(*) AS full"}), grouped(both))
 	}
-	var out, joins []string
-	for _, s := range p.sides {
-		names := labelsOf(s, a, b)
-		if one {
-			with = append(with, fmt.Sprintf("size_%s AS (SELECT %s FROM base WHERE in%s%s)", s, list(names, []string{"count(*) AS n"}), s, grouped(names)))
-			out = append(out, fmt.Sprintf("size_%s.n - common.full", s))
-		} else {
-			with = append(with,
-				fmt.Sprintf("ent_%s AS (SELECT %s FROM base WHERE in%s%s)", s, list(names, []string{"e", "count(*) AS r"}), s, grouped(names, []string{"e"})),
-				fmt.Sprintf("size_%s AS (SELECT %s FROM ent_%s%s)", s, list(names, []string{"count(*) AS n"}), s, grouped(names)),
-				fmt.Sprintf("full_%s AS (SELECT %s FROM common AS c JOIN ent_%s AS x ON %s%s)", s,
-					list(prefixed("c.", a), prefixed("c.", b), []string{"count(*) FILTER (WHERE c.r = x.r) AS full"}), s,
-					all("c.e = x.e", same("c", "x", names...)), grouped(prefixed("c.", a), prefixed("c.", b))))
-			out = append(out, fmt.Sprintf("size_%s.n - full_%s.full", s, s))
-		}
-		joins = append(joins, fmt.Sprintf("size_%s", s))
-	}
-	from := "common"
+	with := []string{g.pairBase(w, p, -1), common}
+	var out []string
+	var from string
 	for i, s := range p.sides {
-		if !one {
-			if i == 0 {
-				from = fmt.Sprintf("full_%s AS common", s)
-				out[i] = fmt.Sprintf("size_%s.n - common.full", s)
-			} else {
-				from += fmt.Sprintf(" JOIN full_%s ON %s", s, same("common", fmt.Sprintf("full_%s", s), slices.Concat(a, b)...))
-			}
+		with = append(with, sideCounts(s, both, labelsOf(s, a, b), one)...)
+		name := "side_" + string(s)
+		out = append(out, name+".n")
+		if i == 0 {
+			from = name
+			continue
 		}
-		from += fmt.Sprintf(" JOIN %s ON %s", joins[i], same("common", joins[i], labelsOf(s, a, b)...))
+		from += fmt.Sprintf(" JOIN %s ON %s", name, same("side_"+string(p.sides[0]), name, both...))
 	}
 	sql := fmt.Sprintf("WITH %s\nSELECT %s FROM %s LIMIT %d", strings.Join(with, ",\n"),
-		list(prefixed("common.", a), prefixed("common.", b), out), from, g.in.Limits.Pairs+1)
+		list(prefixed("side_"+string(p.sides[0])+".", both), out), from, g.in.Limits.Pairs+1)
 	return g.addPair(w, p, -1, sql, 1)
+}
+
+// sideCounts are the common table expressions of one direction: the size of its cells, the entities of each pair that are wholly
+// common, and what remains (side).
+func sideCounts(s side, both, names []string, one bool) []string {
+	rows, full := "base WHERE in"+string(s), "common"
+	var out []string
+	if !one {
+		out = append(out,
+			fmt.Sprintf("ent_%s AS (SELECT %s FROM %s%s)", s, list(names, []string{"e", "count(*) AS r"}), rows, grouped(names, []string{"e"})),
+			fmt.Sprintf("full_%s AS (SELECT %s FROM common AS c JOIN ent_%s AS x ON %s%s)", s,
+				list(prefixed("c.", both), []string{"count(*) FILTER (WHERE c.r = x.r) AS full"}), s,
+				all("c.e = x.e", same("c", "x", names...)), grouped(prefixed("c.", both))))
+		rows, full = "ent_"+string(s), "full_"+string(s)
+	}
+	return append(out,
+		fmt.Sprintf("size_%s AS (SELECT %s FROM %s%s)", s, list(names, []string{"count(*) AS n"}), rows, grouped(names)),
+		fmt.Sprintf("side_%s AS (SELECT %s FROM %s AS f JOIN size_%s AS z ON %s)", s,
+			list(prefixed("f.", both), []string{"z.n - f.full AS n"}), full, s, same("f", "z", names...)))
 }
 
 func labelsOf(s side, a, b []string) []string {
