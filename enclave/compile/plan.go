@@ -12,8 +12,8 @@ type Plan struct {
 	// Sets are the distinct boxes; every cell column names one. Set 0 is the query's own WHERE clause.
 	Sets []Box `json:"sets"`
 	// Cells are the protected aggregates, each a distinct (set, measure); at least one, a hidden row count if the query names none.
-	Cells []Cell `json:"cells"`
-	Post  Post   `json:"post"`
+	Cells []Cell        `json:"cells"`
+	Post  Post          `json:"post"`
 	Grade catalog.Grade `json:"grade"` // highest grade among all columns touched in any clause
 }
 
@@ -30,10 +30,10 @@ type Base struct {
 // Table is one table reference. Path is canonical and independent of aliases: the dataset's name for the root, and
 // parent path + ">" + joined columns of the parent ("," between) + ":" + dataset for a join.
 type Table struct {
-	Path    string   `json:"path"`
-	Dataset string   `json:"dataset"`
-	Parent  string   `json:"parent,omitempty"`
-	Inner   bool     `json:"inner,omitempty"` // an inner join: its match is part of every box (Box.Matched)
+	Path    string `json:"path"`
+	Dataset string `json:"dataset"`
+	Parent  string `json:"parent,omitempty"`
+	Inner   bool   `json:"inner,omitempty"` // an inner join: its match is part of every box (Box.Matched)
 	// On pairs the parent's columns with this table's columns. When both sides are an entity's full key, the join runs on
 	// the hashed keys ParentEntity and Entity (indexes into the datasets' entities); otherwise both are -1 and the plain columns join.
 	On           []ColumnPair `json:"on,omitempty"`
@@ -50,10 +50,10 @@ type ColumnPair struct {
 // Rollup is an entity roll-up over the root: one row per entity, joined back to the root by the entity's key.
 // Path is "rollup:" + digest of its content.
 type Rollup struct {
-	Path    string          `json:"path"`
-	Entity  EntityRef       `json:"entity"` // of the root or of a joined table
-	Box     Box             `json:"box"`    // the rows that are rolled up
-	Columns []RollupColumn  `json:"columns"`
+	Path    string         `json:"path"`
+	Entity  EntityRef      `json:"entity"` // of the root or of a joined table
+	Box     Box            `json:"box"`    // the rows that are rolled up
+	Columns []RollupColumn `json:"columns"`
 }
 
 // RollupColumn is one result of a roll-up: count of rows, or sum or avg of a measure of the base.
