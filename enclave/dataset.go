@@ -105,11 +105,14 @@ func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, bod
 	defer s.work.Done()
 	b := &batch{id: newID(catalog.PrefixSnapshot), dataset: name, spec: spec, expected: digest}
 	if err := s.ingest(ctx, b, body); err != nil {
+		s.discard(b)
 		return api.Snapshot{}, err
 	}
 	out, err := s.commitBatch(ctx, p, b)
 	if err != nil {
-		s.discard(b)
+		if !errors.Is(err, errUnknown) {
+			s.discard(b)
+		}
 		return out, known(err)
 	}
 	if len(b.faults) > 0 {
@@ -122,7 +125,7 @@ func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, bod
 // mayLoad asks the policy whether this caller may supply the dataset, and returns the approved declaration.
 func (s *Service) mayLoad(ctx context.Context, p Principal, name string) (*catalog.DatasetSpec, error) {
 	var spec *catalog.DatasetSpec
-	err := s.store.Update(ctx, func(tx Tx) error {
+	err := s.store.View(ctx, func(tx Tx) error {
 		d, _, err := load[datasetRecord](tx, recDataset, name)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -41,7 +42,7 @@ func (s *Service) execute(id string, t ticket, a *asked) {
 	}
 	if err != nil {
 		s.log.Error("run failed", "run", id, "error", err)
-		if m != nil {
+		if m != nil && !errors.Is(err, errUnknown) {
 			s.destroy(m.artefact, m.outcome)
 		}
 		if err := s.fail(context.WithoutCancel(ctx), id, a); err != nil {

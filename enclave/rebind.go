@@ -2,6 +2,7 @@ package enclave
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -119,7 +120,9 @@ func (s *Service) rebind(ctx context.Context, id string) error {
 			digests: map[string]catalog.Digest{"report": next.digest}})
 	})
 	if err != nil {
-		s.destroy(next.artefact)
+		if !errors.Is(err, errUnknown) {
+			s.destroy(next.artefact)
+		}
 		return err
 	}
 	s.destroy(gone)

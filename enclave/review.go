@@ -291,7 +291,9 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 		return s.record(tx, entry{by: p, action: action, on: id, outcome: string(state), class: classOf(run.Grade)})
 	})
 	if err != nil {
-		s.destroy(next.artefact)
+		if !errors.Is(err, errUnknown) {
+			s.destroy(next.artefact)
+		}
 		return out, known(err)
 	}
 	s.destroy(gone...)

@@ -44,13 +44,17 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 	a, err := s.judge(ctx, p, in, false)
 	var r *catalog.Refusal
 	if errors.As(err, &r) {
-		s.logCheck(ctx, p, a, string(r.Code))
+		if err := s.logCheck(ctx, p, a, string(r.Code)); err != nil {
+			return api.CheckResult{}, known(err)
+		}
 		return api.CheckResult{Refusal: r}, nil
 	}
 	if err != nil {
 		return api.CheckResult{}, known(err)
 	}
-	s.logCheck(ctx, p, a, "allowed")
+	if err := s.logCheck(ctx, p, a, "allowed"); err != nil {
+		return api.CheckResult{}, known(err)
+	}
 	ob := a.decision.Obligations.Run
 	out := api.CheckResult{Allowed: true, Grade: a.plan.Grade, Mode: string(ob.Mode), Review: string(ob.Review), Explain: a.plan.Explain()}
 	for _, c := range a.plan.Post.Columns {
@@ -59,14 +63,12 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 	return out, nil
 }
 
-func (s *Service) logCheck(ctx context.Context, p Principal, a *asked, outcome string) {
-	err := s.store.Update(ctx, func(tx Tx) error {
+// logCheck records a verdict. Without its entry nobody gets it.
+func (s *Service) logCheck(ctx context.Context, p Principal, a *asked, outcome string) error {
+	return s.store.Update(ctx, func(tx Tx) error {
 		return s.record(tx, entry{by: p, action: audit.ActionQueryCheck, on: audit.Subject(a.in.Grant), outcome: outcome,
 			digests: map[string]catalog.Digest{"query": catalog.DigestOf([]byte(a.in.SQL))}})
 	})
-	if err != nil {
-		s.log.Error("log a check", "error", err)
-	}
 }
 
 // Submit takes a query through the static steps, records it with its audit entry, and starts it. What is refused statically is

@@ -93,7 +93,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	case cfg.Level == "" || cfg.PolicyDigest.Validate() != nil:
 		return nil, errors.New("enclave: no isolation level or no policy digest")
 	}
-	s := &Service{store: cfg.Store, decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
+	s := &Service{store: certain{cfg.Store}, decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
 		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers()}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))

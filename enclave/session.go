@@ -38,7 +38,7 @@ func (s *Service) Login(ctx context.Context, in api.Login) (api.Session, error) 
 		return err
 	})
 	if err != nil {
-		return api.Session{}, err
+		return api.Session{}, known(err)
 	}
 	if !accepted {
 		return api.Session{}, fault(KindUnauthenticated, "账号或口令不正确，或账号已锁定；请稍后再试", "account or password is wrong, or the account is locked: try again later")

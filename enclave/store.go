@@ -59,6 +59,8 @@ func known(err error) error {
 		return errNotFound
 	case errors.Is(err, metastore.ErrConflict):
 		return errConflict.because(err)
+	case errors.Is(err, errUnknown):
+		return fault(KindUnavailable, "不知道操作是否已经生效：请先查看，再决定是否重做", "it is not known whether this took effect: look before you repeat it").because(err)
 	}
 	return err
 }

@@ -1,0 +1,75 @@
+package enclave
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"yumen/internal/metastore"
+)
+
+// certain is a store that says whether a failed update took effect. A commit may report an error after its effect; what it left in
+// the log tells, because no effect is without its entry. Were it believed blindly, artefacts would be destroyed that a committed
+// record names.
+type certain struct{ Store }
+
+// errUnknown: an update failed, and whether it took effect could not be found out. On the strength of it nothing may be destroyed;
+// the next start tidies up.
+var errUnknown = errors.New("whether it took effect is not known")
+
+// Update is the store's, but for an error from the commit: an update whose entry stands in the log took effect and is no failure.
+func (c certain) Update(ctx context.Context, fn func(Tx) error) error {
+	var last witness
+	err := c.Store.Update(ctx, func(tx Tx) error {
+		last = witness{Tx: tx}
+		err := fn(&last)
+		if err != nil {
+			last.entry = nil
+		}
+		return err
+	})
+	if err == nil || last.entry == nil {
+		return err
+	}
+	there, look := c.holds(context.WithoutCancel(ctx), last.seq, last.entry)
+	switch {
+	case look != nil:
+		return fmt.Errorf("%w: %w: %w", errUnknown, err, look)
+	case there:
+		return nil
+	}
+	return err
+}
+
+// holds reports whether the log holds this entry at this place.
+func (c certain) holds(ctx context.Context, seq int64, entry []byte) (bool, error) {
+	var there bool
+	err := c.View(ctx, func(tx Tx) error {
+		b, err := tx.AuditEntry(seq)
+		if errors.Is(err, metastore.ErrNotFound) {
+			return nil
+		}
+		there = bytes.Equal(b, entry)
+		return err
+	})
+	return there, err
+}
+
+// witness remembers the last entry that a transaction appended.
+type witness struct {
+	Tx
+	seq   int64
+	entry []byte
+}
+
+// AuditAppend appends an entry and remembers it.
+func (w *witness) AuditAppend(n int64, entry []byte, class string, hashes []tlog.Hash) error {
+	err := w.Tx.AuditAppend(n, entry, class, hashes)
+	if err == nil {
+		w.seq, w.entry = n, bytes.Clone(entry)
+	}
+	return err
+}

@@ -1,0 +1,171 @@
+// Package enclavetest owns whole gateways for tests: a zone with a real store, keyring, policy and workers whose clock, store and
+// workers a test can disturb; the people of the zone; and the invariants that must hold after every step, whatever was disturbed.
+package enclavetest
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog"
+	"yumen/enclave"
+	"yumen/internal/artefact"
+	"yumen/internal/keyring"
+	"yumen/internal/metastore/sqlite"
+	"yumen/policy"
+	"yumen/sandbox/sandboxtest"
+)
+
+// Password is the administrator's.
+const Password = "correct horse battery"
+
+// Zone is one gateway under test.
+type Zone struct {
+	Dir       string
+	Service   *enclave.Service
+	Store     *Store
+	Runner    *Runner
+	Decider   *Decider
+	Keys      *keyring.Ring
+	Clock     *Clock
+	Snapshots *artefact.Store
+	Artefacts *artefact.Store
+	Config    enclave.Config // what Service was made of
+
+	signers map[string]signer
+	banks   int
+}
+
+// New makes a zone of jurisdiction lab with the people of People, and closes it with the test. The configuration can be changed
+// before the gateway starts.
+func New(t testing.TB, change ...func(*enclave.Config)) *Zone {
+	t.Helper()
+	z := &Zone{Dir: t.TempDir(), Clock: NewClock(), signers: map[string]signer{}}
+	master := filepath.Join(z.Dir, "master.key")
+	require.NoError(t, keyring.CreateMaster(master))
+	id := catalog.NewID(catalog.PrefixZone)
+	var err error
+	z.Keys, err = keyring.Create(filepath.Join(z.Dir, "keys"), keyring.Config{Zone: id, Master: keyring.File{Path: master}})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = z.Keys.Close() })
+	z.Store = OpenStore(t, filepath.Join(z.Dir, "meta.db"))
+	z.Snapshots, err = artefact.NewStore(filepath.Join(z.Dir, "snapshots"), catalog.PrefixSnapshot, z.Keys)
+	require.NoError(t, err)
+	z.Artefacts, err = artefact.NewStore(filepath.Join(z.Dir, "artefacts"), catalog.PrefixArtefact, z.Keys)
+	require.NoError(t, err)
+	z.Runner = &Runner{Runner: sandboxtest.Runner(t)}
+	engine, err := lab()
+	require.NoError(t, err)
+	z.Decider = &Decider{Decider: engine}
+	require.NoError(t, enclave.Init(t.Context(), enclave.InitConfig{Store: z.Store, Keys: z.Keys, Clock: z.Clock, Zone: id, Jurisdiction: "lab",
+		Administrator: "admin", Person: "op-admin", Organization: "operator", Password: Password}))
+	z.Config = enclave.Config{Store: z.Store, Decider: z.Decider, Runner: z.Runner, Snapshots: z.Snapshots, Artefacts: z.Artefacts, Keys: z.Keys,
+		Clock: z.Clock, Log: Logger(t), Level: "test", PolicyDigest: engine.Status().PublicDigest, Limits: enclave.Limits{RunMemoryMB: 256, RunThreads: 1}}
+	for _, f := range change {
+		f(&z.Config)
+	}
+	z.start(t)
+	t.Cleanup(func() { require.NoError(t, z.Service.Close(context.Background())) })
+	z.settle(t)
+	return z
+}
+
+func (z *Zone) start(t testing.TB) {
+	var err error
+	z.Service, err = enclave.New(t.Context(), z.Config)
+	require.NoError(t, err)
+}
+
+// Restart ends the gateway and starts it again over the same store, keys and files, under another configuration if need be.
+func (z *Zone) Restart(t testing.TB, change ...func(*enclave.Config)) {
+	t.Helper()
+	z.Store.Heal()
+	require.NoError(t, z.Service.Close(context.Background()))
+	for _, f := range change {
+		f(&z.Config)
+	}
+	z.start(t)
+}
+
+// lab is the policy of jurisdiction lab, read once a process. A decision may take its time on a busy machine.
+var lab = sync.OnceValues(func() (*policy.Engine, error) {
+	return policy.Open(policy.Config{Jurisdiction: "lab", Salt: make([]byte, 32), Timeout: time.Minute})
+})
+
+// Logger writes what a gateway logs into the test's own log, from warnings on.
+func Logger(t testing.TB) *slog.Logger {
+	w := &logWriter{t: t}
+	t.Cleanup(w.stop)
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+type logWriter struct {
+	mu sync.Mutex
+	t  testing.TB
+}
+
+func (w *logWriter) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.t = nil
+}
+
+func (w *logWriter) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.t != nil {
+		w.t.Log(strings.TrimRight(string(b), "\n"))
+	}
+	return len(b), nil
+}
+
+// Clock is a clock that stands still until a test advances it.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewClock makes a clock that shows an early morning of 2026.
+func NewClock() *Clock { return &Clock{at: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)} }
+
+// Now is the time it shows.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Advance moves it on.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// OpenStore opens a real metastore, closed with the test.
+func OpenStore(t testing.TB, path string) *Store {
+	t.Helper()
+	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: path})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	return &Store{inner: s}
+}
+
+// Files lists what lies in a folder of the zone.
+func (z *Zone) Files(t testing.TB, folder ...string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(append([]string{z.Dir}, folder...)...))
+	require.NoError(t, err)
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}

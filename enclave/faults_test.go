@@ -1,0 +1,301 @@
+package enclave_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/enclave"
+	"yumen/enclave/enclavetest"
+	"yumen/enclave/receipt"
+	"yumen/internal/api"
+)
+
+const (
+	byCity = "SELECT city, count(*) AS n FROM clients GROUP BY city" // answered at once
+	byKind = "SELECT kind, count(*) AS n FROM cases GROUP BY kind"   // waits for a reviewer
+)
+
+// act is something that somebody does. ready brings the zone to the point before it and returns it; it can be done more than once.
+type act struct {
+	name  string
+	ready func(t *testing.T, z *enclavetest.Zone, unique string) func() error
+}
+
+// acts are all acts that change something or let something be seen.
+func acts() []act {
+	ctx := context.Background()
+	as := enclavetest.As
+	return []act{
+		{"apply an organization", func(_ *testing.T, z *enclavetest.Zone, u string) func() error {
+			return func() error { return apply(z, "admin", organization(u)) }
+		}},
+		{"apply an account", func(_ *testing.T, z *enclavetest.Zone, u string) func() error {
+			return func() error { return apply(z, "admin", enclavetest.AccountYAML(person(u))) }
+		}},
+		{"confirm an account", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "admin", enclavetest.AccountYAML(person(u)))
+			return func() error { _, err := z.Service.ConfirmAccount(ctx, as("security"), person(u).Account); return err }
+		}},
+		{"activate", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			code := z.Apply(t, "admin", enclavetest.AccountYAML(person(u)))[person(u).Account]
+			return func() error {
+				return z.Service.Activate(ctx, api.Activation{User: person(u).Account, Code: code, Password: enclavetest.Password})
+			}
+		}},
+		{"log in", func(_ *testing.T, z *enclavetest.Zone, _ string) func() error {
+			return func() error { return login(z, "admin", enclavetest.Password) }
+		}},
+		{"try a password", func(_ *testing.T, z *enclavetest.Zone, _ string) func() error {
+			return func() error {
+				if err := login(z, "auditor", enclavetest.Password); enclavetest.Kind(err) != enclave.KindUnauthenticated {
+					return err
+				}
+				return nil
+			}
+		}},
+		{"log out", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			s, err := z.Service.Login(ctx, api.Login{User: "admin", Password: enclavetest.Password})
+			require.NoError(t, err)
+			p, err := z.Service.Authenticate(ctx, s.Token)
+			require.NoError(t, err)
+			return func() error { return z.Service.Logout(ctx, p) }
+		}},
+		{"register a key", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			key := publicKey(t)
+			return func() error { _, err := z.Service.RegisterKey(ctx, as("reviewer_2"), key); return err }
+		}},
+		{"confirm a key", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			k, err := z.Service.RegisterKey(ctx, as("reviewer_2"), publicKey(t))
+			require.NoError(t, err)
+			return func() error { _, err := z.Service.ConfirmKey(ctx, as("security"), k.ID); return err }
+		}},
+		{"declare a dataset", func(_ *testing.T, z *enclavetest.Zone, u string) func() error {
+			return func() error { return apply(z, "provider", dataset(u)) }
+		}},
+		{"delete a declaration", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "provider", dataset(u))
+			return func() error { return z.Service.Delete(ctx, as("provider"), "Dataset", "clients_"+u) }
+		}},
+		{"review a dataset", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "provider", dataset(u))
+			return func() error {
+				_, err := z.Service.ReviewDataset(ctx, as("steward"), "clients_"+u, api.Review{Approve: true})
+				return err
+			}
+		}},
+		{"load", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			approved(t, z, u)
+			return func() error {
+				_, err := z.Service.LoadDataset(ctx, as("provider"), "clients_"+u, strings.NewReader(enclavetest.CSV(enclavetest.ClientRows())), "")
+				return err
+			}
+		}},
+		{"load what is quarantined", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			approved(t, z, u)
+			return func() error {
+				_, err := z.Service.LoadDataset(ctx, as("provider"), "clients_"+u, strings.NewReader("id,city,segment,amount\n1,nowhere,a,1\n"), "")
+				if enclavetest.Kind(err) == enclave.KindQuarantined {
+					return nil
+				}
+				return err
+			}
+		}},
+		{"apply for a grant", func(_ *testing.T, z *enclavetest.Zone, _ string) func() error {
+			return func() error {
+				_, err := z.Service.SubmitApplication(ctx, as("analyst_a"), enclavetest.Wanted())
+				return err
+			}
+		}},
+		{"grant", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			app, err := z.Service.SubmitApplication(ctx, as("analyst_a"), enclavetest.Wanted())
+			require.NoError(t, err)
+			return func() error {
+				_, err := z.Service.ReviewApplication(ctx, as("steward"), app.ID, api.Review{Approve: true})
+				return err
+			}
+		}},
+		{"check", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			p, grant := z.Bank(t)
+			return func() error { _, err := z.Service.Check(ctx, p, api.RunRequest{Grant: grant, SQL: byCity}); return err }
+		}},
+		{"ask and be answered", func(t *testing.T, z *enclavetest.Zone, _ string) func() error { return asking(t, z, byCity) }},
+		{"ask and wait for a reviewer", func(t *testing.T, z *enclavetest.Zone, _ string) func() error { return asking(t, z, byKind) }},
+		{"ask what is refused", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			return asking(t, z, "SELECT id FROM clients")
+		}},
+		{"open a review", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			_, run := inReview(t, z)
+			return func() error { _, err := z.Service.ReviewDetail(ctx, as("reviewer_1"), run); return err }
+		}},
+		{"approve and issue", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			return voting(t, z, receipt.VerdictApprove)
+		}},
+		{"reject", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			return voting(t, z, receipt.VerdictReject)
+		}},
+		{"return", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			return voting(t, z, receipt.VerdictReturn)
+		}},
+		{"withdraw", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			p, run := inReview(t, z)
+			return func() error { _, err := z.Service.Withdraw(ctx, p, run); return err }
+		}},
+		{"resubmit", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			p, run := inReview(t, z)
+			require.NoError(t, z.Vote(t, "reviewer_1", run, receipt.VerdictReturn, "CONTEXT"))
+			z.Clock.Advance(15 * time.Second)
+			return func() error { _, err := z.Service.Resubmit(ctx, p, run, "what it is for"); return err }
+		}},
+		{"collect", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			p, grant := z.Bank(t)
+			run := z.Ask(t, p, grant, byCity)
+			return func() error { _, err := z.Service.Collect(ctx, p, run.Release); return err }
+		}},
+		{"export the log", func(_ *testing.T, z *enclavetest.Zone, _ string) func() error {
+			return func() error { _, err := z.Service.AuditExport(ctx, as("auditor"), io.Discard); return err }
+		}},
+	}
+}
+
+func apply(z *enclavetest.Zone, as, docs string) error {
+	_, err := z.Service.Apply(context.Background(), enclavetest.As(as), api.Apply{Documents: docs})
+	return err
+}
+
+func login(z *enclavetest.Zone, user, password string) error {
+	_, err := z.Service.Login(context.Background(), api.Login{User: user, Password: password})
+	return err
+}
+
+func person(unique string) enclave.Principal {
+	return enclave.Principal{Account: "analyst_" + unique, Person: "p-" + unique, Organization: "bank_a", Role: "analyst"}
+}
+
+func organization(unique string) string {
+	return fmt.Sprintf("apiVersion: yumen/v1\nkind: Organization\nmetadata: {name: org_%s}\nspec: {title: {zh: 机构, en: Organization}, type: provider}\n", unique)
+}
+
+func dataset(unique string) string {
+	return strings.Replace(enclavetest.Clients, "name: clients", "name: clients_"+unique, 1)
+}
+
+func approved(t *testing.T, z *enclavetest.Zone, unique string) {
+	z.Apply(t, "provider", dataset(unique))
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients_"+unique, api.Review{Approve: true})
+	require.NoError(t, err)
+}
+
+// asking is a question of a new institution, until it is answered.
+func asking(t *testing.T, z *enclavetest.Zone, sql string) func() error {
+	p, grant := z.Bank(t)
+	return func() error {
+		run, err := z.Service.Submit(context.Background(), p, api.RunRequest{Grant: grant, SQL: sql}, "")
+		if err == nil {
+			z.Executed(t, run.Run)
+		}
+		return err
+	}
+}
+
+// inReview is a question that waits for a reviewer.
+func inReview(t *testing.T, z *enclavetest.Zone) (enclave.Principal, string) {
+	p, grant := z.Bank(t)
+	run := z.Ask(t, p, grant, byKind)
+	require.Equal(t, "in_review", run.State)
+	return p, run.Run
+}
+
+func voting(t *testing.T, z *enclavetest.Zone, verdict receipt.Verdict) func() error {
+	_, run := inReview(t, z)
+	seen, err := z.Service.ReviewDetail(t.Context(), enclavetest.As("reviewer_1"), run)
+	require.NoError(t, err)
+	var reasons []string
+	if verdict != receipt.VerdictApprove {
+		reasons = []string{"PURPOSE"}
+	}
+	ballot := z.Ballot(t, enclavetest.As("reviewer_1"), seen, verdict, reasons...)
+	return func() error {
+		_, err := z.Service.Vote(context.Background(), enclavetest.As("reviewer_1"), run, ballot)
+		return err
+	}
+}
+
+// No effect without evidence: whatever act fails at whatever of its updates, in whatever way, either nothing of it took place or all
+// of it with its entry; no worker sees data for a question that was not recorded; repeating it releases nothing twice.
+func TestEveryActUnderEveryFault(t *testing.T) {
+	z := enclavetest.New(t)
+	z.Datasets(t)
+	z.Signer(t, enclavetest.As("reviewer_1"), true)
+	unique := 0
+	for _, a := range acts() {
+		t.Run(a.name, func(t *testing.T) {
+			ready := func() func() error { unique++; return a.ready(t, z, fmt.Sprint(unique)) }
+			do := ready()
+			before := z.Store.Updates()
+			require.NoError(t, do())
+			updates := z.Store.Updates() - before
+			require.Positive(t, updates)
+			z.Check(t)
+			for _, name := range slices.Sorted(maps.Keys(enclavetest.Faults)) {
+				for n := 1; n <= updates; n++ {
+					t.Run(fmt.Sprintf("%s/%d", name, n), func(t *testing.T) { underFault(t, z, ready(), enclavetest.Faults[name], n) })
+				}
+			}
+		})
+	}
+}
+
+func underFault(t *testing.T, z *enclavetest.Zone, do func() error, f enclavetest.Fault, n int) {
+	before, jobs := z.Print(t), z.Runner.Jobs()
+	z.Store.Fail(f, n, 1)
+	err := do()
+	z.Store.Heal()
+	after := z.Print(t)
+	t.Logf("it said: %v", err)
+	switch {
+	case f == enclavetest.DoneBlind:
+		if err != nil {
+			require.NotEqual(t, enclave.KindInvalid, enclavetest.Kind(err))
+		}
+		z.Restart(t)
+	case err != nil:
+		require.Equal(t, before, after, "it failed, and something changed")
+		if n == 1 {
+			require.Equal(t, jobs, z.Runner.Jobs(), "a worker saw data for what was never recorded")
+		}
+	case n == 1:
+		require.True(t, f.Done(), "it says that it was done, and it was not")
+		require.NotEqual(t, before, after)
+	}
+	z.Check(t)
+	if err := do(); err != nil {
+		require.NotEmpty(t, enclavetest.Kind(err), "a repetition ends as a person can be told: %v", err)
+	}
+	z.Check(t)
+}
+
+// A run whose end cannot be recorded stays as it was; nothing leaves. The next start records its failure.
+func TestRunWhoseEndCannotBeRecorded(t *testing.T) {
+	z := enclavetest.New(t)
+	z.Datasets(t)
+	p, grant := z.Bank(t)
+	z.Store.Fail(enclavetest.NotDone, 2, 2) // the settlement and the failure
+	before := z.Store.Updates()
+	run, err := z.Service.Submit(t.Context(), p, api.RunRequest{Grant: grant, SQL: byCity}, "")
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return z.Store.Updates() == before+3 }, time.Minute, 5*time.Millisecond)
+	require.Equal(t, "running", z.State(t, run.Run))
+	require.Equal(t, "running", z.See(t, p, run.Run).State)
+	z.Restart(t)
+	require.Equal(t, "failed", z.See(t, p, run.Run).State)
+	log := z.Check(t)
+	require.Equal(t, 1, enclavetest.Count(log, "query.execute", "failed"))
+}
