@@ -84,9 +84,7 @@ func inWorkers(t *testing.T, runner *sandbox.Runner, files map[string]*os.File, 
 		}
 		answers, err := runner.Run(context.Background(), spec)
 		require.NoError(t, err)
-		for _, rows := range answers {
-			out = append(out, rows)
-		}
+		out = append(out, answers...)
 	}
 	return out
 }

@@ -15,11 +15,10 @@ import (
 // history is a small enclave around the table: it keeps what the enclave would store, and what really happened beside it.
 type history struct {
 	*rand.Rand
-	state    egress.State
-	facts    egress.Facts
-	earlier  []egress.Vote // votes of turns that are over
-	approver string
-	steps    []string
+	state   egress.State
+	facts   egress.Facts
+	earlier []egress.Vote // votes of turns that are over
+	steps   []string
 }
 
 func newHistory(r *rand.Rand) *history {
