@@ -94,6 +94,7 @@ func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, ke
 			if err := s.stillPinned(tx, a); err != nil {
 				return err
 			}
+			run.Snapshots = a.pinIDs
 		}
 		if err := save(tx, recRun, rec, run.Submitted, run); err != nil {
 			return err
@@ -106,12 +107,17 @@ func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, ke
 		}
 		return s.reply(tx, p, key, digest, rec.ID)
 	})
+	rec.Created = run.Submitted
 	if err != nil || r != nil {
 		ticket.done()
+		if errors.Is(err, metastore.ErrConflict) { // perhaps with a request of the same key that came first
+			if old, done, again := s.replied(ctx, p, key, digest); again != nil || done {
+				return old, again
+			}
+		}
 		if err != nil {
 			return api.Run{}, known(err)
 		}
-		rec.Created = run.Submitted
 		return s.runView(rec, run), nil
 	}
 	s.work.Add(1)
@@ -120,7 +126,6 @@ func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, ke
 		defer ticket.done()
 		s.execute(rec.ID, ticket, a)
 	}()
-	rec.Created = run.Submitted
 	return s.runView(rec, run), nil
 }
 
@@ -138,7 +143,7 @@ func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRec
 		return rec, run
 	}
 	rec.State = stateRunning
-	run.Grade, run.Plan, run.Snapshots = a.plan.Grade, a.plan, a.pinIDs
+	run.Grade, run.Plan = a.plan.Grade, a.plan
 	run.PlanDigest = planDigest(a.plan)
 	run.Policy = policyStamp{Decision: a.decision.ID, Revision: a.decision.Revision, Digest: s.policy}
 	run.Asked, run.CellsMax = a.footprint, a.cellsBound()
