@@ -244,6 +244,9 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 			return err
 		}
 		v.SpecDigest = d.ApprovedVersion.Digest
+		if v.Content, err = sameContent(tx, d.Current, &v); err != nil {
+			return err
+		}
 		if err := save(tx, recSnapshot, rec, s.nowMS(), v); err != nil {
 			return err
 		}
@@ -261,6 +264,18 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 		return err
 	})
 	return out, err
+}
+
+// sameContent names the content of the current snapshot, if the new one is the same file under the same declaration.
+func sameContent(tx Tx, current string, v *snapshotRecord) (string, error) {
+	if current == "" {
+		return "", nil
+	}
+	now, _, err := load[snapshotRecord](tx, recSnapshot, current)
+	if err != nil || now.SourceDigest != v.SourceDigest || now.SpecDigest != v.SpecDigest {
+		return "", err
+	}
+	return now.content(current), nil
 }
 
 // adopt takes over what the worker found out.

@@ -26,7 +26,9 @@ type answer struct {
 	families []compile.Family
 	table    *disclosure.Table // nil when everything was replayed
 	verdicts *disclosure.Verdicts
-	replayed int // families that were answered before
+	before   *past
+	replayed int  // families that were answered before
+	outdated bool // the group knows an answer that this one cannot be compared with: nothing new leaves
 }
 
 // Ledger states of a group's earlier answer.
@@ -38,25 +40,31 @@ const (
 // answer replays what was asked before and runs the rest of the plan over sealed snapshots, with every earlier answer of the legal
 // group as a comparator.
 func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
-	out := &answer{families: a.plan.Families(a.pinIDs, a.scope())}
-	stored, earlier, err := s.readLedger(ctx, a.by.LegalGroup)
+	out := &answer{families: a.plan.Families(a.contents(), a.scope())}
+	before, err := s.readLedger(ctx, a.by.LegalGroup)
 	if err != nil {
 		return nil, err
 	}
+	out.before = before
 	known := make([]*compile.Outcome, len(out.families))
 	for i, f := range out.families {
 		d, err := f.Digest()
 		if err != nil {
 			return nil, fmt.Errorf("family: %w", err)
 		}
-		if o, ok := stored[d]; ok {
+		if o, ok := before.stored[d]; ok {
 			known[i] = &o
 			out.replayed++
 		}
 	}
 	fresh := make([]compile.Outcome, len(out.families))
 	if out.replayed < len(out.families) {
-		if fresh, err = s.evaluate(ctx, a, out, earlier); err != nil {
+		if out.outdated, err = s.outdated(ctx, a, before.earlier); err != nil {
+			return nil, err
+		}
+	}
+	if out.replayed < len(out.families) && !out.outdated {
+		if fresh, err = s.evaluate(ctx, a, out); err != nil {
 			return nil, err
 		}
 	}
@@ -71,12 +79,12 @@ func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
 }
 
 // evaluate runs the generated statements in one worker and judges every cell.
-func (s *Service) evaluate(ctx context.Context, a *asked, out *answer, earlier []compile.Earlier) ([]compile.Outcome, error) {
-	program, err := compile.Generate(a.plan, compile.Inputs{Snapshots: a.pinIDs, Scope: a.scope(), Earlier: earlier})
+func (s *Service) evaluate(ctx context.Context, a *asked, out *answer) ([]compile.Outcome, error) {
+	program, err := compile.Generate(a.plan, compile.Inputs{Snapshots: a.contents(), Scope: a.scope(), Earlier: out.before.earlier})
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
-	refs, give, err := s.attach(a, program)
+	refs, give, err := s.attach(ctx, a, program)
 	defer give()
 	if err != nil {
 		return nil, err
@@ -115,7 +123,7 @@ func texts(in [][]sandbox.Row) [][][]*string {
 }
 
 // attach takes the sealed snapshot of every dataset that the program reads. give is never nil.
-func (s *Service) attach(a *asked, program *compile.Program) (refs []sandbox.SnapshotRef, give func(), err error) {
+func (s *Service) attach(ctx context.Context, a *asked, program *compile.Program) (refs []sandbox.SnapshotRef, give func(), err error) {
 	var back []func()
 	give = func() {
 		for _, f := range back {
@@ -125,9 +133,11 @@ func (s *Service) attach(a *asked, program *compile.Program) (refs []sandbox.Sna
 	for _, name := range program.Datasets {
 		id, size := a.pinIDs[name], a.pins[name].Size
 		if id == "" {
-			if id, size, err = s.currentOf(name); err != nil {
+			b, err := s.beside(ctx, a, name)
+			if err != nil {
 				return nil, give, err
 			}
+			id, size = b.id, b.size
 		}
 		var f *os.File
 		var one func()
@@ -138,20 +148,6 @@ func (s *Service) attach(a *asked, program *compile.Program) (refs []sandbox.Sna
 		refs = append(refs, sandbox.SnapshotRef{Name: name, File: f})
 	}
 	return refs, give, nil
-}
-
-// currentOf finds the newest snapshot of a dataset that only an earlier answer reads.
-func (s *Service) currentOf(dataset string) (id string, size int64, err error) {
-	err = s.store.View(s.ctx, func(tx Tx) error {
-		d, _, err := load[datasetRecord](tx, recDataset, dataset)
-		if err != nil {
-			return err
-		}
-		v, _, err := load[snapshotRecord](tx, recSnapshot, d.Current)
-		id, size = d.Current, v.Size
-		return err
-	})
-	return id, size, err
 }
 
 // cells lays out what may leave for the outer query: keys k0…, cells c0….
@@ -167,43 +163,71 @@ func (out *answer) cells(p *compile.Plan) {
 	}
 }
 
-// readLedger decrypts what the legal group was answered before: outcomes by family, and comparators.
-func (s *Service) readLedger(ctx context.Context, group string) (map[catalog.Digest]compile.Outcome, []compile.Earlier, error) {
+// past is what the legal group was answered before.
+type past struct {
+	stored  map[catalog.Digest]compile.Outcome // by family
+	earlier []compile.Earlier                  // comparators: families of which something was released
+	rows    map[string]bool                    // the rows of the ledger that were read
+}
+
+// readLedger decrypts the group's ledger.
+func (s *Service) readLedger(ctx context.Context, group string) (*past, error) {
+	var ids []string
 	var records []ledgerRecord
 	err := s.store.View(ctx, func(tx Tx) error {
-		return each(tx, recLedger, metastore.Query{Owner: group}, func(_ metastore.Record, v ledgerRecord) error {
-			records = append(records, v)
+		return each(tx, recLedger, metastore.Query{Owner: group}, func(r metastore.Record, v ledgerRecord) error {
+			ids, records = append(ids, r.ID), append(records, v)
 			return nil
 		})
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	stored := map[catalog.Digest]compile.Outcome{}
-	var earlier []compile.Earlier
-	for _, r := range records {
+	out := &past{stored: map[catalog.Digest]compile.Outcome{}, rows: map[string]bool{}}
+	for i, r := range records {
 		outcomes, err := s.readOutcome(r.Outcome)
+		if err != nil && s.voided(ctx, ids[i]) {
+			continue // rejected or withdrawn meanwhile: nobody learned anything from it
+		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if len(outcomes) != len(r.Families) {
-			return nil, nil, errors.New("a stored outcome does not fit its families")
-		}
-		for i, f := range r.Families {
-			d, err := f.Digest()
-			if err != nil {
-				return nil, nil, fmt.Errorf("family: %w", err)
-			}
-			if _, again := stored[d]; again {
-				continue
-			}
-			stored[d] = outcomes[i]
-			if len(outcomes[i].Rows) > 0 {
-				earlier = append(earlier, outcomes[i].Earlier(f))
-			}
+		out.rows[ids[i]] = true
+		if err := out.add(r, outcomes); err != nil {
+			return nil, err
 		}
 	}
-	return stored, earlier, nil
+	return out, nil
+}
+
+// add takes over one answer. What was answered first stands.
+func (p *past) add(r ledgerRecord, outcomes []compile.Outcome) error {
+	if len(outcomes) != len(r.Families) {
+		return errors.New("a stored outcome does not fit its families")
+	}
+	for i, f := range r.Families {
+		d, err := f.Digest()
+		if err != nil {
+			return fmt.Errorf("family: %w", err)
+		}
+		if _, again := p.stored[d]; again {
+			continue
+		}
+		p.stored[d] = outcomes[i]
+		if len(outcomes[i].Rows) > 0 {
+			p.earlier = append(p.earlier, outcomes[i].Earlier(f))
+		}
+	}
+	return nil
+}
+
+// voided reports whether a row of the ledger is gone.
+func (s *Service) voided(ctx context.Context, id string) bool {
+	err := s.store.View(ctx, func(tx Tx) error {
+		_, err := tx.Get(recLedger, id)
+		return err
+	})
+	return errors.Is(err, metastore.ErrNotFound)
 }
 
 func (s *Service) readOutcome(id string) ([]compile.Outcome, error) {
@@ -223,8 +247,18 @@ func (s *Service) readOutcome(id string) ([]compile.Outcome, error) {
 	return out, nil
 }
 
-// reserve writes the answer into the group's ledger in the transaction that makes it possible: from here on it counts.
+// reserve writes the answer into the group's ledger in the transaction that makes it possible: from here on it counts. An answer that
+// was judged without one that stands there now is not reserved.
 func (s *Service) reserve(tx Tx, id string, run *runRecord, a *asked, m *made) error {
+	rows, err := tx.List(recLedger, metastore.Query{Owner: run.LegalGroup})
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if !m.answer.before.rows[r.ID] {
+			return errors.New("the ledger has grown since it was read")
+		}
+	}
 	run.LedgerID = newID(catalog.PrefixLedger)
 	v := ledgerRecord{Run: id, Words: a.plan.Words(), Families: m.answer.families, Outcome: m.outcome}
 	return save(tx, recLedger, metastore.Record{ID: run.LedgerID, Owner: run.LegalGroup, State: ledgerReserved}, s.nowMS(), v)

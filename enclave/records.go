@@ -89,18 +89,20 @@ const (
 )
 
 type snapshotRecord struct {
-	Dataset        string             `json:"dataset"`
-	SpecDigest     catalog.Digest     `json:"spec_digest"`
-	Digest         catalog.Digest     `json:"digest,omitempty"` // of the query file
-	IdentityDigest catalog.Digest     `json:"identity_digest,omitempty"`
-	SourceDigest   catalog.Digest     `json:"source_digest"`
-	Size           int64              `json:"size,omitempty"`
-	Supply         string             `json:"supply"`
-	NotNull        []string           `json:"not_null,omitempty"` // verified: these columns hold no NULL
-	MaxRows        []int64            `json:"max_rows,omitempty"` // most rows of one entity, by declared entity
-	Report         *api.QualityReport `json:"report,omitempty"`
-	Faults         []Fault            `json:"faults,omitempty"`
-	LoadedBy       string             `json:"loaded_by"`
+	Dataset        string         `json:"dataset"`
+	SpecDigest     catalog.Digest `json:"spec_digest"`
+	Digest         catalog.Digest `json:"digest,omitempty"` // of the query file
+	IdentityDigest catalog.Digest `json:"identity_digest,omitempty"`
+	SourceDigest   catalog.Digest `json:"source_digest"`
+	Size           int64          `json:"size,omitempty"`
+	// Content is the first snapshot of the same file under the same declaration, loaded with nothing else between; empty when this one is.
+	Content  string             `json:"content,omitempty"`
+	Supply   string             `json:"supply"`
+	NotNull  []string           `json:"not_null,omitempty"` // verified: these columns hold no NULL
+	MaxRows  []int64            `json:"max_rows,omitempty"` // most rows of one entity, by declared entity
+	Report   *api.QualityReport `json:"report,omitempty"`
+	Faults   []Fault            `json:"faults,omitempty"`
+	LoadedBy string             `json:"loaded_by"`
 }
 
 type applicationRecord struct {

@@ -31,8 +31,10 @@ type asked struct {
 	sets   map[string]datasetRecord  // the grant's datasets
 	pins   map[string]snapshotRecord // newest snapshot of each, by dataset
 	pinIDs map[string]string
-	org    policy.Organization
-	bound  *footprint.Query
+	// besides are newest snapshots that only earlier answers read, by dataset.
+	besides map[string]beside
+	org     policy.Organization
+	bound   *footprint.Query
 	// footprint is what the policy was asked about, kept so that it can be asked again at release.
 	footprint json.RawMessage
 	decision  policy.Decision

@@ -14,7 +14,8 @@ import (
 	"yumen/internal/metastore"
 )
 
-// Clients is a dataset of grade 2, Cases one of grade 3. Both are about persons, one row each.
+// Clients is a dataset of grade 2, Cases one of grade 3. Both are about persons, one row each, and a case
+// joins its client.
 const (
 	Clients = `apiVersion: yumen/v1
 kind: Dataset
@@ -40,6 +41,8 @@ spec:
   - {name: id, type: BIGINT, grade: 3, roles: [entity_key]}
   - {name: kind, type: VARCHAR, grade: 3, roles: [dimension], domain: [civil, criminal, fiscal], nullable: false}
   - {name: heard, type: INTEGER, grade: 3, roles: [dimension], domain: [2023, 2024, 2025], nullable: false}
+  joins:
+  - {columns: [id], to: {dataset: clients, columns: [id]}, cardinality: many_to_one}
 `
 )
 
