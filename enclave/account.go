@@ -15,6 +15,11 @@ import (
 // with the same document brings its role into effect.
 func (s *Service) applyAccount(ctx context.Context, tx Tx, p Principal, d catalog.Document, a *catalog.Account) (api.ApplyOutcome, error) {
 	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name}
+	switch catalog.AccountRole(p.Role) {
+	case catalog.AccountAdministrator, catalog.AccountSecurityAdministrator:
+	default:
+		return out, fault(KindForbidden, "只有系统管理员登记账号，由安全管理员确认", "the administrator declares accounts and the security administrator confirms them")
+	}
 	old, rec, err := load[accountRecord](tx, recAccount, d.Name)
 	if errors.Is(err, metastore.ErrNotFound) {
 		return s.createAccount(ctx, tx, p, d, a)

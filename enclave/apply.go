@@ -77,8 +77,11 @@ func declarationFault(err error) error {
 	return fault(KindInvalid, zh.String(), ps.Error())
 }
 
-func (s *Service) applyOrganization(ctx context.Context, tx Tx, p Principal, d catalog.Document, o *catalog.Organization) (api.ApplyOutcome, error) {
+func (s *Service) applyOrganization(_ context.Context, tx Tx, p Principal, d catalog.Document, o *catalog.Organization) (api.ApplyOutcome, error) {
 	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name, Outcome: "created"}
+	if err := mayDeclare(p); err != nil {
+		return out, err
+	}
 	old, rec, err := load[orgRecord](tx, recOrg, d.Name)
 	switch {
 	case errors.Is(err, metastore.ErrNotFound):
@@ -94,9 +97,10 @@ func (s *Service) applyOrganization(ctx context.Context, tx Tx, p Principal, d c
 			out.Outcome = "unchanged"
 			return out, nil
 		}
-	}
-	if err := s.mayDeclare(ctx, tx, p, "organization"); err != nil {
-		return out, err
+		if rec.Owner != o.Group() || old.Spec.Type != o.Spec.Type {
+			return out, fault(KindConflict, "机构的类型与法人集团不可更改：以往的回答都记在该集团名下。请以新名称登记机构",
+				"an organization's type and legal group cannot be changed, for its earlier answers are counted there: declare a new organization")
+		}
 	}
 	rec.Owner = o.Group()
 	if err := save(tx, recOrg, rec, s.nowMS(), orgRecord{Spec: o.Spec, DeclaredBy: p.Account}); err != nil {
@@ -117,6 +121,9 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 		return out, err
 	}
 	now := s.nowMS()
+	if err := declares(p, ds); err != nil {
+		return out, err
+	}
 	old, rec, err := load[datasetRecord](tx, recDataset, d.Name)
 	switch {
 	case errors.Is(err, metastore.ErrNotFound):
@@ -126,6 +133,8 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 		}
 	case err != nil:
 		return out, err
+	case !old.belongsTo(p.Organization):
+		return out, fault(KindForbidden, "只有声明单位或提供单位可以修改该数据集", "only the organization that declared or provides this dataset can change it")
 	default:
 		if out.Diff, err = diff(old.Spec, ds.Spec); err != nil {
 			return out, err
@@ -134,8 +143,8 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 			out.Outcome = "unchanged"
 			return out, nil
 		}
-		if old.AuthorOrg != p.Organization && ds.Spec.Provider != p.Organization {
-			return out, fault(KindForbidden, "只有声明单位可以修改该数据集", "only the organization that declared this dataset can change it")
+		if old.provider() != ds.Spec.Provider {
+			return out, fault(KindConflict, "数据提供单位不可更改：请以新名称声明数据集", "a dataset's provider cannot be changed: declare a new dataset")
 		}
 		out.Outcome = "changed"
 		old.Version = old.Version.Next(digest)
@@ -157,6 +166,31 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 	}
 	out.Note = "submitted"
 	return out, s.log1(tx, p, audit.ActionDatasetSubmit, d.Name, out.Outcome, map[string]catalog.Digest{"document": digest, "version": old.Version.Link()})
+}
+
+// declares says who declares datasets at all: whose is decided by what is stored. A provider declares its own.
+func declares(p Principal, ds *catalog.Dataset) error {
+	switch catalog.AccountRole(p.Role) {
+	case catalog.AccountSteward, catalog.AccountAdministrator:
+		return nil
+	case catalog.AccountProvider:
+		if ds.Spec.Provider == p.Organization {
+			return nil
+		}
+	}
+	return fault(KindForbidden, "只有数据提供单位（本单位数据）和数据管理员可以声明数据集", "only a provider, of its own data, and a steward declare datasets")
+}
+
+// provider is the organization that answers for the data: of the approved declaration, or else of the first one.
+func (d *datasetRecord) provider() string {
+	if d.Approved != nil {
+		return d.Approved.Provider
+	}
+	return d.Spec.Provider
+}
+
+func (d *datasetRecord) belongsTo(organization string) bool {
+	return d.AuthorOrg == organization || d.provider() == organization
 }
 
 // nextVersion goes on with a name's chain of versions, which outlives a declaration that was deleted.

@@ -96,19 +96,12 @@ func (s *Service) denied(ctx context.Context, p Principal, action policy.Action,
 	}
 }
 
-// mayDeclare asks whether the caller may declare organizations: it is the administrator's act.
-func (s *Service) mayDeclare(_ context.Context, _ Tx, p Principal, _ string) error {
+// mayDeclare says who declares organizations: the administrator.
+func mayDeclare(p Principal) error {
 	if catalog.AccountRole(p.Role) != catalog.AccountAdministrator {
 		return fault(KindForbidden, "只有系统管理员可以登记机构", "only the administrator declares organizations")
 	}
 	return nil
-}
-
-func (s *Service) mayDeclareKind(ctx context.Context, tx Tx, p Principal, kind string) error {
-	if kind == string(catalog.KindDataset) {
-		return nil
-	}
-	return s.mayDeclare(ctx, tx, p, kind)
 }
 
 // mayCatalog asks catalog.change.

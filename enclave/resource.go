@@ -91,7 +91,7 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 			return out, false, fmt.Errorf("stored dataset: %w", err)
 		}
 		spec, out.Digest = v.Spec, string(v.Version.Digest)
-		if !seen && v.AuthorOrg != p.Organization && v.Spec.Provider != p.Organization {
+		if !seen && !v.belongsTo(p.Organization) {
 			if v.Approved == nil {
 				return out, false, nil
 			}
@@ -109,7 +109,7 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 		if err := json.Unmarshal(r.Doc, &v); err != nil {
 			return out, false, fmt.Errorf("stored organization: %w", err)
 		}
-		spec, seen = v.Spec, true
+		spec, seen = v.Spec, seen || r.ID == p.Organization
 	}
 	if p.Role == "" {
 		return out, false, nil
@@ -126,6 +126,22 @@ func staff(p Principal) bool {
 		return true
 	}
 	return false
+}
+
+// forget removes the sessions and signing keys of an account that is deleted, so that nobody who takes its name inherits them.
+func (s *Service) forget(tx Tx, account string) error {
+	for _, kind := range []string{recSession, recKey} {
+		rs, err := tx.List(kind, metastore.Query{Owner: account})
+		if err != nil {
+			return err
+		}
+		for _, r := range rs {
+			if err := tx.Delete(kind, r.ID, r.Version); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Delete removes a declaration that nothing rests on yet: a dataset that was never approved, or an account that was never confirmed.
@@ -147,18 +163,21 @@ func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) er
 				return fmt.Errorf("stored dataset: %w", err)
 			}
 			free = v.Approved == nil && v.AuthorOrg == p.Organization
+			if err := declares(p, &catalog.Dataset{Spec: v.Spec}); err != nil {
+				return err
+			}
 		case recAccount:
 			var v accountRecord
 			if err := json.Unmarshal(r.Doc, &v); err != nil {
 				return fmt.Errorf("stored account: %w", err)
 			}
 			free = r.State == accountPending && v.DeclaredBy == p.Account
+			if err := s.forget(tx, name); err != nil {
+				return err
+			}
 		}
 		if !free {
 			return fault(KindConflict, "已批准或已被使用的声明不能删除", "a declaration that was approved or is in use cannot be deleted")
-		}
-		if err := s.mayDeclareKind(ctx, tx, p, kind); err != nil {
-			return err
 		}
 		if err := tx.Delete(rk, name, r.Version); err != nil {
 			return err

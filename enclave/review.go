@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
@@ -57,19 +58,18 @@ func (s *Service) reviewer(tx Tx, account string) (receipt.Reviewer, error) {
 }
 
 // mayReview says who may see requests under review at all.
-func mayReview(p Principal) bool {
-	switch catalog.AccountRole(p.Role) {
-	case catalog.AccountEgressReviewer, catalog.AccountRegulator, catalog.AccountAuditor:
-		return true
+func mayReview(p Principal) error {
+	if catalog.AccountRole(p.Role) == catalog.AccountEgressReviewer {
+		return nil
 	}
-	return false
+	return fault(KindForbidden, "只有出域审核员可以查看待审请求与风险报告", "only an egress reviewer sees what waits for review")
 }
 
 // Reviews lists the requests that wait for reviewers, oldest first.
 func (s *Service) Reviews(ctx context.Context, p Principal) (api.ReviewItems, error) {
 	out := api.ReviewItems{Items: []api.ReviewItem{}}
-	if !mayReview(p) {
-		return out, fault(KindForbidden, "只有出域审核员可以查看待审请求", "only an egress reviewer sees what waits for review")
+	if err := mayReview(p); err != nil {
+		return out, err
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recRun, metastore.Query{State: string(egress.InReview)}, func(r metastore.Record, v runRecord) error {
@@ -95,8 +95,8 @@ func reviewItem(r metastore.Record, v *runRecord) api.ReviewItem {
 // ReviewDetail shows a reviewer what he decides from. That he looked is logged.
 func (s *Service) ReviewDetail(ctx context.Context, p Principal, id string) (api.ReviewDetail, error) {
 	var out api.ReviewDetail
-	if !mayReview(p) {
-		return out, fault(KindForbidden, "只有出域审核员可以查看风险报告", "only an egress reviewer sees a risk report")
+	if err := mayReview(p); err != nil {
+		return out, err
 	}
 	var artefact string
 	err := s.store.Update(ctx, func(tx Tx) error {
@@ -104,7 +104,7 @@ func (s *Service) ReviewDetail(ctx context.Context, p Principal, id string) (api
 		if err != nil {
 			return err
 		}
-		if run.Organization == p.Organization || run.Artefact == "" {
+		if run.Organization == p.Organization || run.Artefact == "" || rec.State != string(egress.InReview) && !run.votedBy(p.Person) {
 			return errNotFound
 		}
 		artefact = run.Artefact
@@ -126,6 +126,11 @@ func (s *Service) ReviewDetail(ctx context.Context, p Principal, id string) (api
 	out.Report = report
 	out.Text, err = renderReport(report)
 	return out, err
+}
+
+// votedBy reports whether a person voted on the run, in any turn.
+func (run *runRecord) votedBy(person string) bool {
+	return slices.ContainsFunc(run.Votes, func(v voteRecord) bool { return v.Person == person })
 }
 
 // Vote takes a reviewer's signed vote: verified against his confirmed key, bound to artefact, risk report and policy, decided by the

@@ -110,6 +110,9 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 		if err != nil {
 			return err
 		}
+		if rec.Created/1000 > ses.Created {
+			return authn.ErrSession // of an account of this name that is no more
+		}
 		p, err = principalOf(tx, rec, v)
 		return err
 	})
