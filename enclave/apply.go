@@ -79,8 +79,8 @@ func declarationFault(err error) error {
 
 func (s *Service) applyOrganization(_ context.Context, tx Tx, p Principal, d catalog.Document, o *catalog.Organization) (api.ApplyOutcome, error) {
 	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name, Outcome: "created"}
-	if err := mayDeclare(p); err != nil {
-		return out, err
+	if !staff(p) {
+		return out, mayDeclare(p)
 	}
 	old, rec, err := load[orgRecord](tx, recOrg, d.Name)
 	switch {
@@ -101,6 +101,9 @@ func (s *Service) applyOrganization(_ context.Context, tx Tx, p Principal, d cat
 			return out, fault(KindConflict, "机构的类型与法人集团不可更改：以往的回答都记在该集团名下。请以新名称登记机构",
 				"an organization's type and legal group cannot be changed, for its earlier answers are counted there: declare a new organization")
 		}
+	}
+	if err := mayDeclare(p); err != nil {
+		return out, err
 	}
 	rec.Owner = o.Group()
 	if err := save(tx, recOrg, rec, s.nowMS(), orgRecord{Spec: o.Spec, DeclaredBy: p.Account}); err != nil {
