@@ -16,6 +16,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/enclave"
+	"yumen/enclave/audit"
 	"yumen/internal/artefact"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore/sqlite"
@@ -41,6 +42,7 @@ type Zone struct {
 
 	signers map[string]signer
 	banks   int
+	log     []audit.Entry // those that Check has decoded
 }
 
 // New makes a zone of jurisdiction lab with the people of People, and closes it with the test. The configuration can be changed
