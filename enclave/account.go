@@ -156,6 +156,9 @@ func (s *Service) confirmAccount(ctx context.Context, tx Tx, p Principal, rec me
 // RegisterKey registers the public half of the caller's signing key; it counts once the security administrator confirms it.
 func (s *Service) RegisterKey(ctx context.Context, p Principal, in api.KeyRegistration) (api.Key, error) {
 	var out api.Key
+	if err := p.InEffect(); err != nil {
+		return out, err
+	}
 	key, err := publicKey(in.PublicKey)
 	if err != nil {
 		return out, fault(KindInvalid, "公钥应为 Ed25519 公钥的 base64", "the public key is an Ed25519 key in base64").because(err)
@@ -220,7 +223,7 @@ func (s *Service) SigningKeys(ctx context.Context, p Principal) (api.Keys, error
 	out := api.Keys{Items: []api.Key{}}
 	err := s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recKey, metastore.Query{}, func(r metastore.Record, v keyRecord) error {
-			if v.Account == p.Account || staff(p) {
+			if p.Role != "" && v.Account == p.Account || staff(p) {
 				out.Items = append(out.Items, api.Key{ID: r.ID, Account: v.Account, PublicKey: v.PublicKey, State: r.State})
 			}
 			return nil

@@ -43,6 +43,9 @@ type asked struct {
 
 // Check is the static verdict: it does all that needs no data, and nothing runs.
 func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (api.CheckResult, error) {
+	if err := p.InEffect(); err != nil {
+		return api.CheckResult{}, err
+	}
 	a, err := s.judge(ctx, p, in, false)
 	var r *catalog.Refusal
 	if errors.As(err, &r) {
@@ -76,6 +79,9 @@ func (s *Service) logCheck(ctx context.Context, p Principal, a *asked, outcome s
 // Submit takes a query through the static steps, records it with its audit entry, and starts it. What is refused statically is
 // recorded as refused. The key makes a repetition harmless.
 func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, key string) (api.Run, error) {
+	if err := p.InEffect(); err != nil {
+		return api.Run{}, err
+	}
 	request, err := json.Marshal(in)
 	if err != nil {
 		return api.Run{}, fmt.Errorf("encode the request: %w", err)

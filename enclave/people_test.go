@@ -1,0 +1,210 @@
+package enclave_test
+
+import (
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/enclave"
+	"yumen/enclave/enclavetest"
+	"yumen/internal/api"
+)
+
+func TestNewRefusesAMissingPart(t *testing.T) {
+	z := enclavetest.New(t)
+	for _, part := range []string{"Store", "Decider", "Runner", "Snapshots", "Artefacts", "Keys", "Clock", "Log", "Level", "PolicyDigest"} {
+		cfg := z.Config
+		reflect.ValueOf(&cfg).Elem().FieldByName(part).SetZero()
+		s, err := enclave.New(t.Context(), cfg)
+		require.Error(t, err, part)
+		require.Nil(t, s, part)
+	}
+	cfg := z.Config
+	cfg.PolicyDigest = "sha256:0"
+	_, err := enclave.New(t.Context(), cfg)
+	require.Error(t, err, "a digest that is none")
+
+	cfg = z.Config
+	cfg.Store = enclavetest.OpenStore(t, t.TempDir()+"/empty.db")
+	_, err = enclave.New(t.Context(), cfg)
+	require.ErrorContains(t, err, "init", "a store without a zone")
+}
+
+// call is a method of the service as somebody calls it. An empty list is as good as a refusal.
+type call struct {
+	name string
+	do   func(p enclave.Principal) (seen int, err error)
+}
+
+// calls are all methods that take a principal, but for those that need no confirmed role.
+func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) []call {
+	s, ctx := z.Service, t.Context()
+	rel := release(t, z, released)
+	app := z.Records(t, "application")[0].ID
+	zero := func(_ any, err error) (int, error) { return 1, err }
+	return []call{
+		{"Apply", func(p enclave.Principal) (int, error) {
+			return zero(s.Apply(ctx, p, api.Apply{Documents: organization("x")}))
+		}},
+		{"Resources", func(p enclave.Principal) (int, error) {
+			v, err := s.Resources(ctx, p, "Dataset")
+			return len(v.Items), err
+		}},
+		{"Resource", func(p enclave.Principal) (int, error) { return zero(s.Resource(ctx, p, "Dataset", "clients")) }},
+		{"Delete", func(p enclave.Principal) (int, error) { return 1, s.Delete(ctx, p, "Dataset", "clients") }},
+		{"ConfirmAccount", func(p enclave.Principal) (int, error) { return zero(s.ConfirmAccount(ctx, p, "waiting")) }},
+		{"RegisterKey", func(p enclave.Principal) (int, error) { return zero(s.RegisterKey(ctx, p, publicKey(t))) }},
+		{"ConfirmKey", func(p enclave.Principal) (int, error) {
+			return zero(s.ConfirmKey(ctx, p, z.Records(t, "signing_key")[0].ID))
+		}},
+		{"SigningKeys", func(p enclave.Principal) (int, error) { v, err := s.SigningKeys(ctx, p); return len(v.Items), err }},
+		{"ReviewDataset", func(p enclave.Principal) (int, error) {
+			return zero(s.ReviewDataset(ctx, p, "clients_w", api.Review{Approve: true}))
+		}},
+		{"Snapshots", func(p enclave.Principal) (int, error) {
+			v, err := s.Snapshots(ctx, p, "clients")
+			return len(v.Items), err
+		}},
+		{"LoadDataset", func(p enclave.Principal) (int, error) {
+			return zero(s.LoadDataset(ctx, p, "clients", strings.NewReader(enclavetest.CSV(enclavetest.ClientRows())), ""))
+		}},
+		{"SubmitApplication", func(p enclave.Principal) (int, error) { return zero(s.SubmitApplication(ctx, p, enclavetest.Wanted())) }},
+		{"Applications", func(p enclave.Principal) (int, error) { v, err := s.Applications(ctx, p); return len(v.Items), err }},
+		{"Application", func(p enclave.Principal) (int, error) { return zero(s.Application(ctx, p, app)) }},
+		{"ReviewApplication", func(p enclave.Principal) (int, error) {
+			return zero(s.ReviewApplication(ctx, p, app, api.Review{Approve: true}))
+		}},
+		{"Grants", func(p enclave.Principal) (int, error) { v, err := s.Grants(ctx, p); return len(v.Items), err }},
+		{"Grant", func(p enclave.Principal) (int, error) { return zero(s.Grant(ctx, p, grant)) }},
+		{"Check", func(p enclave.Principal) (int, error) {
+			v, err := s.Check(ctx, p, api.RunRequest{Grant: grant, SQL: north})
+			return len(v.Columns), err
+		}},
+		{"Submit", func(p enclave.Principal) (int, error) {
+			v, err := s.Submit(ctx, p, api.RunRequest{Grant: grant, SQL: north}, "")
+			return int(v.Grade), err
+		}},
+		{"Runs", func(p enclave.Principal) (int, error) {
+			v, err := s.Runs(ctx, p)
+			v.Items = slices.DeleteFunc(v.Items, func(r api.Run) bool { return r.State == "refused" }) // everybody's own
+			return len(v.Items), err
+		}},
+		{"Run", func(p enclave.Principal) (int, error) { return zero(s.Run(ctx, p, released)) }},
+		{"Watch", func(p enclave.Principal) (int, error) { return zero(s.Watch(ctx, p, released)) }},
+		{"Withdraw", func(p enclave.Principal) (int, error) { return zero(s.Withdraw(ctx, p, waiting)) }},
+		{"Resubmit", func(p enclave.Principal) (int, error) { return zero(s.Resubmit(ctx, p, waiting, "note")) }},
+		{"Ledger", func(p enclave.Principal) (int, error) { v, err := s.Ledger(ctx, p); return len(v.Items), err }},
+		{"Releases", func(p enclave.Principal) (int, error) { v, err := s.Releases(ctx, p); return len(v.Items), err }},
+		{"Collect", func(p enclave.Principal) (int, error) { return zero(s.Collect(ctx, p, rel)) }},
+		{"Reviews", func(p enclave.Principal) (int, error) { v, err := s.Reviews(ctx, p); return len(v.Items), err }},
+		{"ReviewDetail", func(p enclave.Principal) (int, error) { return zero(s.ReviewDetail(ctx, p, waiting)) }},
+		{"Vote", func(p enclave.Principal) (int, error) {
+			seen, err := s.ReviewDetail(ctx, enclavetest.As("reviewer_1"), waiting)
+			require.NoError(t, err)
+			return zero(s.Vote(ctx, p, waiting, z.Ballot(t, enclavetest.As("reviewer_1"), seen, "approve")))
+		}},
+		{"AuditEntries", func(p enclave.Principal) (int, error) { return zero(s.AuditEntries(ctx, p, 0, 1)) }},
+		{"AuditExport", func(p enclave.Principal) (int, error) { return zero(s.AuditExport(ctx, p, io.Discard)) }},
+	}
+}
+
+func release(t *testing.T, z *enclavetest.Zone, run string) string {
+	for _, r := range z.Records(t, "release") {
+		if strings.Contains(string(r.Doc), run) {
+			return r.ID
+		}
+	}
+	t.Fatal("no release")
+	return ""
+}
+
+// open are the methods of the service that need no confirmed role.
+var open = []string{"Activate", "Authenticate", "Checkpoint", "Close", "Login", "Logout", "PublicKeys", "Whoami", "Zone"}
+
+// Whatever role waits for its confirmation, its account may do nothing: neither change nor see anything.
+func TestUnconfirmedMayDoNothing(t *testing.T) {
+	z := enclavetest.New(t)
+	z.Datasets(t)
+	z.Signer(t, enclavetest.As("reviewer_1"), true)
+	z.Apply(t, "admin", enclavetest.AccountYAML(enclave.Principal{Account: "waiting", Person: "p-w", Organization: "bank_a", Role: "analyst"}))
+	z.Apply(t, "provider", dataset("w"))
+	a := enclavetest.As("analyst_a")
+	grant := z.Grant(t, a)
+	released := z.Ask(t, a, grant, north).Run
+	q, grantQ := z.Bank(t)
+	waiting := z.Ask(t, q, grantQ, byKind).Run
+	all := calls(t, z, grant, waiting, released)
+
+	known := map[string]bool{}
+	for _, name := range open {
+		known[name] = true
+	}
+	for _, c := range all {
+		known[c.name] = true
+	}
+	for m := range reflect.TypeOf(z.Service).Methods() {
+		require.True(t, known[m.Name], "nobody tests who may call %s", m.Name)
+	}
+
+	for _, p := range enclavetest.People {
+		p.Role = ""
+		for _, c := range all {
+			before := len(z.Records(t, "run")) + len(z.Records(t, "application")) + len(z.Records(t, "signing_key")) + len(z.Records(t, "snapshot"))
+			seen, err := c.do(p)
+			if err == nil {
+				require.Zero(t, seen, "%s by %s", c.name, p.Account)
+				continue
+			}
+			require.Contains(t, []enclave.ErrorKind{enclave.KindForbidden, enclave.KindNotFound, enclave.KindConflict}, enclavetest.Kind(err), "%s by %s: %v", c.name, p.Account, err)
+			after := len(z.Records(t, "run")) + len(z.Records(t, "application")) + len(z.Records(t, "signing_key")) + len(z.Records(t, "snapshot"))
+			require.Equal(t, before, after)
+		}
+	}
+	require.Equal(t, "in_review", z.State(t, waiting))
+	z.Check(t)
+}
+
+// Who may do it with a confirmed role: each method by everybody. What is not listed is refused, not found or empty.
+func TestWhoMayCallWhat(t *testing.T) {
+	z := enclavetest.New(t)
+	z.Datasets(t)
+	z.Signer(t, enclavetest.As("reviewer_1"), true)
+	z.Signer(t, enclavetest.As("reviewer_2"), false)
+	a := enclavetest.As("analyst_a")
+	grant := z.Grant(t, a)
+	released := z.Ask(t, a, grant, north).Run
+	q, grantQ := z.Bank(t)
+	waiting := z.Ask(t, q, grantQ, byKind).Run
+	staff := "admin security auditor steward"
+	all := staff + " reviewer_1 reviewer_2 provider provider_2 analyst_a analyst_a2 analyst_s analyst_b"
+	allowed := map[string]string{
+		"Resources": all, "Resource": all,
+		"RegisterKey": all,
+		"SigningKeys": all,
+		"Snapshots":   staff + " provider", "LoadDataset": "provider",
+		"SubmitApplication": "analyst_a analyst_a2 analyst_s analyst_b",
+		"Applications":      staff + " analyst_a analyst_a2 analyst_s analyst_b", "Application": staff + " analyst_a analyst_a2",
+		"Grants": staff + " analyst_a analyst_a2", "Grant": staff + " analyst_a analyst_a2",
+		"Check": "analyst_a analyst_a2", "Submit": "analyst_a analyst_a2",
+		"Runs": "analyst_a analyst_a2", "Run": "analyst_a analyst_a2", "Watch": "analyst_a analyst_a2",
+		"Ledger":   "analyst_a analyst_a2 analyst_s",
+		"Releases": staff + " analyst_a analyst_a2", "Collect": "analyst_a analyst_a2",
+		"Reviews": "reviewer_1 reviewer_2", "ReviewDetail": "reviewer_1 reviewer_2",
+		"AuditEntries": "security auditor", "AuditExport": "security auditor",
+	}
+	for _, c := range calls(t, z, grant, waiting, released) {
+		switch c.name {
+		case "Apply", "Delete", "ConfirmAccount", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote":
+			continue // these change what the others look at; they have tests of their own
+		}
+		for _, p := range enclavetest.People {
+			seen, err := c.do(p)
+			may := strings.Contains(" "+allowed[c.name]+" ", " "+p.Account+" ")
+			require.Equal(t, may, err == nil && seen > 0, "%s by %s: %d, %v", c.name, p.Account, seen, err)
+		}
+	}
+}
