@@ -15,6 +15,7 @@ import (
 	"yumen/enclave/audit"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
+	"yumen/policy"
 	"yumen/sandbox"
 	"yumen/sandbox/wire"
 )
@@ -59,6 +60,7 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		out, _, err = s.show(p, string(catalog.KindDataset), stored)
 		return err
 	})
+	s.denied(ctx, p, policy.ActionCatalogChange, name, err)
 	return out, known(err)
 }
 
@@ -70,7 +72,7 @@ func (s *Service) Snapshots(ctx context.Context, p Principal, name string) (api.
 		if err != nil {
 			return err
 		}
-		if !staff(p) && (p.Role == "" || d.Spec.Provider != p.Organization) {
+		if !staff(p) && (p.Role == "" || d.provider() != p.Organization) {
 			return errNotFound
 		}
 		return each(tx, recSnapshot, metastore.Query{Owner: name, Newest: true}, func(r metastore.Record, v snapshotRecord) error {
@@ -95,15 +97,22 @@ func snapshotView(r metastore.Record, v snapshotRecord) api.Snapshot {
 // LoadDataset ingests one file as a complete new snapshot of an approved dataset. The file is held in memory only; what is stored is
 // encrypted. A digest that is given must be the file's. A batch that does not fit the declaration is quarantined: rows and columns are named, values never.
 func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, body io.Reader, digest catalog.Digest) (api.Snapshot, error) {
-	spec, err := s.mayLoad(ctx, p, name)
+	d, err := s.mayLoad(ctx, p, name)
 	if err != nil {
+		s.denied(ctx, p, policy.ActionSupplyLoad, name, err)
 		return api.Snapshot{}, known(err)
+	}
+	select {
+	case s.uploads <- struct{}{}:
+		defer func() { <-s.uploads }()
+	case <-ctx.Done():
+		return api.Snapshot{}, ctx.Err()
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.limits.IngestSeconds)*time.Second)
 	defer cancel()
 	s.work.Add(1)
 	defer s.work.Done()
-	b := &batch{id: newID(catalog.PrefixSnapshot), dataset: name, spec: spec, expected: digest}
+	b := &batch{id: newID(catalog.PrefixSnapshot), dataset: name, spec: d.Approved, version: d.ApprovedVersion.Digest, expected: digest}
 	if err := s.ingest(ctx, b, body); err != nil {
 		s.discard(b)
 		return api.Snapshot{}, err
@@ -122,24 +131,23 @@ func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, bod
 	return out, nil
 }
 
-// mayLoad asks the policy whether this caller may supply the dataset, and returns the approved declaration.
-func (s *Service) mayLoad(ctx context.Context, p Principal, name string) (*catalog.DatasetSpec, error) {
-	var spec *catalog.DatasetSpec
+// mayLoad asks the policy whether this caller may supply the dataset, and returns it as it stands.
+func (s *Service) mayLoad(ctx context.Context, p Principal, name string) (*datasetRecord, error) {
+	var d datasetRecord
 	err := s.store.View(ctx, func(tx Tx) error {
-		d, _, err := load[datasetRecord](tx, recDataset, name)
-		if err != nil {
+		var err error
+		if d, _, err = load[datasetRecord](tx, recDataset, name); err != nil {
 			return err
 		}
-		if !staff(p) && d.Spec.Provider != p.Organization {
+		if !staff(p) && d.provider() != p.Organization {
 			return errNotFound
 		}
 		if d.Approved == nil {
 			return fault(KindConflict, "数据集尚未批准：请先由数据管理员审核", "the dataset is not approved: a steward must review it first")
 		}
-		spec = d.Approved
 		return s.maySupply(ctx, tx, p, name, &d)
 	})
-	return spec, err
+	return &d, err
 }
 
 // batch is one file on its way to a snapshot.
@@ -147,6 +155,7 @@ type batch struct {
 	id       string
 	dataset  string
 	spec     *catalog.DatasetSpec
+	version  catalog.Digest // of the declaration that the batch is checked against
 	expected catalog.Digest // what the sender said the file is; empty when he did not
 	source   catalog.Digest
 	query    catalog.Digest
@@ -243,7 +252,10 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 		if err := s.maySupply(ctx, tx, p, b.dataset, &d); err != nil {
 			return err
 		}
-		v.SpecDigest = d.ApprovedVersion.Digest
+		if d.ApprovedVersion.Digest != b.version {
+			return fault(KindConflict, "装载期间声明已更新，请按新声明重新报送", "the declaration changed while the batch was checked: send it again under the new one")
+		}
+		v.SpecDigest = b.version
 		if v.Content, err = sameContent(tx, d.Current, &v); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (s *Service) execute(id string, t ticket, a *asked) {
 	if err != nil {
 		s.log.Error("run failed", "run", id, "error", err)
 		if m != nil && !errors.Is(err, errUnknown) {
-			s.destroy(m.artefact, m.outcome)
+			s.destroy(m.artefact) // the ledger keeps the outcome: a failure may tell something about the cells
 		}
 		if err := s.fail(context.WithoutCancel(ctx), id, a); err != nil {
 			s.log.Error("record a failed run", "run", id, "error", err)
@@ -52,7 +52,8 @@ func (s *Service) execute(id string, t ticket, a *asked) {
 	s.watch.changed(id)
 }
 
-// make runs the plan, judges every cell, post-processes what may leave and stores artefact and outcome encrypted.
+// make runs the plan, judges every cell, reserves the outcome in the ledger, post-processes what may leave and stores the artefact
+// encrypted.
 func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*made, error) {
 	if err := t.pass(ctx); err != nil {
 		return nil, err
@@ -61,13 +62,16 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 	if err != nil {
 		return nil, err
 	}
-	m := &made{release: newID(catalog.PrefixRelease), artefact: newID(catalog.PrefixArtefact), outcome: newID(catalog.PrefixArtefact), answer: ans}
-	post, err := s.post(ctx, a, m)
-	if err != nil {
+	m := &made{release: a.release, artefact: newID(catalog.PrefixArtefact), outcome: newID(catalog.PrefixArtefact), answer: ans}
+	if err := s.reserve(ctx, id, a, m); err != nil {
 		return nil, err
 	}
+	post, err := s.post(ctx, a, m)
+	if err != nil {
+		return m, err
+	}
 	if err := m.assemble(s, id, a, post); err != nil {
-		return nil, err
+		return m, err
 	}
 	rows, err := json.Marshal(post.Rows)
 	if err != nil {
@@ -76,9 +80,6 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 	files := append([]file{{rowsName, rows}, {reportName, m.report}}, postFiles(post)...)
 	if _, _, err := s.artefacts.Put(m.artefact, func(w io.Writer) error { return writeTar(w, files) }); err != nil {
 		return m, fmt.Errorf("store the artefact: %w", err)
-	}
-	if _, _, err := s.artefacts.Put(m.outcome, func(w io.Writer) error { return json.NewEncoder(w).Encode(ans.outcomes) }); err != nil {
-		return m, fmt.Errorf("store the outcome: %w", err)
 	}
 	return m, nil
 }
@@ -128,7 +129,7 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 		if rec.State != stateRunning {
 			return fmt.Errorf("the run is %s", rec.State)
 		}
-		run.Release, run.Artefact, run.Artefacts = m.release, m.artefact, m.stamp
+		run.Artefact, run.Artefacts = m.artefact, m.stamp
 		d, err := s.decideRelease(ctx, tx, &run, id, stepReview)
 		if err != nil {
 			return err
@@ -137,9 +138,6 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 			return err
 		}
 		run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers
-		if err := s.reserve(tx, id, &run, a, m); err != nil {
-			return err
-		}
 		event := egress.EventHold
 		if run.Reviewers == 0 {
 			event = egress.EventClear

@@ -8,9 +8,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"yumen/catalog"
+	"yumen/enclave/audit"
 	"yumen/enclave/compile"
 	"yumen/enclave/disclosure"
 	"yumen/internal/api"
@@ -247,21 +249,36 @@ func (s *Service) readOutcome(id string) ([]compile.Outcome, error) {
 	return out, nil
 }
 
-// reserve writes the answer into the group's ledger in the transaction that makes it possible: from here on it counts. An answer that
-// was judged without one that stands there now is not reserved.
-func (s *Service) reserve(tx Tx, id string, run *runRecord, a *asked, m *made) error {
-	rows, err := tx.List(recLedger, metastore.Query{Owner: run.LegalGroup})
+// reserve stores the outcome and writes it into the group's ledger before anything is done with the cells: from here on it counts,
+// even if what follows fails, for a failure of the outer query may tell something about them.
+func (s *Service) reserve(ctx context.Context, id string, a *asked, m *made) error {
+	_, _, err := s.artefacts.Put(m.outcome, func(w io.Writer) error { return json.NewEncoder(w).Encode(m.answer.outcomes) })
 	if err != nil {
-		return err
+		return fmt.Errorf("store the outcome: %w", err)
 	}
-	for _, r := range rows {
-		if !m.answer.before.rows[r.ID] {
-			return errors.New("the ledger has grown since it was read")
-		}
-	}
-	run.LedgerID = newID(catalog.PrefixLedger)
 	v := ledgerRecord{Run: id, Words: a.plan.Words(), Families: m.answer.families, Outcome: m.outcome}
-	return save(tx, recLedger, metastore.Record{ID: run.LedgerID, Owner: run.LegalGroup, State: ledgerReserved}, s.nowMS(), v)
+	err = s.store.Update(ctx, func(tx Tx) error {
+		run, rec, err := load[runRecord](tx, recRun, id)
+		if err != nil {
+			return err
+		}
+		if rec.State != stateRunning {
+			return fmt.Errorf("the run is %s", rec.State)
+		}
+		run.LedgerID = newID(catalog.PrefixLedger)
+		if err := save(tx, recLedger, metastore.Record{ID: run.LedgerID, Owner: run.LegalGroup, State: ledgerReserved}, s.nowMS(), v); err != nil {
+			return err
+		}
+		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
+			return err
+		}
+		return s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: ledgerReserved, class: a.class(),
+			facts: map[string]string{"ledger": run.LedgerID}})
+	})
+	if err != nil && !errors.Is(err, errUnknown) {
+		s.destroy(m.outcome)
+	}
+	return err
 }
 
 // stillReserved is the second check: the answer stands in the ledger, and now it is issued.
@@ -296,8 +313,12 @@ func (s *Service) Ledger(ctx context.Context, p Principal) (api.Ledger, error) {
 		return out, nil
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
-		return each(tx, recLedger, metastore.Query{Owner: p.LegalGroup, Newest: true, Limit: 1000}, func(r metastore.Record, v ledgerRecord) error {
-			out.Items = append(out.Items, api.LedgerItem{Run: v.Run, Created: r.Created, Box: v.Words})
+		return each(tx, recLedger, metastore.Query{Owner: p.LegalGroup, Newest: true, Limit: 1000}, func(_ metastore.Record, v ledgerRecord) error {
+			run, _, err := load[runRecord](tx, recRun, v.Run)
+			if err != nil || run.VisibleAt == 0 || run.VisibleAt > s.nowMS() {
+				return err // not before its tick, and then under the time of the question: no time of ours tells how long it took
+			}
+			out.Items = append(out.Items, api.LedgerItem{Run: v.Run, Created: run.Submitted, Box: v.Words})
 			return nil
 		})
 	})

@@ -127,7 +127,7 @@ func (s *Service) Releases(ctx context.Context, p Principal) (api.ReleaseItems, 
 			if err != nil || run.VisibleAt > s.nowMS() {
 				return err
 			}
-			out.Items = append(out.Items, api.ReleaseItem{ID: r.ID, Run: v.Run, Grade: v.Grade, State: shown(r.State), Created: r.Created, Receipt: string(v.ReceiptDigest)})
+			out.Items = append(out.Items, api.ReleaseItem{ID: r.ID, Run: v.Run, Grade: v.Grade, State: shown(r.State), Created: run.VisibleAt, Receipt: string(v.ReceiptDigest)})
 			return nil
 		})
 	})

@@ -52,6 +52,9 @@ func (a *asked) read(tx Tx) error {
 		if err != nil {
 			return err
 		}
+		if v.SpecDigest != d.ApprovedVersion.Digest {
+			continue // checked against another declaration: what that one promised says nothing about this one
+		}
 		a.pins[req.Dataset], a.pinIDs[req.Dataset] = v, d.Current
 	}
 	return nil

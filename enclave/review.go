@@ -276,7 +276,7 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 		facts.Actor.Kind, facts.Note = egress.Requester, note != ""
 		state, err := egress.Next(egress.State(rec.State), event, facts)
 		if err != nil {
-			return fault(KindConflict, fmt.Sprintf("该请求当前状态（%s）不能执行此操作", shown(rec.State)), fmt.Sprintf("not possible while the request is %s, or not yours to do", shown(rec.State))).because(err)
+			return fault(KindConflict, fmt.Sprintf("该请求当前状态（%s）不能执行此操作", s.runView(rec, run).State), fmt.Sprintf("not possible while the request is %s, or not yours to do", s.runView(rec, run).State)).because(err)
 		}
 		action := audit.ActionQueryWithdraw
 		if event == egress.EventResubmit {

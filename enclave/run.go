@@ -35,6 +35,7 @@ type asked struct {
 	besides map[string]beside
 	org     policy.Organization
 	bound   *footprint.Query
+	release string // reserved at submit, so that its time tells nothing about the run
 	// footprint is what the policy was asked about, kept so that it can be asked again at release.
 	footprint json.RawMessage
 	decision  policy.Decision
@@ -153,6 +154,7 @@ func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRec
 	rec.State = stateRunning
 	run.Grade, run.Plan = a.plan.Grade, a.plan
 	run.PlanDigest = planDigest(a.plan)
+	run.Release = a.release
 	run.Policy = policyStamp{Decision: a.decision.ID, Revision: a.decision.Revision, Digest: s.policy}
 	run.Asked, run.CellsMax = a.footprint, a.cellsBound()
 	run.TickMS = int64(a.decision.Obligations.Run.TickMS)
@@ -192,7 +194,7 @@ func (s *Service) recordSubmit(tx Tx, rec metastore.Record, run runRecord, a *as
 // judge is every static step: grant, text, names, policy, plan. It returns a *catalog.Refusal as its error when the question is
 // refused; the question itself is returned in any case.
 func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run bool) (*asked, error) {
-	a := &asked{by: p, in: in, now: s.clock.Now().Unix()}
+	a := &asked{by: p, in: in, now: s.clock.Now().Unix(), release: newID(catalog.PrefixRelease)}
 	if err := s.resolve(ctx, a); err != nil {
 		return a, err
 	}

@@ -48,6 +48,9 @@ type Limits struct {
 // DefaultLimits fit a machine of 2 cores and 8 GiB.
 var DefaultLimits = Limits{Upload: 4 << 30, SnapshotCache: 2 << 30, RunMemoryMB: 1024, RunThreads: 2, RunSeconds: 60, IngestSeconds: 900}
 
+// maxUploads is how many files are taken in at once.
+const maxUploads = 2
+
 // Service is the gateway: the only thing a door may ask.
 type Service struct {
 	store     Store
@@ -66,12 +69,13 @@ type Service struct {
 	passwords *authn.Hasher
 	sessions  authn.Limits
 
-	sealed *sealedCache
-	groups *turnstile
-	watch  *watchers
-	work   sync.WaitGroup
-	stop   context.CancelFunc
-	ctx    context.Context
+	uploads chan struct{} // each holds a whole file in memory
+	sealed  *sealedCache
+	groups  *turnstile
+	watch   *watchers
+	work    sync.WaitGroup
+	stop    context.CancelFunc
+	ctx     context.Context
 }
 
 // New wires the enclave and refuses anything missing: an unaudited or undecided gateway cannot be built. It also finishes what a
@@ -95,7 +99,8 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{store: certain{cfg.Store}, decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
-		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers()}
+		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers(),
+		uploads: make(chan struct{}, maxUploads)}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
 	s.sessions = authn.DefaultLimits()
