@@ -272,7 +272,7 @@ func (s *Service) reserve(ctx context.Context, id string, a *asked, m *made) err
 		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 			return err
 		}
-		return s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: ledgerReserved, class: a.class(),
+		return s.record(tx, entry{by: a.by, action: audit.ActionQueryReserve, on: id, outcome: ledgerReserved, class: a.class(),
 			facts: map[string]string{"ledger": run.LedgerID}})
 	})
 	if err != nil && !errors.Is(err, errUnknown) {

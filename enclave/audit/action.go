@@ -39,6 +39,7 @@ const (
 
 	ActionQueryCheck    Action = "query.check"    // a static verdict; nothing ran
 	ActionQueryRun      Action = "query.run"      // accepted or refused; nothing runs before this entry
+	ActionQueryReserve  Action = "query.reserve"  // judged: its outcome counts from here on, whatever follows
 	ActionQueryExecute  Action = "query.execute"  // ran, and its artefact is made, or failed
 	ActionQueryResubmit Action = "query.resubmit" // a returned request, unchanged, with a note
 	ActionQueryWithdraw Action = "query.withdraw"
@@ -120,6 +121,7 @@ var actions = map[Action]actionRule{
 
 	ActionQueryCheck:    {subject: optional(thingForm)},
 	ActionQueryRun:      {subject: idForm("run"), facts: []string{"grant"}, digests: []string{"query"}},
+	ActionQueryReserve:  {subject: idForm("run"), facts: []string{"ledger"}},
 	ActionQueryExecute:  {subject: idForm("run")},
 	ActionQueryResubmit: {subject: idForm("run")},
 	ActionQueryWithdraw: {subject: idForm("run")},
