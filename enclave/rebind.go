@@ -93,6 +93,7 @@ func (s *Service) rebind(ctx context.Context, id string) error {
 		return err
 	}
 	var gone string
+	var blocked []string
 	err = s.store.Update(ctx, func(tx Tx) error {
 		run, rec, err := load[runRecord](tx, recRun, id)
 		if err != nil {
@@ -112,6 +113,12 @@ func (s *Service) rebind(ctx context.Context, id string) error {
 		if err != nil {
 			return fmt.Errorf("egress: %w", err)
 		}
+		blocked = nil
+		if state == egress.Blocked {
+			if blocked, err = s.void(tx, &run); err != nil {
+				return err
+			}
+		}
 		s.advance(&rec, &run, rec.State, string(state))
 		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 			return err
@@ -125,6 +132,6 @@ func (s *Service) rebind(ctx context.Context, id string) error {
 		}
 		return err
 	}
-	s.destroy(gone)
+	s.destroy(append(blocked, gone)...)
 	return nil
 }

@@ -73,7 +73,7 @@ func (s *Service) Reviews(ctx context.Context, p Principal) (api.ReviewItems, er
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recRun, metastore.Query{State: string(egress.InReview)}, func(r metastore.Record, v runRecord) error {
-			if v.Organization != p.Organization {
+			if !v.by(p) {
 				out.Items = append(out.Items, reviewItem(r, &v))
 			}
 			return nil
@@ -104,7 +104,7 @@ func (s *Service) ReviewDetail(ctx context.Context, p Principal, id string) (api
 		if err != nil {
 			return err
 		}
-		if run.Organization == p.Organization || run.Artefact == "" || rec.State != string(egress.InReview) && !run.votedBy(p.Person) {
+		if run.by(p) || run.Artefact == "" || rec.State != string(egress.InReview) && !run.votedBy(p.Person) {
 			return errNotFound
 		}
 		artefact = run.Artefact
@@ -126,6 +126,11 @@ func (s *Service) ReviewDetail(ctx context.Context, p Principal, id string) (api
 	out.Report = report
 	out.Text, err = renderReport(report)
 	return out, err
+}
+
+// by reports whether the run is of somebody's own institution or legal group.
+func (run *runRecord) by(p Principal) bool {
+	return run.Organization == p.Organization || run.LegalGroup == p.LegalGroup
 }
 
 // votedBy reports whether a person voted on the run, in any turn.
@@ -282,9 +287,11 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 		if event == egress.EventResubmit {
 			action = audit.ActionQueryResubmit
 			run.Notes, gone = append(run.Notes, note), []string{run.adopt(next, s.policy)}
-			if _, err := s.decideRelease(ctx, tx, &run, id, stepReview); err != nil {
+			d, err := s.decideRelease(ctx, tx, &run, id, stepReview)
+			if err != nil {
 				return err
 			}
+			run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers
 		} else if gone, err = s.void(tx, &run); err != nil {
 			return err
 		}
@@ -317,7 +324,10 @@ func (s *Service) prepare(ctx context.Context, p Principal, id string, event egr
 		if err != nil {
 			return err
 		}
-		if rec.Owner != p.Organization || p.Role == "" || rec.State != string(egress.Returned) {
+		if rec.Owner != p.Organization || p.Role == "" {
+			return errNotFound
+		}
+		if rec.State != string(egress.Returned) || v.VisibleAt > s.nowMS() {
 			return fault(KindConflict, "只有被退回的请求可以重新提交", "only a returned request can be resubmitted")
 		}
 		run = v

@@ -134,7 +134,7 @@ func TestCacheForgetsAFailedOpen(t *testing.T) {
 }
 
 func TestCacheSharesAFailedOpen(t *testing.T) {
-	s, c := newShelf(t, 20)
+	s, c := newShelf(t, 100)
 	s.gate = make(chan struct{})
 	s.fail.Store(true)
 	var wg sync.WaitGroup

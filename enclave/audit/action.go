@@ -40,7 +40,7 @@ const (
 	ActionQueryCheck    Action = "query.check"    // a static verdict; nothing ran
 	ActionQueryRun      Action = "query.run"      // accepted or refused; nothing runs before this entry
 	ActionQueryReserve  Action = "query.reserve"  // judged: its outcome counts from here on, whatever follows
-	ActionQueryExecute  Action = "query.execute"  // ran, and its artefact is made, or failed
+	ActionQueryExecute  Action = "query.execute"  // its artefact is made, or it failed
 	ActionQueryResubmit Action = "query.resubmit" // a returned request, unchanged, with a note
 	ActionQueryWithdraw Action = "query.withdraw"
 	ActionQueryAppeal   Action = "query.appeal"

@@ -60,6 +60,13 @@ func (s *Store) Heal() {
 	s.fault, s.blind = None, false
 }
 
+// Blind reports whether nothing can be read or written until Heal.
+func (s *Store) Blind() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.blind
+}
+
 // Updates is how many updates were begun.
 func (s *Store) Updates() int {
 	s.mu.Lock()
@@ -181,6 +188,14 @@ type Decider struct {
 	mu     sync.Mutex
 	refuse map[policy.Action]bool
 	broken bool
+	quorum int
+}
+
+// Quorum makes a release ask for so many reviewers; 0 is what the policy says.
+func (d *Decider) Quorum(persons int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.quorum = persons
 }
 
 // Refuse makes it refuse an action from now on.
@@ -210,6 +225,10 @@ func (d *Decider) Decide(ctx context.Context, in policy.Input) (policy.Decision,
 		return policy.Decision{}, ErrDisturbed
 	case err == nil && d.refuse[out.Action]:
 		return policy.Decision{Action: out.Action}, nil
+	case err == nil && out.Allow && d.quorum > 0 && out.Action == policy.ActionReleaseDecide:
+		release := *out.Obligations.Release
+		release.Reviewers = d.quorum
+		out.Obligations.Release = &release
 	}
 	return out, err
 }

@@ -49,6 +49,8 @@ var rules = []rule{
 	{name: "a run is submitted once", on: audit.ActionQueryRun, of: subject, never: []audit.Action{audit.ActionQueryRun}},
 	{name: "no run under a grant that is suspended, terminated or expired", on: audit.ActionQueryRun, of: fact("grant"),
 		never: []audit.Action{audit.ActionGrantSuspend, audit.ActionGrantTerminate, audit.ActionGrantExpire}},
+	{name: "an outcome is reserved once, before the end of its run", on: audit.ActionQueryReserve, of: subject, after: audit.ActionQueryRun,
+		never: []audit.Action{audit.ActionQueryReserve, audit.ActionQueryExecute, audit.ActionQueryWithdraw}},
 	{name: "no execution without its run", on: audit.ActionQueryExecute, of: subject, after: audit.ActionQueryRun,
 		never: []audit.Action{audit.ActionQueryExecute, audit.ActionQueryWithdraw}},
 	{name: "no vote without its run", on: audit.ActionReviewVote, of: run, after: audit.ActionQueryRun},

@@ -52,6 +52,8 @@ func TestRules(t *testing.T) {
 	release2 := changed(issue, func(e *audit.Entry) { e.Subject = audittest.ID(catalog.PrefixRelease, 2) })
 	run2 := changed(run, func(e *audit.Entry) { e.Subject = audittest.ID(catalog.PrefixRun, 2) })
 	run2Release1 := changed(issue, func(e *audit.Entry) { e.Facts["run"] = audittest.ID(catalog.PrefixRun, 2) })
+	reserve := act(audit.ActionQueryReserve, id(catalog.PrefixRun))
+	reserve.Facts = map[string]string{"ledger": id(catalog.PrefixLedger)}
 	fromApplication := changed(grant, func(e *audit.Entry) { e.Facts = map[string]string{"application": id(catalog.PrefixApplication)} })
 	suspend, resume := act(audit.ActionGrantSuspend, id(catalog.PrefixGrant)), act(audit.ActionGrantResume, id(catalog.PrefixGrant))
 	terminate, withdraw := act(audit.ActionGrantTerminate, id(catalog.PrefixGrant)), act(audit.ActionQueryWithdraw, id(catalog.PrefixRun))
@@ -80,6 +82,11 @@ func TestRules(t *testing.T) {
 		{"a run is submitted once", []audit.Entry{s[run], s[run]}},
 		{"no run under a grant that is suspended, terminated or expired", []audit.Entry{s[grant], suspend, s[run]}},
 		{"no run under a grant that is suspended, terminated or expired", []audit.Entry{s[grant], suspend, resume, terminate, s[run]}},
+		{"", []audit.Entry{s[run], reserve, failed}},
+		{"an outcome is reserved once, before the end of its run", []audit.Entry{reserve}},
+		{"an outcome is reserved once, before the end of its run", []audit.Entry{s[run], reserve, reserve}},
+		{"an outcome is reserved once, before the end of its run", []audit.Entry{s[run], s[execute], reserve}},
+		{"an outcome is reserved once, before the end of its run", []audit.Entry{s[run], withdraw, reserve}},
 		{"no execution without its run", []audit.Entry{s[execute]}},
 		{"no execution without its run", []audit.Entry{refusedRun, s[execute]}},
 		{"no execution without its run", []audit.Entry{s[run], s[execute], s[execute]}},
