@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,9 @@ func (a *app) request(f queryFlags) (api.RunRequest, error) {
 			return api.RunRequest{}, err
 		}
 		f.sql = string(b)
+	}
+	if f.format != "" && !slices.Contains([]string{"csv", "parquet", "json"}, f.format) {
+		return api.RunRequest{}, fail(exitUsage, "--format 为 csv、parquet 或 json", "--format is csv, parquet or json")
 	}
 	return api.RunRequest{Grant: f.grant, SQL: f.sql, Purpose: f.purpose, Note: f.note, Format: f.format}, nil
 }
