@@ -41,8 +41,9 @@ fuzz: ## each decoder for 30 seconds
 	@for p in $$($(GO) list -tags $(TAGS) ./...); do for f in $$($(GO) test -tags $(TAGS) -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 		$(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$f$$" -fuzztime 30s $$p || exit 1; done; done
 
-nightly: test fuzz ## what does not fit into make test
-	$(GO) test -race -tags '$(TAGS) nightly' -timeout 90m ./...
+nightly: test fuzz ## what does not fit into make test: long oracle runs, mutation of the policy
+	YUMEN_TRIALS=2000 $(GO) test -tags $(TAGS) -timeout 90m -run 'Oracle' ./enclave/compile
+	$(GO) test -tags '$(TAGS) nightly' -timeout 90m ./policy
 
 clean: ## remove what was built
 	rm -rf $(BIN)
