@@ -40,6 +40,10 @@ func (s *Service) execute(id string, t ticket, a *asked) {
 	if err == nil {
 		err = s.settle(ctx, id, a, m)
 	}
+	var refusal *catalog.Refusal
+	if errors.As(err, &refusal) {
+		err = s.refuse(context.WithoutCancel(ctx), id, a, refusal)
+	}
 	if err != nil {
 		s.log.Error("run failed", "run", id, "error", err)
 		if m != nil && !errors.Is(err, errUnknown) {
@@ -161,6 +165,27 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 			}
 		}
 		return save(tx, recRun, rec, s.nowMS(), run)
+	})
+}
+
+// refuse records a run that was found too large after its submission: what it must be compared with stands in the ledger. It tells
+// nothing about data.
+func (s *Service) refuse(ctx context.Context, id string, a *asked, r *catalog.Refusal) error {
+	return s.store.Update(ctx, func(tx Tx) error {
+		run, rec, err := load[runRecord](tx, recRun, id)
+		if err != nil {
+			return err
+		}
+		if rec.State != stateRunning {
+			return nil
+		}
+		run.Refusal = r
+		s.advance(&rec, &run, rec.State, stateRefused)
+		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
+			return err
+		}
+		return s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: rec.State, class: a.class(),
+			facts: map[string]string{"code": string(r.Code)}})
 	})
 }
 

@@ -29,8 +29,7 @@ type answer struct {
 	table    *disclosure.Table // nil when everything was replayed
 	verdicts *disclosure.Verdicts
 	before   *past
-	replayed int  // families that were answered before
-	outdated bool // the group knows an answer that this one cannot be compared with: nothing new leaves
+	replayed int // families that were answered before
 }
 
 // Ledger states of a group's earlier answer.
@@ -61,11 +60,6 @@ func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
 	}
 	fresh := make([]compile.Outcome, len(out.families))
 	if out.replayed < len(out.families) {
-		if out.outdated, err = s.outdated(ctx, a, before.earlier); err != nil {
-			return nil, err
-		}
-	}
-	if out.replayed < len(out.families) && !out.outdated {
 		if fresh, err = s.evaluate(ctx, a, out); err != nil {
 			return nil, err
 		}
@@ -80,30 +74,32 @@ func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
 	return out, nil
 }
 
-// evaluate runs the generated statements in one worker and judges every cell.
+// batchBytes is how much text of statements one worker gets.
+const batchBytes = 512 << 10
+
+// evaluate runs the generated statements, a fresh worker for each batch of them, and judges every cell.
 func (s *Service) evaluate(ctx context.Context, a *asked, out *answer) ([]compile.Outcome, error) {
-	program, err := compile.Generate(a.plan, compile.Inputs{Snapshots: a.contents(), Scope: a.scope(), Earlier: out.before.earlier})
+	beside, err := s.loads(ctx, a, out.before.earlier)
+	if err != nil {
+		return nil, err
+	}
+	program, err := compile.Generate(a.plan,
+		compile.Inputs{Snapshots: a.contents(), Scope: a.scope(), Earlier: out.before.earlier, Lost: beside.lost})
+	if errors.Is(err, compile.ErrTooLarge) {
+		return nil, tooLarge()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("generate: %w", err)
 	}
-	refs, give, err := s.attach(ctx, a, program)
-	defer give()
-	if err != nil {
-		return nil, err
-	}
-	spec := sandbox.RunSpec{Snapshots: refs, MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: s.runTime()}
-	for _, st := range program.Statements {
-		w := sandbox.Statement{SQL: st.SQL}
-		for _, v := range st.Args {
-			w.Args = append(w.Args, sandbox.Value(v))
+	var rows [][][]*string
+	for _, b := range program.Batches(batchBytes) {
+		answers, err := s.runBatch(ctx, a, b, beside)
+		if err != nil {
+			return nil, err
 		}
-		spec.Statements = append(spec.Statements, w)
+		rows = append(rows, texts(answers)...)
 	}
-	rows, err := s.runner.Run(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	table, err := program.Evidence(texts(rows))
+	table, err := program.Evidence(rows)
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
@@ -112,7 +108,25 @@ func (s *Service) evaluate(ctx context.Context, a *asked, out *answer) ([]compil
 		return nil, err
 	}
 	out.table, out.verdicts = table, disclosure.Judge(table, rules)
-	return compile.Outcomes(len(out.families), out.verdicts.Released(table))
+	return compile.Outcomes(out.families, out.verdicts.Released(table), out.before.earlier)
+}
+
+// runBatch runs some statements in one worker, over the snapshots that they read.
+func (s *Service) runBatch(ctx context.Context, a *asked, b compile.Batch, beside *loads) ([][]sandbox.Row, error) {
+	refs, give, err := s.attach(a, b.Attachments, beside)
+	defer give()
+	if err != nil {
+		return nil, err
+	}
+	spec := sandbox.RunSpec{Snapshots: refs, MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: s.runTime()}
+	for _, st := range b.Statements {
+		w := sandbox.Statement{SQL: st.SQL}
+		for _, v := range st.Args {
+			w.Args = append(w.Args, sandbox.Value(v))
+		}
+		spec.Statements = append(spec.Statements, w)
+	}
+	return s.runner.Run(ctx, spec)
 }
 
 func texts(in [][]sandbox.Row) [][][]*string {
@@ -124,22 +138,18 @@ func texts(in [][]sandbox.Row) [][][]*string {
 	return out
 }
 
-// attach takes the sealed snapshot of every dataset that the program reads. give is never nil.
-func (s *Service) attach(ctx context.Context, a *asked, program *compile.Program) (refs []sandbox.SnapshotRef, give func(), err error) {
+// attach takes the sealed snapshots that statements read. give is never nil.
+func (s *Service) attach(a *asked, all []compile.Attachment, beside *loads) (refs []sandbox.SnapshotRef, give func(), err error) {
 	var back []func()
 	give = func() {
 		for _, f := range back {
 			f()
 		}
 	}
-	for _, name := range program.Datasets {
-		id, size := a.pinIDs[name], a.pins[name].Size
+	for _, x := range all {
+		id, size := a.pinIDs[x.Alias], a.pins[x.Alias].Size
 		if id == "" {
-			b, err := s.beside(ctx, a, name)
-			if err != nil {
-				return nil, give, err
-			}
-			id, size = b.id, b.size
+			id, size = x.Snapshot, beside.size[x.Snapshot]
 		}
 		var f *os.File
 		var one func()
@@ -147,7 +157,7 @@ func (s *Service) attach(ctx context.Context, a *asked, program *compile.Program
 			return nil, give, err
 		}
 		back = append(back, one)
-		refs = append(refs, sandbox.SnapshotRef{Name: name, File: f})
+		refs = append(refs, sandbox.SnapshotRef{Name: x.Alias, File: f})
 	}
 	return refs, give, nil
 }
@@ -199,6 +209,9 @@ func (s *Service) readLedger(ctx context.Context, group string) (*past, error) {
 			return nil, err
 		}
 	}
+	if out.earlier, err = compile.Merge(out.earlier); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
 	return out, nil
 }
 
@@ -217,7 +230,7 @@ func (p *past) add(r ledgerRecord, outcomes []compile.Outcome) error {
 		}
 		p.stored[d] = outcomes[i]
 		if len(outcomes[i].Rows) > 0 {
-			p.earlier = append(p.earlier, outcomes[i].Earlier(f))
+			p.earlier = append(p.earlier, outcomes[i].Earlier(f)...)
 		}
 	}
 	return nil

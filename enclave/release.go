@@ -173,7 +173,7 @@ func (s *Service) runView(rec metastore.Record, run runRecord) api.Run {
 	out := api.Run{Run: rec.ID, State: shown(rec.State), Grade: run.Grade, Grant: run.Grant, Created: rec.Created, SQL: run.SQL,
 		Refusal: run.Refusal, Jurisdiction: s.zone.Jurisdiction}
 	if run.VisibleAt > s.nowMS() {
-		out.State = run.Before
+		out.State, out.Refusal = run.Before, nil
 		return out
 	}
 	if out.State == "released" {

@@ -24,15 +24,13 @@ import (
 
 // asked is one question on its way through the static steps.
 type asked struct {
-	by     Principal
-	in     api.RunRequest
-	now    int64
-	grant  *grantRecord
-	sets   map[string]datasetRecord  // the grant's datasets
-	pins   map[string]snapshotRecord // newest snapshot of each, by dataset
-	pinIDs map[string]string
-	// besides are newest snapshots that only earlier answers read, by dataset.
-	besides map[string]beside
+	by      Principal
+	in      api.RunRequest
+	now     int64
+	grant   *grantRecord
+	sets    map[string]datasetRecord  // the grant's datasets
+	pins    map[string]snapshotRecord // newest snapshot of each, by dataset
+	pinIDs  map[string]string
 	org     policy.Organization
 	bound   *footprint.Query
 	release string // reserved at submit, so that its time tells nothing about the run

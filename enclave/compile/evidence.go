@@ -49,7 +49,8 @@ type gathering struct {
 	groups  []map[string]*group // by set and label
 	sizes   [][]map[string]*size
 	pairs   map[pairAt]*pairFound
-	order   []pairAt // in the order of reading, so that the table is the same every time
+	drifts  map[driftAt]map[int]*change // by column
+	order   []pairAt                    // in the order of reading, so that the table is the same every time
 	unknown map[int]bool
 }
 
@@ -71,6 +72,10 @@ type (
 		set, rival int
 		a, b       string
 	}
+	driftAt struct {
+		drift int
+		label string
+	}
 )
 
 // sum is a concentration while it is read: number, two largest, total.
@@ -83,7 +88,10 @@ type size struct {
 }
 
 func newGathering(l *layout) *gathering {
-	e := &gathering{layout: l, pairs: map[pairAt]*pairFound{}, unknown: map[int]bool{}}
+	e := &gathering{layout: l, pairs: map[pairAt]*pairFound{}, drifts: map[driftAt]map[int]*change{}, unknown: map[int]bool{}}
+	for set := range l.lost {
+		e.unknown[set] = true
+	}
 	for set := range l.sets {
 		e.groups = append(e.groups, map[string]*group{})
 		var sizes []map[string]*size

@@ -28,10 +28,11 @@ func (s *session) answer(q *question) []string {
 	in := compile.Inputs{Snapshots: s.pins, Earlier: s.earlier}
 	table := s.evidence(&q.plan, in)
 	rows := disclosure.Judge(table, grade2).Released(table)
-	outcomes, err := compile.Outcomes(len(q.plan.Cells), rows)
+	families := q.plan.Families(s.pins, nil)
+	outcomes, err := compile.Outcomes(families, rows, s.earlier)
 	require.NoError(s.t, err)
-	for i, f := range q.plan.Families(s.pins, nil) {
-		s.earlier = append(s.earlier, outcomes[i].Earlier(f))
+	for i, f := range families {
+		s.earlier = append(s.earlier, outcomes[i].Earlier(f)...)
 	}
 	require.Equal(s.t, len(rows), len(compile.Replay(outcomes)))
 	return words(compile.Replay(outcomes))

@@ -28,7 +28,7 @@ func TestHostileAnswers(t *testing.T) {
 	q := ask(c.specs, "persons").by("persons", "district", "", 0).rows(0)
 	program, err := compile.Generate(&q.plan, compile.Inputs{Snapshots: c.pins})
 	require.NoError(t, err)
-	require.Equal(t, []string{"persons"}, program.Datasets)
+	require.Equal(t, []compile.Attachment{{Alias: "persons", Dataset: "persons", Snapshot: "snap_persons"}}, program.Attachments)
 	good := c.run(program)
 	_, err = program.Evidence(good)
 	require.NoError(t, err)

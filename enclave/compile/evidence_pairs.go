@@ -13,6 +13,7 @@ type pairFound struct {
 	a, b   []*string
 	counts map[side][]int64                            // entities of each direction, one for each reference
 	totals map[side]map[int][]disclosure.Concentration // by column
+	moved  map[int]*change                             // by column, across snapshots
 }
 
 // pair finds the evidence of two cells, or starts it. The set's cell must be known; a rival's cell that was never released is
@@ -27,7 +28,8 @@ func (e *gathering) pair(set, rival int, a, b []*string) (*pairFound, error) {
 	at := pairAt{set, rival, labelOf(a), labelOf(b)}
 	p := e.pairs[at]
 	if p == nil {
-		p = &pairFound{a: slices.Clone(a), b: slices.Clone(b), counts: map[side][]int64{}, totals: map[side]map[int][]disclosure.Concentration{}}
+		p = &pairFound{a: slices.Clone(a), b: slices.Clone(b), counts: map[side][]int64{}, totals: map[side]map[int][]disclosure.Concentration{},
+			moved: map[int]*change{}}
 		e.pairs[at] = p
 		e.order = append(e.order, at)
 	}
@@ -46,20 +48,10 @@ func (p *pairFound) read(s side, first bool, column int, row []*string) error {
 	if column < 0 {
 		return nil
 	}
-	c := disclosure.Concentration{Entities: n}
-	if c.Total, err = readAmount(row[1]); err != nil {
+	c, err := readConcentration(n, row[1:])
+	if err != nil {
 		return err
 	}
-	var tops []*big.Rat
-	for _, text := range row[2:] {
-		top, err := readAmount(text)
-		if err != nil {
-			return err
-		}
-		tops = append(tops, top)
-	}
-	slices.SortFunc(tops, func(a, b *big.Rat) int { return b.Cmp(a) })
-	c.Top1, c.Top2 = tops[0], tops[1]
 	if p.totals[s] == nil {
 		p.totals[s] = map[int][]disclosure.Concentration{}
 	}
@@ -67,9 +59,33 @@ func (p *pairFound) read(s side, first bool, column int, row []*string) error {
 	return nil
 }
 
+// readConcentration reads a total and candidates for its two largest parts.
+func readConcentration(entities int64, row []*string) (disclosure.Concentration, error) {
+	c := disclosure.Concentration{Entities: entities}
+	var err error
+	if c.Total, err = readAmount(row[0]); err != nil {
+		return c, err
+	}
+	var tops []*big.Rat
+	for _, text := range row[1:] {
+		top, err := readAmount(text)
+		if err != nil {
+			return c, err
+		}
+		tops = append(tops, top)
+	}
+	slices.SortFunc(tops, func(a, b *big.Rat) int { return b.Cmp(a) })
+	c.Top1, c.Top2 = tops[0], tops[1]
+	return c, nil
+}
+
 // differences adds both directions of a pair to the cells concerned.
 func (e *gathering) differences(t *disclosure.Table, rows map[string]int, at pairAt) {
 	p, v := e.pairs[at], e.layout.rivals[at.rival]
+	if v.across != nil {
+		e.moves(t, rows, at)
+		return
+	}
 	mine := e.layout.sets[at.set]
 	cellA, cellB := mine.at(p.a), v.cohort.at(p.b)
 	emptyA, emptyB := cellA.inside(cellB), cellB.inside(cellA)

@@ -80,10 +80,11 @@ func product(e *engine, specs map[string]catalog.DatasetSpec, q inquiry, rules d
 	in.Scope = scope
 	table := e.evidence(plan, *in)
 	rows := disclosure.Judge(table, rules).Released(table)
-	outcomes, err := compile.Outcomes(len(plan.Cells), rows)
+	families := plan.Families(in.Snapshots, scope)
+	outcomes, err := compile.Outcomes(families, rows, in.Earlier)
 	require.NoError(e.t, err)
-	for i, f := range plan.Families(in.Snapshots, scope) {
-		in.Earlier = append(in.Earlier, outcomes[i].Earlier(f))
+	for i, f := range families {
+		in.Earlier = append(in.Earlier, outcomes[i].Earlier(f)...)
 	}
 	out := map[string]string{}
 	for _, r := range rows {

@@ -47,10 +47,11 @@ func (s *session) ask(t *testing.T, text string) []string {
 	require.NoError(t, err)
 	table := s.evidence(plan, compile.Inputs{Snapshots: s.pins, Earlier: s.earlier})
 	rows := disclosure.Judge(table, grade2).Released(table)
-	outcomes, err := compile.Outcomes(len(plan.Cells), rows)
+	families := plan.Families(s.pins, nil)
+	outcomes, err := compile.Outcomes(families, rows, s.earlier)
 	require.NoError(t, err)
-	for i, f := range plan.Families(s.pins, nil) {
-		s.earlier = append(s.earlier, outcomes[i].Earlier(f))
+	for i, f := range families {
+		s.earlier = append(s.earlier, outcomes[i].Earlier(f)...)
 	}
 	return words(compile.Replay(outcomes))
 }

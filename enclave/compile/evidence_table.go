@@ -39,6 +39,11 @@ func (e *gathering) table() (*disclosure.Table, error) {
 	for _, at := range e.order {
 		e.differences(t, rows, at)
 	}
+	for _, r := range t.Rows {
+		for _, c := range r.Cells {
+			slices.SortStableFunc(c.Before, func(a, b disclosure.Before) int { return a.Answer - b.Answer })
+		}
+	}
 	return t, nil
 }
 

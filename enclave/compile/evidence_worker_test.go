@@ -72,10 +72,10 @@ func grade2Released(t *disclosure.Table) []string {
 func inWorkers(t *testing.T, runner *sandbox.Runner, files map[string]*os.File, program *compile.Program) (out [][][]*string) {
 	for _, batch := range program.Batches(32 << 10) {
 		spec := sandbox.RunSpec{}
-		for _, name := range program.Datasets {
-			spec.Snapshots = append(spec.Snapshots, sandbox.SnapshotRef{Name: name, File: files[name]})
+		for _, a := range batch.Attachments {
+			spec.Snapshots = append(spec.Snapshots, sandbox.SnapshotRef{Name: a.Alias, File: files[a.Alias]})
 		}
-		for _, s := range batch {
+		for _, s := range batch.Statements {
 			w := sandbox.Statement{SQL: s.SQL}
 			for _, v := range s.Args {
 				w.Args = append(w.Args, sandbox.Value(v))

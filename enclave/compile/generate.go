@@ -3,7 +3,6 @@ package compile
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"yumen/enclave/disclosure"
 )
@@ -14,8 +13,11 @@ var ErrTooLarge = errors.New("the plan needs too many statements")
 
 // Inputs are what a plan is generated for.
 type Inputs struct {
-	// Snapshots pins the snapshot of each dataset of the plan, and of others that earlier families read where it is known.
+	// Snapshots pins the snapshot of each dataset of the plan. Earlier families read their own.
 	Snapshots map[string]string
+	// Lost are the snapshots (by id) that cannot be read any more, or whose entities cannot be told by the declaration of now. What
+	// would be compared with them is withheld.
+	Lost map[string]bool
 	// Scope is the row scope of the grant.
 	Scope Scope
 	// Earlier are the families that the legal group was answered before, each with its released cells.
@@ -46,30 +48,12 @@ func (l Limits) withDefaults() Limits {
 // Program is the SQL of a plan and the way to read its answer.
 type Program struct {
 	Statements []Statement
-	// Datasets lists the datasets that the statements read, sorted: their snapshots must be attached under these names.
-	Datasets []string
+	// Attachments lists the snapshots that the statements read, sorted by alias.
+	Attachments []Attachment
 
+	reads  [][]Attachment // by statement
 	steps  []step
 	layout layout
-}
-
-// Batches cuts the statements into runs whose texts have at most this many bytes each (a longer statement stands alone), in order: the
-// answers of all runs together are what Evidence reads.
-func (p *Program) Batches(bytes int) [][]Statement {
-	var out [][]Statement
-	size := 0
-	for _, s := range p.Statements {
-		n := len(s.SQL)
-		for _, a := range s.Args {
-			n += len(a.Type) + len(a.Text)
-		}
-		if len(out) == 0 || size+n > bytes {
-			out, size = append(out, nil), 0
-		}
-		last := len(out) - 1
-		out[last], size = append(out[last], s), size+n
-	}
-	return out
 }
 
 // step reads the rows of one statement. Rows beyond limit are an error, or, where cut is given, a search cut short.
@@ -90,6 +74,8 @@ type layout struct {
 	used   []bool  // by set: some cell names it
 	nest   [][]nested
 	rivals []rival
+	drifts []drift
+	lost   map[int]bool // sets that cannot be compared with an answer, because its data are gone
 }
 
 // generator makes one program.
@@ -106,7 +92,7 @@ func Generate(p *Plan, in Inputs) (*Program, error) {
 	if len(p.Cells) == 0 {
 		return nil, fmt.Errorf("%w: no cells", ErrGenerate)
 	}
-	g := &generator{layout: layout{plan: p, in: in, used: make([]bool, len(p.Sets))}, program: &Program{}}
+	g := &generator{layout: layout{plan: p, in: in, used: make([]bool, len(p.Sets)), lost: map[int]bool{}}, program: &Program{}}
 	for _, c := range p.Cells {
 		if c.Set < 0 || c.Set >= len(p.Sets) {
 			return nil, fmt.Errorf("%w: a cell of no set", ErrGenerate)
@@ -123,9 +109,8 @@ func Generate(p *Plan, in Inputs) (*Program, error) {
 		return nil, err
 	}
 	g.program.layout = g.layout
-	slices.Sort(g.program.Datasets)
-	g.program.Datasets = slices.Compact(g.program.Datasets)
-	return g.program, nil
+	g.program.Attachments = attachments(g.program.reads)
+	return g.program, distinct(g.program.Attachments)
 }
 
 // statements writes everything in the order in which evidence is read: cells first.
@@ -158,9 +143,7 @@ func (g *generator) add(w *writer, sql string, s step, reads ...cohort) error {
 	}
 	g.program.Statements = append(g.program.Statements, statement)
 	g.program.steps = append(g.program.steps, s)
-	for _, c := range reads {
-		g.program.Datasets = append(g.program.Datasets, c.base.datasets()...)
-	}
+	g.program.reads = append(g.program.reads, g.attachmentsOf(reads))
 	return nil
 }
 

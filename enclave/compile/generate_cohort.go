@@ -20,6 +20,7 @@ type cohort struct {
 	keys   []Key
 	filter map[string][]Condition // scope of a joined table, by decorated path
 	rename map[string]string      // path of the plan -> decorated path
+	reads  map[string]Attachment  // by dataset: the snapshots that it is read from, where they are not the run's own
 }
 
 // govern applies a row scope to a family's rows.

@@ -82,20 +82,27 @@ func (c cohort) requires(path string) bool {
 }
 
 func (g *generator) earlierCrowds(set, column int, mine crowd) error {
-	for _, f := range g.in.Earlier {
-		if len(f.Released) == 0 || !g.sameSnapshot(f.Family) {
+	for n, f := range g.in.Earlier {
+		if len(f.Released) == 0 {
 			continue
 		}
-		released := map[string]bool{}
-		for _, key := range f.Released {
-			released[labelOf(key)] = true
-		}
-		c := govern(f.Family.Base, f.Family.Keys, f.Family.Box, f.Family.scope())
+		on := g.read(f.Family, g.plan.Base)
+		c := govern(f.Family.Base, f.Family.Keys, f.Family.Box, f.Family.scope()).on(on.theirs)
 		for _, theirs := range c.crowds(c.measure(f.Family.Measure)) {
 			if theirs.ref.Type != mine.ref.Type || mine.rowsOf(theirs) {
 				continue
 			}
-			if err := g.crowdPair(set, mine, theirs, disclosure.AgainstEarlier, pairing{column: column, released: released}); err != nil {
+			by := pairing{column: column, measure: c.measure(f.Family.Measure), released: f.labels(), answer: n}
+			var err error
+			switch {
+			case on.gone:
+				g.lost[set] = true
+			case on.across:
+				err = g.crowdAcross(set, mine, theirs, on, by)
+			default:
+				err = g.crowdPair(set, mine, theirs, disclosure.AgainstEarlier, by)
+			}
+			if err != nil {
 				return err
 			}
 		}

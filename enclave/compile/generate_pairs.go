@@ -14,18 +14,23 @@ type rival struct {
 	cohort   cohort
 	pairings []pairing
 	crowds   *[2]crowd // compared as sets of entities, not of rows
+	across   *across   // the rival was answered from other snapshots: compared by entities
 }
 
 // pairing says that a column of the set adds up the same thing as the rival.
 type pairing struct {
 	column   int
-	measure  Measure         // the rival's, in its own governed form
-	other    int             // the rival's column, for AgainstResponse
-	released map[string]bool // labels of the rival's released cells, for AgainstEarlier
+	measure  Measure           // the rival's, in its own governed form
+	other    int               // the rival's column, for AgainstResponse
+	released map[string]string // labels of the rival's released cells and their values, for AgainstEarlier
+	answer   int               // index of the earlier answer, for AgainstEarlier
 }
 
 // counts reports whether a rival's cell was released at all; cells of the response are decided later.
-func (p pairing) counts(key []*string) bool { return p.released == nil || p.released[labelOf(key)] }
+func (p pairing) counts(key []*string) bool {
+	_, there := p.released[labelOf(key)]
+	return p.released == nil || there
+}
 
 // same reports whether two measures are the same monomial over the same root.
 func (m Measure) same(o Measure) bool {

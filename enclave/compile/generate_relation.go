@@ -15,14 +15,21 @@ type relation struct {
 	filter  map[string][]Condition
 	rollups []Rollup
 	alias   map[string]string
-	used    map[string]bool // by path: what an expression has named; the rest is not joined at all
+	source  map[string]string // by dataset: the name under which its snapshot is attached
+	used    map[string]bool   // by path: what an expression has named; the rest is not joined at all
 }
 
 // relate reads cohorts that share a root.
 func relate(cohorts ...cohort) *relation {
-	r := &relation{root: cohorts[0].base.Root, filter: map[string][]Condition{}, alias: map[string]string{}, used: map[string]bool{}}
+	r := &relation{root: cohorts[0].base.Root, filter: map[string][]Condition{}, alias: map[string]string{}, source: map[string]string{},
+		used: map[string]bool{}}
 	r.alias[r.root.Path] = "r"
 	for _, c := range cohorts {
+		for _, d := range c.base.datasets() {
+			if _, have := r.source[d]; !have {
+				r.source[d] = c.attached(d)
+			}
+		}
 		for _, t := range c.base.Joins {
 			if _, have := r.alias[t.Path]; have {
 				continue
@@ -66,12 +73,12 @@ func (r *relation) tables(w *writer) string {
 			r.used[t.Parent] = true
 		}
 	}
-	text := "\n  FROM " + table(r.root.Dataset) + " AS r"
+	text := "\n  FROM " + r.table(r.root.Dataset) + " AS r"
 	for _, t := range r.joins {
 		if !r.used[t.Path] {
 			continue
 		}
-		source := table(t.Dataset)
+		source := r.table(t.Dataset)
 		if conditions := r.filter[t.Path]; len(conditions) > 0 {
 			inner := &relation{alias: map[string]string{t.Path: "t"}, used: map[string]bool{}}
 			source = fmt.Sprintf("(SELECT * FROM %s AS t WHERE %s)", source, inner.member(w, Box{Conditions: conditions}))
@@ -87,7 +94,7 @@ func (r *relation) name(path string) string {
 	return r.alias[path]
 }
 
-func table(dataset string) string { return quote(dataset) + ".main.data" }
+func (r *relation) table(dataset string) string { return quote(r.source[dataset]) + ".main.data" }
 
 func (r *relation) on(w *writer, t Table) string {
 	a, p := r.alias[t.Path], r.alias[t.Parent]
@@ -160,7 +167,8 @@ func (r *relation) column(w *writer, c ColumnRef) string {
 
 // rollup is one row an entity, over the rows of its box. An average travels as its sum (v) and its number of values (w).
 func (r *relation) rollup(w *writer, u Rollup) string {
-	inner := &relation{root: r.root, own: r.own, joins: r.joins, filter: r.filter, alias: r.alias, used: map[string]bool{}}
+	inner := &relation{root: r.root, own: r.own, joins: r.joins, filter: r.filter, alias: r.alias, source: r.source,
+		used: map[string]bool{}}
 	e := inner.entity(w, u.Entity)
 	columns := []string{e + " AS e"}
 	for i, c := range u.Columns {

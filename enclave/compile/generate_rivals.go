@@ -5,15 +5,19 @@ import (
 	"yumen/internal/canonical"
 )
 
-// earlier compares a set with every comparable family of the ledger: the same monomial over the same root and snapshot, whatever
-// is joined to it.
+// earlier compares a set with every comparable family of the ledger: the same monomial over the same root, whatever is joined to it
+// and whatever snapshots it was answered from.
 func (g *generator) earlier(set int) error {
 	rivals, err := g.earlierRivals(set)
 	if err != nil {
 		return err
 	}
 	for _, v := range rivals {
-		if err := g.compare(set, v); err != nil {
+		compare := g.compare
+		if v.across != nil {
+			compare = g.compareAcross
+		}
+		if err := compare(set, v); err != nil {
 			return err
 		}
 	}
@@ -24,9 +28,14 @@ func (g *generator) earlier(set int) error {
 func (g *generator) earlierRivals(set int) ([]rival, error) {
 	var out []rival
 	index := map[string]int{}
-	for _, f := range g.in.Earlier {
+	for n, f := range g.in.Earlier {
 		columns := g.sameMonomial(set, f.Family)
-		if len(columns) == 0 || len(f.Released) == 0 || !g.sameSnapshot(f.Family) {
+		if len(columns) == 0 || len(f.Released) == 0 {
+			continue
+		}
+		on := g.read(f.Family, g.plan.Base)
+		if on.gone {
+			g.lost[set] = true
 			continue
 		}
 		rows := f.Family
@@ -39,15 +48,17 @@ func (g *generator) earlierRivals(set int) ([]rival, error) {
 		if !have {
 			i = len(out)
 			index[string(id)] = i
-			out = append(out, rival{against: disclosure.AgainstEarlier,
-				cohort: govern(f.Family.Base, f.Family.Keys, f.Family.Box, f.Family.scope())})
+			v := rival{against: disclosure.AgainstEarlier,
+				cohort: govern(f.Family.Base, f.Family.Keys, f.Family.Box, f.Family.scope()).on(on.theirs)}
+			if on.across {
+				v.across = &across{reading: on}
+			}
+			out = append(out, v)
 		}
-		released := map[string]bool{}
-		for _, key := range f.Released {
-			released[labelOf(key)] = true
-		}
+		released := f.labels()
 		for _, c := range columns {
-			out[i].pairings = append(out[i].pairings, pairing{column: c, measure: out[i].cohort.measure(f.Family.Measure), released: released})
+			out[i].pairings = append(out[i].pairings,
+				pairing{column: c, measure: out[i].cohort.measure(f.Family.Measure), released: released, answer: n})
 		}
 	}
 	return out, nil
@@ -67,11 +78,17 @@ func (g *generator) sameMonomial(set int, f Family) []int {
 	return out
 }
 
-// sameSnapshot reports whether a family was answered from the snapshot that this run reads its root from. Where the run does not pin
-// the root, the newest one is read: comparing with it errs on the safe side.
-func (g *generator) sameSnapshot(f Family) bool {
-	pinned, ok := g.in.Snapshots[f.Base.Root.Dataset]
-	return !ok || f.snapshot(f.Base.Root.Dataset) == pinned
+// labels are the released cells of an earlier family with their values, where these are known.
+func (e Earlier) labels() map[string]string {
+	out := map[string]string{}
+	for i, key := range e.Released {
+		value := ""
+		if len(e.Values) == len(e.Released) {
+			value = e.Values[i]
+		}
+		out[labelOf(key)] = value
+	}
+	return out
 }
 
 // response compares a set with the sets before it: FILTER clauses and nullable columns make several boxes of one question.

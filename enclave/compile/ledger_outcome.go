@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"yumen/catalog"
 	"yumen/enclave/disclosure"
 )
 
@@ -16,19 +17,32 @@ type Outcome struct {
 type OutcomeRow struct {
 	Key   []*string `json:"key"` // canonical texts, null for NULL
 	Value string    `json:"value"`
+	// Snapshots are those that the value was computed on, where they are not the family's: too little changed since, and the cell kept
+	// what it was answered with before.
+	Snapshots []Pin `json:"snapshots,omitempty"`
 }
 
-// Outcomes splits the released rows of a response into one outcome for each of its columns.
-func Outcomes(columns int, rows []disclosure.Released) ([]Outcome, error) {
+// Outcomes splits the released rows of a response into one outcome for each of its families. Values that were kept name their snapshots,
+// which are those of an earlier family.
+func Outcomes(families []Family, rows []disclosure.Released, earlier []Earlier) ([]Outcome, error) {
+	columns := len(families)
 	out := make([]Outcome, columns)
 	for _, r := range rows {
 		if len(r.Values) != columns {
 			return nil, fmt.Errorf("%w: a row of %d values", ErrEvidence, len(r.Values))
 		}
 		for i, v := range r.Values {
-			if v != nil {
-				out[i].Rows = append(out[i].Rows, OutcomeRow{Key: r.Key, Value: *v})
+			if v == nil {
+				continue
 			}
+			row := OutcomeRow{Key: r.Key, Value: *v}
+			if i < len(r.Kept) && r.Kept[i] > 0 {
+				if r.Kept[i] > len(earlier) {
+					return nil, fmt.Errorf("%w: a value of no answer", ErrEvidence)
+				}
+				row.Snapshots = families[i].as(earlier[r.Kept[i]-1].Family).Snapshots
+			}
+			out[i].Rows = append(out[i].Rows, row)
 		}
 	}
 	return out, nil
@@ -60,15 +74,65 @@ func Replay(outcomes []Outcome) []disclosure.Released {
 type Earlier struct {
 	Family   Family
 	Released [][]*string
+	Values   []string // of the released cells, in their order
 }
 
-// Earlier returns the comparator that a stored outcome makes.
-func (o Outcome) Earlier(f Family) Earlier {
-	e := Earlier{Family: f}
+// Earlier returns the comparators that a stored outcome makes: one for the family, and one for each earlier load of which it kept
+// values.
+func (o Outcome) Earlier(f Family) []Earlier {
+	var out []Earlier
 	for _, r := range o.Rows {
-		e.Released = append(e.Released, r.Key)
+		of := f
+		if len(r.Snapshots) > 0 {
+			of.Snapshots = r.Snapshots
+		}
+		i := slices.IndexFunc(out, func(e Earlier) bool { return slices.Equal(e.Family.Snapshots, of.Snapshots) })
+		if i < 0 {
+			i, out = len(out), append(out, Earlier{Family: of})
+		}
+		out[i].Released, out[i].Values = append(out[i].Released, r.Key), append(out[i].Values, r.Value)
 	}
-	return e
+	return out
+}
+
+// as is the family on the snapshots of another that was answered before.
+func (f Family) as(before Family) Family {
+	f.Snapshots = slices.Clone(f.Snapshots)
+	for i, p := range f.Snapshots {
+		if id := before.snapshot(p.Dataset); id != "" {
+			f.Snapshots[i].Snapshot = id
+		}
+	}
+	return f
+}
+
+// Merge puts comparators of equal families together, in the order in which they come.
+func Merge(in []Earlier) ([]Earlier, error) {
+	var out []Earlier
+	index, seen := map[catalog.Digest]int{}, map[string]bool{}
+	for _, e := range in {
+		d, err := e.Family.Digest()
+		if err != nil {
+			return nil, err
+		}
+		i, have := index[d]
+		if !have {
+			i, out = len(out), append(out, Earlier{Family: e.Family})
+			index[d] = i
+		}
+		for n, key := range e.Released {
+			at := string(d) + labelOf(key)
+			if seen[at] {
+				continue
+			}
+			seen[at] = true
+			out[i].Released = append(out[i].Released, key)
+			if len(e.Values) > n {
+				out[i].Values = append(out[i].Values, e.Values[n])
+			}
+		}
+	}
+	return out, nil
 }
 
 // compareKeys orders keys by their texts; NULL stands first.

@@ -54,12 +54,12 @@ func TestReplay(t *testing.T) {
 		{Key: []*string{ref("a")}, Values: []*string{nil, ref("2")}},
 		{Key: []*string{ref("b")}, Values: []*string{ref("3"), ref("4")}},
 	}
-	outcomes, err := compile.Outcomes(2, rows)
+	outcomes, err := compile.Outcomes(make([]compile.Family, 2), rows, nil)
 	require.NoError(t, err)
 	require.Len(t, outcomes[0].Rows, 2)
 	require.Equal(t, rows, compile.Replay(outcomes))
-	require.Equal(t, [][]*string{{nil}, {ref("b")}}, outcomes[0].Earlier(compile.Family{}).Released)
-	_, err = compile.Outcomes(3, rows)
+	require.Equal(t, [][]*string{{nil}, {ref("b")}}, outcomes[0].Earlier(compile.Family{})[0].Released)
+	_, err = compile.Outcomes(make([]compile.Family, 3), rows, nil)
 	require.ErrorIs(t, err, compile.ErrEvidence)
 }
 

@@ -64,6 +64,17 @@ type Cell struct {
 	Shares []Share
 	// Differences to earlier releases and to other cells of this response that add up the same measure.
 	Differences []Difference
+	// Before are the values that the very same cell was given on other loads of its data, oldest first.
+	Before []Before
+}
+
+// Before is one earlier value of a cell. A cell that may not be told from it keeps it: nothing new is said, and whether a few entities
+// changed or none looks alike.
+type Before struct {
+	Value  string // as it was released
+	Answer int    // the caller's number of the earlier answer
+	// Changed are the entities that contribute something else now, counted by every reference; none is no evidence of a change.
+	Changed Difference
 }
 
 // Against says what a cell is compared with.

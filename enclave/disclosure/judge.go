@@ -5,7 +5,7 @@ import "slices"
 // Judge decides every cell of the table. Cells of one row and set fall together for threshold, complement, sensitive subsets and
 // the entity counts of differences; dominance and homogeneity of a measure, in the cell or in a difference, fall on that
 // cell alone. Differences inside the response are decided in order of (set, row): of two cells that are too close the
-// earlier stays.
+// earlier stays. A cell that changed too little since it was last answered keeps that value, whatever else is said of it.
 func Judge(t *Table, r Rules) *Verdicts {
 	j := judgement{table: t, rules: r, out: blank(t, r)}
 	if r.Validate() != nil || !t.shaped() {
@@ -91,6 +91,10 @@ func (j *judgement) group(row, set int) {
 	columns := j.columnsOf(set)
 	shared := j.shared(row, set, columns)
 	for _, c := range columns {
+		if n := j.kept(row, set, c); n > 0 {
+			j.out.Cells[row][c] = Verdict{Kept: n}
+			continue
+		}
 		reasons := slices.Concat(shared, j.own(row, c))
 		j.out.Cells[row][c] = Verdict{Released: len(reasons) == 0, Reasons: ordered(reasons)}
 	}
@@ -130,6 +134,43 @@ func (j *judgement) shared(row, set int, columns []int) []Reason {
 			if j.counts(Place{row, c}, d) {
 				reasons = append(reasons, j.distance(d)...)
 			}
+		}
+	}
+	return reasons
+}
+
+// kept is the newest earlier value of the same cell that the cell may not be told from, from 1, or 0. It has left already, so that it
+// leaves again says no more than that few changed, or none.
+func (j *judgement) kept(row, set, column int) int {
+	cell := j.table.Rows[row].Cells[column]
+	if j.table.Rows[row].Groups[set].Unknown {
+		return 0
+	}
+	for i, b := range slices.Backward(cell.Before) {
+		if b.Value != "" && len(j.near(b.Changed, j.table.Columns[column].Kind)) > 0 {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// near collects the reasons why a difference may not be formed.
+func (j *judgement) near(d Difference, kind Kind) []Reason {
+	return append(j.distance(d), j.concentrated(d, kind)...)
+}
+
+// concentrated judges the totals of a difference.
+func (j *judgement) concentrated(d Difference, kind Kind) []Reason {
+	if d.Empty {
+		return nil
+	}
+	var reasons []Reason
+	if kind == Amount && len(d.Totals) == 0 {
+		reasons = append(reasons, ReasonEvidence)
+	}
+	for _, total := range d.Totals {
+		if len(j.concentration(total, kind)) > 0 {
+			reasons = append(reasons, ReasonDifferencing)
 		}
 	}
 	return reasons
@@ -207,17 +248,12 @@ func (j *judgement) own(row, column int) []Reason {
 		}
 	}
 	for _, d := range cell.Differences {
-		if d.Empty || !j.counts(Place{row, column}, d) {
-			continue
+		if j.counts(Place{row, column}, d) {
+			reasons = append(reasons, j.concentrated(d, kind)...)
 		}
-		if kind == Amount && len(d.Totals) == 0 {
-			reasons = append(reasons, ReasonEvidence)
-		}
-		for _, total := range d.Totals {
-			if len(j.concentration(total, kind)) > 0 {
-				reasons = append(reasons, ReasonDifferencing)
-			}
-		}
+	}
+	for _, b := range cell.Before {
+		reasons = append(reasons, j.near(b.Changed, kind)...) // not kept, for it has no value: it must not be told from either
 	}
 	return reasons
 }

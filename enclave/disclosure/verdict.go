@@ -23,10 +23,12 @@ var reasonOrder = [...]Reason{
 	ReasonEvidence,
 }
 
-// Verdict says whether a cell may leave; Reasons is empty exactly when it may.
+// Verdict says whether a cell may leave; Reasons is empty exactly when its own or an earlier value may.
 type Verdict struct {
-	Released bool
-	Reasons  []Reason
+	Released bool // its own value
+	// Kept, from 1, is the place in Cell.Before of the earlier value that leaves in its stead; 0 when none does.
+	Kept    int
+	Reasons []Reason
 }
 
 // Verdicts holds a verdict for every cell of a table, by row and column.
@@ -39,15 +41,25 @@ type Verdicts struct {
 type Released struct {
 	Key    []*string
 	Values []*string // by column; nil is withheld or empty, which look alike
+	// Kept tells, by column, of which earlier answer a value is: Before.Answer + 1, or 0 for a new one. Nobody outside is told.
+	Kept []int
 }
 
 // Released returns the rows that leave, in the table's order. A row whose cells are all withheld is absent.
 func (v *Verdicts) Released(t *Table) []Released {
 	var out []Released
 	for i, row := range t.Rows {
-		values, some := make([]*string, len(row.Cells)), false
+		values, kept, some := make([]*string, len(row.Cells)), make([]int, len(row.Cells)), false
 		for j, cell := range row.Cells {
-			if i >= len(v.Cells) || j >= len(v.Cells[i]) || !v.Cells[i][j].Released {
+			if i >= len(v.Cells) || j >= len(v.Cells[i]) {
+				continue
+			}
+			if n := v.Cells[i][j].Kept; n > 0 && n <= len(cell.Before) {
+				b := cell.Before[n-1]
+				values[j], kept[j], some = &b.Value, b.Answer+1, true
+				continue
+			}
+			if !v.Cells[i][j].Released {
 				continue
 			}
 			text := cell.Value
@@ -57,7 +69,7 @@ func (v *Verdicts) Released(t *Table) []Released {
 			values[j], some = &text, true
 		}
 		if some {
-			out = append(out, Released{Key: row.Key, Values: values})
+			out = append(out, Released{Key: row.Key, Values: values, Kept: kept})
 		}
 	}
 	return out
