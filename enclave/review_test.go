@@ -214,10 +214,10 @@ func TestRejectionDestroysAndFrees(t *testing.T) {
 		artefacts := len(z.Files(t, "artefacts"))
 		require.NoError(t, end(q, run))
 		require.Len(t, z.Files(t, "artefacts"), artefacts-2, "artefact and outcome are gone")
+		require.Equal(t, name, z.See(t, q, run).State)
 		ledger, err := z.Service.Ledger(t.Context(), q)
 		require.NoError(t, err)
 		require.Empty(t, ledger.Items)
-		require.Equal(t, name, z.See(t, q, run).State)
 		require.Equal(t, shown, enclavetest.Text(z.Ask(t, q, grantQ, north)), "nobody learned anything from it")
 		z.Check(t)
 
