@@ -90,3 +90,33 @@ func TestPagesPointAtWhatExists(t *testing.T) {
 		}
 	})
 }
+
+// The closed lists that the specifications show are those of the code, no word less and no word more.
+func TestSpecificationsHoldTheClosedLists(t *testing.T) {
+	for _, list := range []struct{ page, section, source, constant, shown string }{
+		{"http.md", "## Refusals", "catalog/refusal.go", `Code = "([A-Z_]+)"`, "`([A-Z_]{2,})`"},
+		{"http.md", "## Problems", "internal/client/error.go", `Kind = "([a-z_]+)"`, "(?m)^\\| `([a-z_]+)` \\|"},
+		{"worker.md", "## Jobs", "sandbox/wire/job.go", `Kind = "([a-z_]+)"`, "(?m)^\\| `([a-z_]+)` \\|"},
+		{"worker.md", "## Status", "sandbox/wire/status.go", `Code = "([a-z_]+)"`, "(?m)^\\| `([a-z_]+)` \\|"},
+	} {
+		page, err := os.ReadFile(filepath.Join(root(t), "docs", "spec", list.page))
+		require.NoError(t, err)
+		source, err := os.ReadFile(filepath.Join(root(t), list.source))
+		require.NoError(t, err)
+		_, section, found := strings.Cut(string(page), list.section+"\n")
+		require.True(t, found, "%s has no section %s", list.page, list.section)
+		section, _, _ = strings.Cut(section, "\n## ")
+		want := firsts(list.constant, string(source))
+		require.NotEmpty(t, want)
+		require.ElementsMatch(t, want, firsts(list.shown, section), "%s, %s", list.page, list.section)
+	}
+}
+
+// firsts lists the first group of every match.
+func firsts(pattern, text string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
