@@ -37,6 +37,7 @@ func (f Fault) Done() bool { return f == DoneTold || f == DoneBlind }
 // Store is a real metastore that fails where a test asks it to.
 type Store struct {
 	inner *sqlite.Store
+	close func() error
 
 	mu      sync.Mutex
 	updates int

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -80,13 +81,13 @@ func AccountYAML(p enclave.Principal) string {
 // settle declares and confirms everybody.
 func (z *Zone) settle(t testing.TB) {
 	t.Helper()
-	z.Apply(t, "admin", AccountYAML(As("security"))+"---\n"+AccountYAML(As("auditor"))+"---\n"+Organizations)
+	z.codes = z.Apply(t, "admin", AccountYAML(As("security"))+"---\n"+AccountYAML(As("auditor"))+"---\n"+Organizations)
 	var docs []string
 	for _, p := range People[3:] {
 		docs = append(docs, AccountYAML(p))
 	}
 	all := strings.Join(docs, "---\n")
-	z.Apply(t, "admin", all)
+	maps.Copy(z.codes, z.Apply(t, "admin", all))
 	z.Apply(t, "security", all)
 }
 
@@ -100,6 +101,14 @@ func (z *Zone) Apply(t testing.TB, as, docs string) map[string]string {
 		codes[r.Name] = r.ActivationCode
 	}
 	return codes
+}
+
+// Activate gives people a password: Password.
+func (z *Zone) Activate(t testing.TB, accounts ...string) {
+	t.Helper()
+	for _, name := range accounts {
+		require.NoError(t, z.Service.Activate(t.Context(), api.Activation{User: name, Code: z.codes[name], Password: Password}))
+	}
 }
 
 // Bank makes an institution of its own legal group, with an analyst and a grant on all columns.

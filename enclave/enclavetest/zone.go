@@ -24,7 +24,7 @@ import (
 	"yumen/sandbox/sandboxtest"
 )
 
-// Password is the administrator's.
+// Password is everybody's who has one.
 const Password = "correct horse battery"
 
 // Zone is one gateway under test.
@@ -41,6 +41,7 @@ type Zone struct {
 	Config    enclave.Config // what Service was made of
 
 	signers map[string]signer
+	codes   map[string]string // activation codes, by account
 	banks   int
 	log     []audit.Entry // those that Check has decoded
 }
@@ -94,6 +95,26 @@ func (z *Zone) Restart(t testing.TB, change ...func(*enclave.Config)) {
 		f(&z.Config)
 	}
 	z.start(t)
+}
+
+// Shut ends the gateway and closes its parts, so that another process can serve the zone's directory.
+func (z *Zone) Shut(t testing.TB) {
+	t.Helper()
+	require.NoError(t, z.Service.Close(context.Background()))
+	require.NoError(t, z.Store.close())
+	require.NoError(t, z.Keys.Close())
+}
+
+// CheckOffline requires the invariants of a zone that was shut, and that no process serves.
+func (z *Zone) CheckOffline(t testing.TB) []audit.Entry {
+	t.Helper()
+	keys, err := keyring.Open(filepath.Join(z.Dir, "keys"), keyring.Config{Master: keyring.File{Path: filepath.Join(z.Dir, "master.key")}})
+	require.NoError(t, err)
+	defer keys.Close()
+	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(z.Dir, "meta.db")})
+	require.NoError(t, err)
+	defer store.Close()
+	return Check(t, Parts{Store: &Store{inner: store}, Keys: keys, Snapshots: z.Snapshots, Artefacts: z.Artefacts})
 }
 
 // lab is the policy of jurisdiction lab, read once a process. A decision may take its time on a busy machine.
@@ -156,8 +177,9 @@ func OpenStore(t testing.TB, path string) *Store {
 	t.Helper()
 	s, err := sqlite.Open(context.Background(), sqlite.Config{Path: path})
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = s.Close() })
-	return &Store{inner: s}
+	out := &Store{inner: s, close: sync.OnceValue(s.Close)}
+	t.Cleanup(func() { _ = out.close() })
+	return out
 }
 
 // Files lists what lies in a folder of the zone.
