@@ -20,7 +20,7 @@ import (
 
 // The errors of a store that callers tell apart. Everything else is a fault of the store or its machine.
 var (
-	// ErrNotFound: no such record, entry or row.
+	// ErrNotFound: no such record or entry.
 	ErrNotFound = errors.New("not found")
 	// ErrConflict: the stored version is another one, or the log has grown: read again and decide again.
 	ErrConflict = errors.New("version conflict")
@@ -73,24 +73,4 @@ type Response struct {
 	Body    []byte
 	Created int64 // Unix milliseconds
 	Expires int64 // Unix milliseconds; from then on the key is free again
-}
-
-// LedgerRow is one row of a legal group's ledger. Rows of an owner are numbered 1, 2, 3 … in the order of their commits; they are
-// changed by compare-and-swap and never removed.
-type LedgerRow struct {
-	Owner   string // legal group
-	Seq     int64  // given by the store
-	ID      string // unique in all ledgers
-	State   string
-	Version int64 // 1 after the append; the store adds 1 at each change
-	Created int64 // Unix milliseconds, kept from the first write
-	Updated int64 // Unix milliseconds
-	Doc     []byte
-}
-
-// LedgerQuery selects rows of one owner in their order.
-type LedgerQuery struct {
-	State string // "" for any
-	After int64  // exclusive cursor: the last number of the page before, or 0
-	Limit int    // 0 for no limit
 }

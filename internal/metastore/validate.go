@@ -40,25 +40,6 @@ func (r Response) Validate() error {
 	return nil
 }
 
-// Validate checks the row before a write.
-func (r LedgerRow) Validate() error {
-	if err := textFields(true, field{"owner", r.Owner}, field{"id", r.ID}); err != nil {
-		return err
-	}
-	if err := textFields(false, field{"state", r.State}); err != nil {
-		return err
-	}
-	return versioned(r.Version, r.Created, r.Updated, r.Doc)
-}
-
-// Validate checks the query.
-func (q LedgerQuery) Validate() error {
-	if q.Limit < 0 || q.After < 0 {
-		return fmt.Errorf("limit or cursor is negative: %w", ErrInvalid)
-	}
-	return textFields(false, field{"state", q.State})
-}
-
 // ValidKind checks a kind of documents or a retention class: lower-case letters, digits and underscores, a letter first.
 func ValidKind(kind string) error {
 	if kind == "" || len(kind) > MaxKind || kind[0] < 'a' || kind[0] > 'z' {

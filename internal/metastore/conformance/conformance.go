@@ -18,7 +18,6 @@ type Tx interface {
 	Documents
 	Log
 	Responses
-	Ledger
 }
 
 // Documents are records by kind.
@@ -44,14 +43,6 @@ type Responses interface {
 	Idempotent(account, key string, now int64) (metastore.Response, bool, error)
 	PutIdempotent(r metastore.Response) error
 	PurgeIdempotent(now int64) (int64, error)
-}
-
-// Ledger is the ordered rows of each legal group.
-type Ledger interface {
-	AppendLedger(r metastore.LedgerRow) (int64, error)
-	UpdateLedger(r metastore.LedgerRow) error
-	GetLedger(id string) (metastore.LedgerRow, error)
-	ListLedger(owner string, q metastore.LedgerQuery) ([]metastore.LedgerRow, error)
 }
 
 // Store is a store with its own type of transaction.
@@ -89,7 +80,6 @@ func Run[T Tx](t *testing.T, open func(t *testing.T) Store[T]) {
 		{"the log grows at its end", suite[T].log},
 		{"concurrent appends are dense", suite[T].concurrentLog},
 		{"responses are kept until they expire", suite[T].responses},
-		{"ledgers are ordered and dense", suite[T].ledger},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(suite[T]{t: t, s: open(t)}) })
 	}

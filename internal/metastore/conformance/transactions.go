@@ -20,7 +20,6 @@ func writeAll[T Tx](tx T) error {
 		tx.Put("run", named("a", "n")),
 		appendEntry(tx, []byte(`{"n":0}`)),
 		tx.PutIdempotent(metastore.Response{Account: "acc", Key: "k", Request: "r", Created: 1, Expires: 2}),
-		second(tx.AppendLedger(metastore.LedgerRow{Owner: "g", ID: "l", Doc: []byte(`{}`)})),
 	)
 }
 
@@ -35,9 +34,6 @@ func (s suite[T]) nothing() {
 		_, found, err := tx.Idempotent("acc", "k", 1)
 		require.NoError(s.t, err)
 		require.False(s.t, found)
-		rows, err := tx.ListLedger("g", metastore.LedgerQuery{})
-		require.NoError(s.t, err)
-		require.Empty(s.t, rows)
 	})
 }
 
@@ -65,9 +61,6 @@ func (s suite[T]) droppedError() {
 		func(tx T) error { return tx.Put("run", named("b", "n")) },
 		func(tx T) error { return tx.Delete("run", "absent", 1) },
 		func(tx T) error { return tx.AuditAppend(9, []byte("x"), "3y", nil) },
-		func(tx T) error {
-			return tx.UpdateLedger(metastore.LedgerRow{Owner: "g", ID: "absent", Version: 1, Doc: []byte(`1`)})
-		},
 	} {
 		err := s.s.Update(s.t.Context(), func(tx T) error {
 			require.NoError(s.t, writeAll(tx))
@@ -97,8 +90,6 @@ func (s suite[T]) readOnly() {
 			appendEntry(tx, []byte(`{}`)),
 			tx.PutIdempotent(metastore.Response{Account: "a", Key: "k", Request: "r", Created: 1, Expires: 2}),
 			second(tx.PurgeIdempotent(1)),
-			second(tx.AppendLedger(metastore.LedgerRow{Owner: "g", ID: "l", Doc: []byte(`{}`)})),
-			tx.UpdateLedger(metastore.LedgerRow{Owner: "g", ID: "l", Version: 1, Doc: []byte(`{}`)}),
 		} {
 			require.ErrorIs(s.t, err, metastore.ErrReadOnly)
 		}

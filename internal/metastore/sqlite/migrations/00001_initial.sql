@@ -63,21 +63,3 @@ CREATE TABLE responses (
     PRIMARY KEY (account, key)
 ) STRICT;
 CREATE INDEX responses_expires ON responses (expires);
-
--- Ledgers: rows of a legal group, numbered without gaps, never removed.
-CREATE TABLE ledger (
-    owner   TEXT    NOT NULL,
-    seq     INTEGER NOT NULL CHECK (seq > 0),
-    id      TEXT    NOT NULL,
-    state   TEXT    NOT NULL,
-    version INTEGER NOT NULL CHECK (version > 0),
-    created INTEGER NOT NULL,
-    updated INTEGER NOT NULL,
-    doc     BLOB    NOT NULL,
-    PRIMARY KEY (owner, seq)
-) STRICT;
-CREATE UNIQUE INDEX ledger_id ON ledger (id);
-CREATE INDEX ledger_state ON ledger (owner, state, seq);
--- +goose StatementBegin
-CREATE TRIGGER ledger_stay BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT, 'ledger rows stay'); END;
--- +goose StatementEnd
