@@ -224,7 +224,7 @@ func (b *builder) entityRef(n *node, index int) EntityRef {
 		n, index = n.parent, n.parentEntity
 	}
 	e := n.src.Granted.Spec.Entities[index]
-	return EntityRef{Path: n.path, Index: index, Type: e.Type, Unique: e.OneRow()}
+	return EntityRef{Path: n.path, Index: index, Type: e.Type, Unique: e.OneRow(), Rows: e.Rows}
 }
 
 // writeBase is the base of the plan: the tables that are used, and every entity of every one of them.
@@ -242,7 +242,7 @@ func (b *builder) writeBase(used map[string]bool, matched []string) Base {
 			out.Joins = append(out.Joins, t)
 		}
 		for i, e := range n.src.Granted.Spec.Entities {
-			out.Entities = append(out.Entities, EntityRef{Path: n.path, Index: i, Type: e.Type, Unique: e.OneRow()})
+			out.Entities = append(out.Entities, EntityRef{Path: n.path, Index: i, Type: e.Type, Unique: e.OneRow(), Rows: e.Rows})
 		}
 	}
 	return out

@@ -17,7 +17,10 @@ func readChange(to map[int]*change, column int, row []*string) error {
 	if len(row) == 1 {
 		return nil
 	}
-	total, err := readConcentration(n, row[1:])
+	if n, err = readCount(row[1]); err != nil {
+		return err
+	}
+	total, err := readConcentration(n, row[2:])
 	c.totals = append(c.totals, total)
 	return err
 }

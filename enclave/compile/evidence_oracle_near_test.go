@@ -82,8 +82,8 @@ func (o *oracle) nearSensitive(q inquiry, rows []baseRow, set int, key []string,
 }
 
 // pair judges the differences between two cells that can be compared.
-func (o *oracle) pair(q inquiry, c ask1, boxA map[string][]string, a []baseRow, p inquiry, d ask1, boxB map[string][]string) (shared, own bool) {
-	b := p.in(o.world.rows(p), boxB)
+func (o *oracle) pair(q inquiry, c ask1, boxA map[string][]string, a []baseRow, of tiny, p inquiry, d ask1, boxB map[string][]string) (shared, own bool) {
+	b := p.in(of.rows(p), boxB)
 	if q.root == p.root && c.kind == d.kind && c.column == d.column {
 		for _, side := range []struct {
 			of      inquiry

@@ -216,18 +216,27 @@ func concentrated(totals []*big.Rat, amount bool, r disclosure.Rules) bool {
 	return rest.Cmp(new(big.Rat).Mul(totals[0], big.NewRat(r.P, 100))) < 0
 }
 
-// past is one cell that was released before.
+// past is one cell that was released before: what was asked, and of which loads.
 type past struct {
-	q    inquiry
-	cell ask1
-	key  []string
+	q     inquiry
+	cell  ask1
+	key   []string
+	world tiny
+	pins  map[string]string // of the datasets of the question
+	value string
 }
+
+// box is the cell's own box.
+func (p past) box() map[string][]string { return p.q.cellBox(p.q.boxes[p.cell.set], p.key) }
 
 // oracle is the exact mode, recomputed.
 type oracle struct {
 	world   tiny
+	pins    map[string]string
+	loads   map[string]tiny // by pin: what it holds
 	rules   disclosure.Rules
 	earlier []past
+	kept    map[string]past // of the answer at work: cells that keep an earlier value, by label
 }
 
 // verdict maps "row key|column" to the released value.
@@ -250,6 +259,7 @@ func (o *oracle) answer(q inquiry) map[string]string {
 	order := slices.Sorted(maps.Keys(keys))
 	slices.SortFunc(order, func(a, b string) int { return slices.Compare(keys[a], keys[b]) })
 	out := map[string]string{}
+	o.kept = map[string]past{}
 	for set := range q.boxes {
 		for _, k := range order {
 			o.group(q, rows, set, keys[k], out, order, keys)
@@ -259,7 +269,7 @@ func (o *oracle) answer(q inquiry) map[string]string {
 		k, column, _ := strings.Cut(label, "#")
 		var i int
 		fmt.Sscan(column, &i)
-		o.earlier = append(o.earlier, past{q, q.cells[i], keys[k]})
+		o.remember(q, i, keys[k], label, out[label])
 	}
 	return out
 }
@@ -294,23 +304,30 @@ func (o *oracle) group(q inquiry, rows []baseRow, set int, key []string, out map
 		shared, own := o.cell(q, c, cell)
 		bad, alone[i] = bad || shared || o.otherUniverse(q, c, cell), own
 		for _, p := range o.earlier {
-			shared, own := o.pair(q, c, box, cell, p.q, p.cell, p.q.cellBox(p.q.boxes[p.cell.set], p.key))
+			var shared, own bool
+			if o.across(q, p) {
+				shared, own = o.reloaded(q, i, box, cell, key, p)
+			} else {
+				shared, own = o.pair(q, c, box, cell, p.world, p.q, p.cell, p.box())
+			}
 			bad, alone[i] = bad || shared, alone[i] || own
 		}
 		for _, k := range order {
 			for j, other := range q.cells {
 				before := other.set < set || other.set == set && slices.Index(order, k) < slices.Index(order, strings.Join(key, "|"))
 				_, released := out[label(keys[k], j)]
-				if !(before && released) && !(other.set == set && j < i && slices.Equal(keys[k], key)) {
+				if _, old := o.kept[label(keys[k], j)]; !(before && released && !old) && !(other.set == set && j < i && slices.Equal(keys[k], key)) {
 					continue
 				}
-				shared, own := o.pair(q, c, box, cell, q, other, q.cellBox(q.boxes[other.set], keys[k]))
+				shared, own := o.pair(q, c, box, cell, o.world, q, other, q.cellBox(q.boxes[other.set], keys[k]))
 				bad, alone[i] = bad || shared, alone[i] || own
 			}
 		}
 	}
 	for i, c := range q.cells {
-		if c.set == set && !bad && !alone[i] {
+		if old, keeps := o.kept[label(key, i)]; keeps {
+			out[label(key, i)] = old.value
+		} else if c.set == set && !bad && !alone[i] {
 			out[label(key, i)] = q.value(cell, c)
 		}
 	}

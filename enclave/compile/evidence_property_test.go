@@ -50,8 +50,9 @@ func TestOracle(t *testing.T) {
 		if rng.IntN(2) == 0 {
 			rules.Dominance = []disclosure.Dominance{{N: 1 + rng.IntN(2), Percent: 60 + rng.Int64N(35)}}
 		}
-		o := &oracle{world: w, rules: rules}
-		in := compile.Inputs{Snapshots: map[string]string{"visits": "snap_v", "people": "snap_p"}}
+		o := newOracle(w, rules)
+		e.keep(o.pins)
+		in := compile.Inputs{}
 		var q inquiry
 		for step := range 5 {
 			if step == 0 || rng.IntN(2) == 0 {
@@ -59,7 +60,7 @@ func TestOracle(t *testing.T) {
 			} else {
 				q = q.nearby(rng)
 			}
-			got := product(e, specs, q, rules, &in)
+			got := product(e, specs, q, o, &in)
 			want := map[string]string{}
 			for at, v := range o.answer(q) {
 				want[at] = v
@@ -74,12 +75,12 @@ func TestOracle(t *testing.T) {
 }
 
 // product answers a question and adds what it released to the ledger.
-func product(e *engine, specs map[string]catalog.DatasetSpec, q inquiry, rules disclosure.Rules, in *compile.Inputs) map[string]string {
+func product(e *engine, specs map[string]catalog.DatasetSpec, q inquiry, o *oracle, in *compile.Inputs) map[string]string {
 	e.t.Helper()
 	plan, scope := q.plan(specs)
-	in.Scope = scope
+	in.Scope, in.Snapshots = scope, o.pinsOf(q)
 	table := e.evidence(plan, *in)
-	rows := disclosure.Judge(table, rules).Released(table)
+	rows := disclosure.Judge(table, o.rules).Released(table)
 	families := plan.Families(in.Snapshots, scope)
 	outcomes, err := compile.Outcomes(families, rows, in.Earlier)
 	require.NoError(e.t, err)
@@ -111,14 +112,18 @@ func product(e *engine, specs map[string]catalog.DatasetSpec, q inquiry, rules d
 // households.
 func attack(t *testing.T, o *oracle) {
 	for i, a := range o.earlier {
-		rowsA := a.q.in(o.world.rows(a.q), a.q.cellBox(a.q.boxes[a.cell.set], a.key))
+		rowsA := a.q.in(a.world.rows(a.q), a.box())
 		for _, b := range o.earlier[:i] {
 			if a.q.root != b.q.root || a.cell.kind != b.cell.kind || a.cell.column != b.cell.column {
 				continue
 			}
-			rowsB := b.q.in(o.world.rows(b.q), b.q.cellBox(b.q.boxes[b.cell.set], b.key))
+			rowsB := b.q.in(b.world.rows(b.q), b.box())
 			for _, ref := range a.q.rootRefs() {
-				for _, n := range []int{count(minus(rowsA, rowsB), ref), count(minus(rowsB, rowsA), ref)} {
+				sizes := []int{count(minus(rowsA, rowsB), ref), count(minus(rowsB, rowsA), ref)}
+				if differs(a.pins, b.pins) {
+					sizes = []int{len(changed(a.q, a.cell, ref, rowsA, rowsB))}
+				}
+				for _, n := range sizes {
 					require.False(t, n > 0 && n < int(o.rules.K), "a difference of %d", n)
 				}
 			}

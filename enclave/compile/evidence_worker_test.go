@@ -88,3 +88,77 @@ func inWorkers(t *testing.T, runner *sandbox.Runner, files map[string]*os.File, 
 	}
 	return out
 }
+
+// TestWorkerOverLoads runs a program over two loads of one dataset in real workers: both are attached beside each other, and
+// the engine's own plans pass the worker's check.
+func TestWorkerOverLoads(t *testing.T) {
+	runner := sandboxtest.Runner(t)
+	specs := tinySpecs(t)
+	load := func(dataset, text string) *os.File {
+		s, err := sandboxtest.Load(t, runner, specs[dataset], []byte(text))
+		require.NoError(t, err)
+		return s.Query
+	}
+	people := func(n, raised int) string {
+		text := "pid,hid,town,wealth\n"
+		for pid := range n {
+			text += fmt.Sprintf("%d,%d,%s,%d\n", pid, pid/2, []string{"n", "s"}[pid%2], 10+pid+100*min(1, max(0, raised-pid)))
+		}
+		return text
+	}
+	visits := "pid,cid,area,kind,result,cost\n"
+	for pid := range 20 {
+		visits += fmt.Sprintf("%d,%d,%s,x,good,%d\n%d,%d,%s,y,good,1\n", pid, pid/2, []string{"a", "b"}[pid%2], pid, pid, pid%4, []string{"b", "c", "a"}[pid%3])
+	}
+	visited := load("visits", visits)
+	files := map[string]map[string]*os.File{"people": {"one": load("people", people(20, 0)), "two": load("people", people(22, 3))},
+		"visits": {"v": visited}}
+	joined := func() *question {
+		return ask(specs, "visits").join("visits", "pid", "people", "pid").by("visits", "area", "", 0).rows(0).entities(0, join, 1).
+			sum(0, join, "wealth").entities(0, "visits", 0)
+	}
+	for name, q := range map[string][2]*question{
+		"same":   {ask(specs, "people").by("people", "town", "", 0).rows(0).sum(0, "people", "wealth"), ask(specs, "people").by("people", "town", "", 0).rows(0).sum(0, "people", "wealth")},
+		"nested": {ask(specs, "people").rows(0).squares(0, "people", "wealth").entities(0, "people", 1), ask(specs, "people").by("people", "town", "", 0).rows(0).squares(0, "people", "wealth").entities(0, "people", 1)},
+		"joined": {joined(), joined()},
+		"crowd":  {ask(specs, "people").rows(0), joined()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pins := map[string]string{"people": "one", "visits": "v"}
+			in := compile.Inputs{Snapshots: map[string]string{"people": "two", "visits": "v"}}
+			first := inFiles(t, runner, files, q[0], compile.Inputs{Snapshots: pins})
+			outcomes, err := compile.Outcomes(q[0].plan.Families(pins, nil), disclosure.Judge(first, disclosure.Rules{K: 1}).Released(first), nil)
+			require.NoError(t, err)
+			for i, f := range q[0].plan.Families(pins, nil) {
+				in.Earlier = append(in.Earlier, outcomes[i].Earlier(f)...)
+			}
+			require.NotEmpty(t, in.Earlier)
+			compared := 0
+			for _, row := range inFiles(t, runner, files, q[1], in).Rows {
+				for _, c := range row.Cells {
+					compared += len(c.Before)
+					for _, d := range c.Differences {
+						if d.Against == disclosure.AgainstEarlier {
+							compared++
+						}
+					}
+				}
+			}
+			require.NotZero(t, compared)
+		})
+	}
+}
+
+// inFiles answers a question in real workers over loads by dataset and snapshot.
+func inFiles(t *testing.T, runner *sandbox.Runner, files map[string]map[string]*os.File, q *question, in compile.Inputs) *disclosure.Table {
+	program, err := compile.Generate(&q.plan, in)
+	require.NoError(t, err)
+	named := map[string]*os.File{}
+	for _, a := range program.Attachments {
+		named[a.Alias] = files[a.Dataset][a.Snapshot]
+		require.NotNil(t, named[a.Alias])
+	}
+	table, err := program.Evidence(inWorkers(t, runner, named, program))
+	require.NoError(t, err)
+	return table
+}

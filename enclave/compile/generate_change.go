@@ -71,7 +71,7 @@ func (g *generator) changes(w *writer, a, b part, own, totals bool) string {
 				list(keysA, keysB, []string{"count(*) AS c", "count(*) FILTER (WHERE alike) AS full"}),
 				list(prefixed("x.", keysA), prefixed("y.", keysB), []string{equalParts(a.measure) + " AS alike"}), join, group))
 		return fmt.Sprintf("WITH %s\nSELECT %s %s WHERE pairs.c > 0 LIMIT %d", strings.Join(with, ",\n"),
-			list(head, []string{"size_a.n + size_b.n - pairs.c - pairs.full"}), sizes, g.in.Limits.Pairs+1)
+			list(head, []string{countOf(a.ref)}), sizes, g.in.Limits.Pairs+1)
 	}
 	window := ""
 	if pair != "" {
@@ -85,7 +85,7 @@ func (g *generator) changes(w *writer, a, b part, own, totals bool) string {
 			"coalesce(sum(sa), 0) AS ma", "coalesce(sum(sb), 0) AS mb", "coalesce(sum(d), 0) AS q", "max(d, 2) AS p",
 			"1 + count(*) FILTER (WHERE ga = 0) AS fa", "2 + count(*) FILTER (WHERE ga <= 1) AS la",
 			"1 + count(*) FILTER (WHERE gb = 0) AS fb", "2 + count(*) FILTER (WHERE gb <= 1) AS lb"}), group))
-	out := []string{"size_a.n + size_b.n - pairs.c - pairs.full", "size_a.t - pairs.ma + size_b.t - pairs.mb + pairs.q",
+	out := []string{countOf(a.ref), countOf(EntityRef{}), "size_a.t - pairs.ma + size_b.t - pairs.mb + pairs.q",
 		"coalesce(pairs.p[1], 0)", "coalesce(pairs.p[2], 0)"}
 	for _, s := range []struct {
 		name string
@@ -98,6 +98,15 @@ func (g *generator) changes(w *writer, a, b part, own, totals bool) string {
 		}
 	}
 	return fmt.Sprintf("WITH %s\nSELECT %s %s WHERE pairs.c > 0 LIMIT %d", strings.Join(with, ",\n"), list(head, out), sizes, g.in.Limits.Pairs+1)
+}
+
+// countOf counts the entities that contribute something else. Where rows are the entities, one that changed is in both sides: the longer
+// one counts.
+func countOf(e EntityRef) string {
+	if e.Rows {
+		return "greatest(size_a.n, size_b.n) - pairs.full"
+	}
+	return "size_a.n + size_b.n - pairs.c - pairs.full"
 }
 
 // ranked are the sizes of one side's cells, and its entities by magnitude.
@@ -115,7 +124,7 @@ func (o part) weighed(other part) bool {
 // widthOf is the number of figures of a change.
 func widthOf(totals bool) int {
 	if totals {
-		return 8
+		return 9
 	}
 	return 1
 }

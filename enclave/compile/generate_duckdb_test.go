@@ -60,9 +60,29 @@ func (e *engine) snapshot(name string, spec catalog.DatasetSpec, source string) 
 	e.exec(fmt.Sprintf(`CREATE OR REPLACE TABLE "%s".main.data AS SELECT %s FROM %s`, name, strings.Join(columns, ", "), source))
 }
 
+// keep stores the current tables under their snapshots, so that a later run can read them beside newer ones.
+func (e *engine) keep(pins map[string]string) {
+	e.t.Helper()
+	for dataset, id := range pins {
+		e.exec(fmt.Sprintf(`CREATE OR REPLACE TABLE memory.main."%s" AS FROM "%s".main.data`, id, dataset))
+	}
+}
+
+// attach makes the snapshots of a program readable under its aliases.
+func (e *engine) attach(all []compile.Attachment) {
+	e.t.Helper()
+	for _, a := range all {
+		if a.Alias != a.Dataset {
+			e.exec(fmt.Sprintf(`ATTACH IF NOT EXISTS ':memory:' AS "%s"`, a.Alias))
+			e.exec(fmt.Sprintf(`CREATE OR REPLACE TABLE "%s".main.data AS FROM memory.main."%s"`, a.Alias, a.Snapshot))
+		}
+	}
+}
+
 // run answers the statements as a worker does: every value as text.
 func (e *engine) run(p *compile.Program) [][][]*string {
 	e.t.Helper()
+	e.attach(p.Attachments)
 	var out [][][]*string
 	for _, s := range p.Statements {
 		out = append(out, e.rows(s))

@@ -22,7 +22,7 @@ func ask(specs map[string]catalog.DatasetSpec, root string) *question {
 
 func (q *question) references(path, dataset string) *question {
 	for i, e := range q.specs[dataset].Entities {
-		q.plan.Base.Entities = append(q.plan.Base.Entities, compile.EntityRef{Path: path, Index: i, Type: e.Type, Unique: e.OneRow()})
+		q.plan.Base.Entities = append(q.plan.Base.Entities, compile.EntityRef{Path: path, Index: i, Type: e.Type, Unique: e.OneRow(), Rows: e.Rows})
 	}
 	return q
 }

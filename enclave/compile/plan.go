@@ -70,6 +70,8 @@ type EntityRef struct {
 	Index  int    `json:"index"`
 	Type   string `json:"type"`
 	Unique bool   `json:"unique,omitempty"`
+	// Rows means that the row itself is the entity: one that changed is one that went and one that came.
+	Rows bool `json:"rows,omitempty"`
 }
 
 // ColumnRef names a column of the base: a table's path and a declared column, or a roll-up's path and result name.
