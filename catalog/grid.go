@@ -68,19 +68,6 @@ func (g Grid) Contains(text string) bool {
 	return err == nil && g.has(n)
 }
 
-// OnGrid reports whether the half-open interval [lo, hi) is a union of cells: each end is an edge or empty (unbounded),
-// and lo lies below hi.
-func (g Grid) OnGrid(lo, hi string) bool {
-	if lo != "" && !g.Contains(lo) || hi != "" && !g.Contains(hi) {
-		return false
-	}
-	if lo == "" || hi == "" {
-		return true
-	}
-	c, err := g.typ.Compare(lo, hi)
-	return err == nil && c < 0
-}
-
 // Around returns the nearest edges at or below and at or above a value, to say in a refusal what is allowed instead.
 // An edge that the type cannot hold is empty.
 func (g Grid) Around(text string) (below, above string, err error) {

@@ -58,21 +58,6 @@ func TestGridRefuses(t *testing.T) {
 	}
 }
 
-func TestOnGrid(t *testing.T) {
-	g := grid(t, "1-2-5", "DECIMAL(12,2)")
-	require.True(t, g.OnGrid("0", "0.01"), "zero is a cell of its own")
-	require.True(t, g.OnGrid("0.01", ""), "above zero")
-	require.True(t, g.OnGrid("", ""))
-	require.True(t, g.OnGrid("-5", "10"))
-	require.False(t, g.OnGrid("10", "10"), "empty")
-	require.False(t, g.OnGrid("10", "5"))
-	require.False(t, g.OnGrid("3", ""))
-	require.False(t, g.OnGrid("", "3"))
-	dates := grid(t, "quarter", "DATE")
-	require.True(t, dates.OnGrid("2023-10-01", "2024-01-01"))
-	require.False(t, dates.OnGrid("2023-10-01", "2024-01-02"))
-}
-
 // Around must give edges that enclose the value with no edge between.
 func TestAroundEncloses(t *testing.T) {
 	for _, name := range []string{"1-2-5", "step(7)"} {

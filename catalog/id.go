@@ -24,7 +24,6 @@ const (
 	PrefixArtefact    Prefix = "art"
 	PrefixZone        Prefix = "zone"
 	PrefixRequest     Prefix = "req"
-	PrefixSession     Prefix = "ses"
 	PrefixLedger      Prefix = "led"
 	PrefixPending     Prefix = "act"
 )

@@ -93,25 +93,3 @@ const roleList = "administrator, security_administrator, auditor, provider, stew
 
 func (o *Organization) normalise() {}
 func (a *Account) normalise()      {}
-
-// CheckAccounts checks accounts against each other and against the organizations: each belongs to a declared organization
-// whose type has its role, and no person has two accounts.
-func CheckAccounts(organizations []*Organization, accounts []*Account) error {
-	types := map[string]OrganizationType{}
-	for _, o := range organizations {
-		types[o.Metadata.Name] = o.Spec.Type
-	}
-	var c checker
-	holder := map[string]string{}
-	for _, a := range accounts {
-		at := "account " + a.Metadata.Name
-		t, known := types[a.Spec.Organization]
-		c.require(known, at, "所属单位尚未声明", "its organization is not declared: apply the Organization first")
-		c.require(!known || t.Allows(a.Spec.Role), at, "该类单位不能有这一角色", "an organization of this type has no such role")
-		person := a.Spec.Organization + "/" + a.Spec.Person
-		other, taken := holder[person]
-		c.require(!taken || other == a.Metadata.Name, at, "同一人员只能有一个账号", "the person has another account: one account a person")
-		holder[person] = a.Metadata.Name
-	}
-	return c.problems.orNil()
-}

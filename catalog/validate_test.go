@@ -153,24 +153,6 @@ func TestValidateOrganizationAndAccount(t *testing.T) {
 	require.Equal(t, "bank", operator.Body.(*catalog.Organization).Group())
 }
 
-func TestCheckAccounts(t *testing.T) {
-	org := decode(t, bank)[0].Body.(*catalog.Organization)
-	one := decode(t, analyst)[0].Body.(*catalog.Account)
-	check := func(changes ...[2]string) error {
-		accounts := []*catalog.Account{one}
-		for _, c := range changes {
-			accounts = append(accounts, decode(t, swap(t, swap(t, analyst, "name: wang", "name: li"), c[0], c[1]))[0].Body.(*catalog.Account))
-		}
-		return catalog.CheckAccounts([]*catalog.Organization{org}, accounts)
-	}
-	require.NoError(t, check())
-	require.NoError(t, check([2]string{"a-0007", "a-0008"}))
-	require.ErrorContains(t, check([2]string{"role", "role"}), "one account a person")
-	require.ErrorContains(t, check([2]string{"role: analyst", "role: auditor"}), "no such role")
-	require.ErrorContains(t, check([2]string{"organization: bank", "organization: other"}), "not declared")
-	require.NoError(t, catalog.CheckAccounts([]*catalog.Organization{org}, []*catalog.Account{one, one}), "the same document again")
-}
-
 const persons = `
 apiVersion: yumen/v1
 kind: Dataset

@@ -56,9 +56,6 @@ type Ref struct {
 	Output int
 }
 
-// Ref returns the meaning of a column reference of this SELECT.
-func (s *Select) Ref(c *sqltree.Column) Ref { return s.refs[c] }
-
 // Term is an expression together with the SELECT in which its names have their meaning.
 type Term struct {
 	In   *Select

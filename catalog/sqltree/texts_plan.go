@@ -75,15 +75,3 @@ var planTexts = map[Reason]reasonText{
 	ReasonCellFunction: {catalog.CodeScalarFn, "该函数不能用于聚合结果", "this function cannot be used on results",
 		"可用 + - * / // % round abs floor ceil nullif coalesce greatest least CASE", "use + - * / // % round abs floor ceil nullif coalesce greatest least CASE"},
 }
-
-// Texts lists every reason with its code, for tests and documents.
-func Texts() map[Reason]catalog.Code {
-	all := map[Reason]catalog.Code{}
-	for why, t := range texts {
-		all[why] = t.code
-	}
-	for why, t := range planTexts {
-		all[why] = t.code
-	}
-	return all
-}

@@ -102,16 +102,6 @@ const (
 	FileJSON    = "data.json"
 )
 
-// WriteJob writes the frame of a job.
-func WriteJob(w io.Writer, j *Job) error {
-	body, err := EncodeJob(j)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(body)
-	return err
-}
-
 // EncodeJob returns the frame of a job: its length and its document.
 func EncodeJob(j *Job) ([]byte, error) {
 	body, err := json.Marshal(j)
