@@ -295,7 +295,7 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 		} else if gone, err = s.void(tx, &run); err != nil {
 			return err
 		}
-		s.advance(&rec, &run, rec.State, string(state))
+		rec.State, run.VisibleAt = string(state), s.nowMS() // his own act hides from nobody
 		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 			return err
 		}
