@@ -27,8 +27,8 @@ func (c *checker) head(b Body, want Kind) {
 }
 
 // name checks the name of a resource, an organization or an entity type.
-func (c *checker) name(field, name string) bool {
-	return c.require(resourceName.MatchString(name), field,
+func (c *checker) name(field, name string) {
+	c.require(resourceName.MatchString(name), field,
 		"名称应以小写字母开头，只含小写字母、数字和下划线，最长 63 个字符",
 		"a name begins with a lower-case letter and holds lower-case letters, digits and underscores, at most 63")
 }

@@ -190,7 +190,7 @@ func (b *binder) column(s *Select, e *sqltree.Column, c clause) error {
 	if ref.Source == nil {
 		return b.alias(s, ref, c)
 	}
-	return b.touch(s, Term{s, e}, e.Pos, c)
+	return b.touch(Term{s, e}, e.Pos, c)
 }
 
 // alias judges a reference to an output by what the output holds. An output knows only the aliases before it, so references
@@ -204,28 +204,26 @@ func (b *binder) alias(s *Select, ref Ref, c clause) error {
 }
 
 // touch records the columns behind a reference: one, or those of the result of an inner query.
-func (b *binder) touch(s *Select, t Term, at sqltree.Pos, c clause) error {
+func (b *binder) touch(t Term, at sqltree.Pos, c clause) error {
 	t = t.Follow()
 	if column, ok := t.Expr.(*sqltree.Column); ok {
 		ref := t.In.refs[column]
 		return b.touchColumn(ref.Source, ref.Column, at, c)
 	}
-	var err error
 	sqltree.Walk(t.Expr, func(e sqltree.Expr) bool {
-		if column, ok := e.(*sqltree.Column); ok && err == nil {
-			err = b.touchResult(Term{t.In, column}, c.use)
+		if column, ok := e.(*sqltree.Column); ok {
+			b.touchResult(Term{t.In, column}, c.use)
 		}
-		return err == nil
+		return true
 	})
-	return err
+	return nil
 }
 
 // touchResult records the use of a column inside a result of an inner query, where it was judged already.
-func (b *binder) touchResult(t Term, use Use) error {
+func (b *binder) touchResult(t Term, use Use) {
 	if src, c := t.Column(); c != nil && !guarded(c) {
 		b.facts.use(src.Dataset, c, use)
 	}
-	return nil
 }
 
 func (b *binder) touchColumn(src *Source, col *catalog.Column, at sqltree.Pos, c clause) error {

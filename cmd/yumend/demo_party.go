@@ -120,24 +120,24 @@ func (s *story) ask(ctx context.Context, who, sql string) (*api.Run, error) {
 }
 
 // answer asks and insists on rows.
-func (s *story) answer(ctx context.Context, who, sql string) (*api.Run, [][]string, error) {
+func (s *story) answer(ctx context.Context, who, sql string) ([][]string, error) {
 	run, err := s.ask(ctx, who, sql)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if run.State != "released" {
-		return run, nil, fmt.Errorf("the query should have been answered, but it is %s", run.State)
+		return nil, fmt.Errorf("the query should have been answered, but it is %s", run.State)
 	}
 	rows, err := textRows(run)
 	if err != nil {
-		return run, nil, err
+		return nil, err
 	}
 	var header []string
 	for _, c := range run.Columns {
 		header = append(header, c.Name)
 	}
 	s.table(header, rows)
-	return run, rows, nil
+	return rows, nil
 }
 
 func textRows(run *api.Run) ([][]string, error) {

@@ -237,7 +237,7 @@ func (s *story) obtain(ctx context.Context, who string, datasets ...api.Applicat
 func (s *story) firstAnswer(ctx context.Context) error {
 	s.open("甲银行提问：各行业企业数与注册资本。结果自动放行；只有两家企业的采矿业（B）整行不出现",
 		"Bank A asks: firms and registered capital by industry. The answer is issued by itself; mining (B), with two firms, is withheld")
-	_, rows, err := s.answer(ctx, "analyst_a", "SELECT industry, count(*) AS firms, sum(registered_capital) AS capital\nFROM enterprises GROUP BY industry ORDER BY industry")
+	rows, err := s.answer(ctx, "analyst_a", "SELECT industry, count(*) AS firms, sum(registered_capital) AS capital\nFROM enterprises GROUP BY industry ORDER BY industry")
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func (s *story) firstAnswer(ctx context.Context) error {
 	dominant := zone.Plant(zone.Small, demoSeed).Dominant[0]
 	s.say(fmt.Sprintf("再问纳税：%s 区制造业中一家企业占 %d%%，该合计不予展示", dominant.Where["district"][0], dominant.SharePercent),
 		fmt.Sprintf("Then taxes: in one district a single manufacturer pays %d%%; that sum is withheld", dominant.SharePercent))
-	_, rows, err = s.answer(ctx, "analyst_a", fmt.Sprintf("SELECT e.district, count(*) AS firms, sum(t.tax_paid) AS tax\nFROM tax t JOIN enterprises e ON t.uscc = e.uscc\nWHERE e.industry = '%s' AND t.year = %s GROUP BY e.district ORDER BY e.district",
+	rows, err = s.answer(ctx, "analyst_a", fmt.Sprintf("SELECT e.district, count(*) AS firms, sum(t.tax_paid) AS tax\nFROM tax t JOIN enterprises e ON t.uscc = e.uscc\nWHERE e.industry = '%s' AND t.year = %s GROUP BY e.district ORDER BY e.district",
 		dominant.Where["industry"][0], dominant.Where["year"][0]))
 	if err != nil {
 		return err
@@ -283,14 +283,14 @@ func (s *story) differencing(ctx context.Context) error {
 	first := s.grant
 	s.grant = grant
 	defer func() { s.grant = first }()
-	_, rows, err := s.answer(ctx, "analyst_b", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Wide.SQL())
+	rows, err := s.answer(ctx, "analyst_b", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Wide.SQL())
 	if err != nil {
 		return err
 	}
 	if err := expect("the wide cohort is answered", len(rows) == 1); err != nil {
 		return err
 	}
-	_, rows, err = s.answer(ctx, "analyst_b", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Narrow.SQL())
+	rows, err = s.answer(ctx, "analyst_b", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Narrow.SQL())
 	if err != nil {
 		return err
 	}

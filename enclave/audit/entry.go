@@ -26,7 +26,7 @@ const maxTime = 253402300799999
 // Class is how long an entry must be kept from its time on.
 type Class string
 
-// The retention classes (XM-39b; design §6.4).
+// The retention classes (XM-39b): which acts need which is policy data.
 const (
 	Class3Years Class = "3y"
 	Class5Years Class = "5y"

@@ -32,7 +32,7 @@ func (s State) Terminal() bool {
 	return !slices.ContainsFunc(table, func(t Transition) bool { return t.From == s })
 }
 
-// Shown is the word of the command contract for the state. A block is told as a failure, because it may depend on data; what
+// Shown is the word that commands and the HTTP interface have for the state. A block is told as a failure, because it may depend on data; what
 // happens between approval and issue, or on appeal, is not told at all.
 func (s State) Shown() string {
 	switch s {

@@ -125,7 +125,7 @@ type Problem struct {
 	Type    string           `json:"type"`
 	Title   string           `json:"title"`
 	Status  int              `json:"status"`
-	Kind    string           `json:"kind" doc:"closed list: see internal/httpapi"`
+	Kind    string           `json:"kind" doc:"closed list: docs/spec/http.md"`
 	Detail  catalog.Text     `json:"detail"`
 	Request string           `json:"request,omitempty"`
 	Refusal *catalog.Refusal `json:"refusal,omitempty"`

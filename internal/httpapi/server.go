@@ -45,7 +45,7 @@ func New(cfg Config) http.Handler {
 	spec.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer"}}
 	huma.NewError = newHumaError
 	humaAPI := humago.New(mux, spec)
-	humaAPI.UseMiddleware(d.authenticate(humaAPI))
+	humaAPI.UseMiddleware(d.authenticate)
 	d.sessions(humaAPI)
 	d.resources(humaAPI)
 	d.grants(humaAPI)
@@ -91,25 +91,24 @@ var anyRole = map[string]bool{"whoami": true, "logout": true}
 // open lists the operations that need no session.
 var open = map[string]bool{"login": true, "activate": true, "keys": true, "checkpoint": true}
 
-func (d *door) authenticate(a huma.API) func(huma.Context, func(huma.Context)) {
-	return func(ctx huma.Context, next func(huma.Context)) {
-		if open[ctx.Operation().OperationID] {
-			next(ctx)
-			return
-		}
-		p, err := d.principal(ctx.Context(), ctx.Header("Authorization"))
-		if err == nil && !anyRole[ctx.Operation().OperationID] {
-			err = p.InEffect()
-		}
-		if err != nil {
-			status := problemOf(err)
-			ctx.SetHeader("Content-Type", "application/problem+json")
-			ctx.SetStatus(status.Status)
-			_ = writeJSON(ctx.BodyWriter(), status.Problem)
-			return
-		}
-		next(huma.WithValue(ctx, principalKey{}, p))
+// authenticate lets an operation pass with its caller, or without one where none is needed.
+func (d *door) authenticate(ctx huma.Context, next func(huma.Context)) {
+	if open[ctx.Operation().OperationID] {
+		next(ctx)
+		return
 	}
+	p, err := d.principal(ctx.Context(), ctx.Header("Authorization"))
+	if err == nil && !anyRole[ctx.Operation().OperationID] {
+		err = p.InEffect()
+	}
+	if err != nil {
+		status := problemOf(err)
+		ctx.SetHeader("Content-Type", "application/problem+json")
+		ctx.SetStatus(status.Status)
+		_ = writeJSON(ctx.BodyWriter(), status.Problem)
+		return
+	}
+	next(huma.WithValue(ctx, principalKey{}, p))
 }
 
 func (d *door) principal(ctx context.Context, header string) (enclave.Principal, error) {
