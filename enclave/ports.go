@@ -43,6 +43,7 @@ type Records interface {
 type Replies interface {
 	Idempotent(account, key string, now int64) (metastore.Response, bool, error)
 	PutIdempotent(r metastore.Response) error
+	PurgeIdempotent(now int64) (int64, error)
 }
 
 // Decider is the policy decision point. A refusal is a Decision, never an error; the zero Decision refuses.

@@ -13,6 +13,9 @@ import (
 // stored but never recorded is destroyed.
 func (s *Service) recover(ctx context.Context) error {
 	err := s.store.Update(ctx, func(tx Tx) error {
+		if _, err := tx.PurgeIdempotent(s.nowMS()); err != nil {
+			return err
+		}
 		return each(tx, recRun, metastore.Query{State: stateRunning}, func(rec metastore.Record, run runRecord) error {
 			s.advance(&rec, &run, rec.State, string(egress.Failed))
 			if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {

@@ -178,7 +178,4 @@ func (s *Service) unseal(id string) (sealedFile, error) {
 func queryFile(snapshot string) string    { return snapshot + "-query" }
 func identityFile(snapshot string) string { return snapshot + "-identity" }
 
-// Zone names the zone and its jurisdiction.
-func (s *Service) Zone() (id, jurisdiction string) { return s.zone.ID, s.zone.Jurisdiction }
-
 func newID(p catalog.Prefix) string { return catalog.NewID(p) }
