@@ -314,3 +314,61 @@ func TestRulesValidate(t *testing.T) {
 		require.Empty(t, disclosure.Judge(table, rules).Released(table), name)
 	}
 }
+
+// TestKept: a cell keeps the newest value that it may not be told from, whatever else is said of it, unless a search was cut short.
+func TestKept(t *testing.T) {
+	near := func(value string, answer int, n int64, totals ...disclosure.Concentration) disclosure.Before {
+		return disclosure.Before{Value: value, Answer: answer,
+			Changed: disclosure.Difference{Against: disclosure.AgainstEarlier, Entities: []int64{n, 9}, Totals: totals}}
+	}
+	even := spread(1, 2, 3, 4, 5, 6, 7, 8, 9)
+	tests := []struct {
+		name   string
+		change func(*disclosure.Row)
+		want   string
+		kept   int
+	}{
+		{"enough changed", func(r *disclosure.Row) { r.Cells[1].Before = []disclosure.Before{near("60.00", 4, 5, even)} }, "66.00", 0},
+		{"too few changed", func(r *disclosure.Row) { r.Cells[1].Before = []disclosure.Before{near("60.00", 4, 4, even)} }, "60.00", 5},
+		{"none changed", func(r *disclosure.Row) { r.Cells[1].Before = []disclosure.Before{near("66.00", 0, 0, even)} }, "66.00", 1},
+		{"one changed most", func(r *disclosure.Row) {
+			r.Cells[1].Before = []disclosure.Before{near("60.00", 4, 9, spread(96, 1, 1, 1, 1, 1, 1, 1, 1))}
+		}, "60.00", 5},
+		{"no totals", func(r *disclosure.Row) { r.Cells[1].Before = []disclosure.Before{near("60.00", 4, 9)} }, "60.00", 5},
+		{"the newest", func(r *disclosure.Row) {
+			r.Cells[1].Before = []disclosure.Before{near("50.00", 1, 4, even), near("60.00", 2, 4, even), near("70.00", 3, 5, even)}
+		}, "60.00", 3},
+		{"withheld otherwise", func(r *disclosure.Row) {
+			r.Groups[0].Entities[0] = 4
+			r.Cells[1].Before = []disclosure.Before{near("60.00", 4, 4, even)}
+		}, "60.00", 5},
+		{"cut short", func(r *disclosure.Row) {
+			r.Groups[0].Unknown = true
+			r.Cells[1].Before = []disclosure.Before{near("60.00", 4, 4, even)}
+		}, "", 0},
+		{"a value that is not known", func(r *disclosure.Row) { r.Cells[1].Before = []disclosure.Before{near("", 4, 4, even)} }, "", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			table := safe()
+			tt.change(&table.Rows[0])
+			rows := disclosure.Judge(table, grade2).Released(table)
+			if tt.want == "" {
+				require.True(t, len(rows) == 0 || rows[0].Values[1] == nil)
+				return
+			}
+			require.Equal(t, tt.want, *rows[0].Values[1])
+			require.Equal(t, tt.kept, rows[0].Kept[1])
+		})
+	}
+}
+
+// TestKeptIsNoComparator: a cell that keeps its value says nothing new, so a later one is not compared with it.
+func TestKeptIsNoComparator(t *testing.T) {
+	cell := disclosure.Row{Groups: []disclosure.Group{{Entities: []int64{20}}, {Entities: []int64{20}}}, Cells: []disclosure.Cell{{Value: "1"}, {Value: "2"}}}
+	cell.Cells[1].Differences = []disclosure.Difference{{Against: disclosure.AgainstResponse, Entities: []int64{1}}}
+	table := &disclosure.Table{References: []string{"r"}, Columns: []disclosure.Column{{Set: 0}, {Set: 1}}, Rows: []disclosure.Row{cell}}
+	require.False(t, disclosure.Judge(table, grade2).Cells[0][1].Released)
+	table.Rows[0].Cells[0].Before = []disclosure.Before{{Value: "9", Changed: disclosure.Difference{Entities: []int64{1}}}}
+	require.True(t, disclosure.Judge(table, grade2).Cells[0][1].Released)
+}
