@@ -224,7 +224,14 @@ func (b *builder) entityRef(n *node, index int) EntityRef {
 		n, index = n.parent, n.parentEntity
 	}
 	e := n.src.Granted.Spec.Entities[index]
-	return EntityRef{Path: n.path, Index: index, Type: e.Type, Unique: e.OneRow(), Rows: e.Rows}
+	return b.declaredRef(n, index, e)
+}
+
+// declaredRef is the reference to the index-th declared entity of a table.
+func (b *builder) declaredRef(n *node, index int, e catalog.Entity) EntityRef {
+	missing := func(k string) bool { return !b.facts.notNull(n.src.Dataset, k) }
+	return EntityRef{Path: n.path, Index: index, Type: e.Type, Unique: e.OneRow(), Rows: e.Rows,
+		NotNull: !e.OneRow() && !slices.ContainsFunc(e.Key, missing)}
 }
 
 // writeBase is the base of the plan: the tables that are used, and every entity of every one of them.
@@ -242,7 +249,7 @@ func (b *builder) writeBase(used map[string]bool, matched []string) Base {
 			out.Joins = append(out.Joins, t)
 		}
 		for i, e := range n.src.Granted.Spec.Entities {
-			out.Entities = append(out.Entities, EntityRef{Path: n.path, Index: i, Type: e.Type, Unique: e.OneRow(), Rows: e.Rows})
+			out.Entities = append(out.Entities, b.declaredRef(n, i, e))
 		}
 	}
 	return out

@@ -223,6 +223,12 @@ func (b *builder) moments(e *sqltree.Call, method string, arg footprint.Term, c 
 	if err := b.notNull(o, c); err != nil {
 		return nil, err
 	}
+	if ones, ok := b.ones(o, c); ok {
+		if method == footprint.MethodSum {
+			return counted(method, e.Name, ones, ones), nil
+		}
+		return counted(method, e.Name, ones, b.rows(c)), nil
+	}
 	t, _ := catalog.ParseType(o.column.Type) // measured has parsed it
 	m := Measure{Kind: MeasureSum, Column: o.ref, Type: o.column.Type, SensitiveValues: sensitiveValues(o.column)}
 	a := &aggregate{method: method, cells: []int{b.draft(c, m)}, scale: t.Scale}
@@ -311,10 +317,17 @@ func (b *builder) overSum(method string, base, o *operand, e *sqltree.Call, c *c
 		return &aggregate{method: method, cells: []int{b.rows(c)}}, nil
 	case o.result.Func == footprint.MethodAvg:
 		return nil, sqltree.Refuse(sqltree.ReasonRollupAverage, e.Position())
-	case method == footprint.MethodSum:
-		return &aggregate{method: method, cells: []int{b.draft(c, sum)}, scale: t.Scale}, nil
-	case method == footprint.MethodAvg:
-		return &aggregate{method: method, cells: []int{b.draft(c, sum), b.rows(c)}, scale: t.Scale}, nil
+	case method != footprint.MethodSum && method != footprint.MethodAvg:
+		return nil, sqltree.Refuse(sqltree.ReasonRollupMoments, e.Position())
 	}
-	return nil, sqltree.Refuse(sqltree.ReasonRollupMoments, e.Position())
+	if ones, ok := b.ones(base, c); ok {
+		if method == footprint.MethodSum {
+			return counted(method, "", ones, ones), nil
+		}
+		return counted(method, "", ones, b.rows(c)), nil
+	}
+	if method == footprint.MethodSum {
+		return &aggregate{method: method, cells: []int{b.draft(c, sum)}, scale: t.Scale}, nil
+	}
+	return &aggregate{method: method, cells: []int{b.draft(c, sum), b.rows(c)}, scale: t.Scale}, nil
 }

@@ -97,22 +97,8 @@ func (o *oracle) pair(q inquiry, c ask1, boxA map[string][]string, a []baseRow, 
 			shared, own = shared || s, own || w
 		}
 	}
-	refA, refB := q.counted(c), p.counted(d)
-	if refA == "" || refB == "" || typeOf[refA] != typeOf[refB] || q.single(refA) && p.single(refB) {
-		return shared, own
-	}
-	ea, eb := entitiesOf(a, refA), entitiesOf(b, refB)
-	if len(common(ea, eb)) == 0 {
-		return shared, own
-	}
-	k := int(o.rules.K)
-	if len(ea)-len(common(ea, eb)) < k && !contained(q, refA, boxA, p, refB, boxB) {
-		shared = true
-	}
-	if len(eb)-len(common(ea, eb)) < k && !contained(p, refB, boxB, q, refA, boxA) {
-		shared = true
-	}
-	return shared, own
+	s, w := o.quantities(q, c, boxA, a, p, d, boxB, b, false)
+	return shared || s, own || w
 }
 
 // difference judges the rows of one direction.
@@ -158,31 +144,12 @@ func common(a, b map[string]bool) []string {
 	return out
 }
 
-// contained reports whether the boxes prove that every entity of a is one of b.
+// contained reports whether the boxes prove that every entity of a is one of b. Visits of people prove nothing of people: a person without a
+// household is not counted there.
 func contained(q inquiry, refA string, boxA map[string][]string, p inquiry, refB string, boxB map[string][]string) bool {
 	sameTown := func() bool { return slices.Equal(q.scope["town"], p.scope["town"]) || q.root == "people" }
-	if q.root == p.root && q.origin(refA) == p.origin(refB) && (refA != "people#1" || sameTown()) && implied(q, boxA, p, boxB) {
-		return true
-	}
-	if q.root != "visits" || !q.inner || p.root != "people" || q.origin(refA) != q.origin(refB) {
-		return false
-	}
-	for _, in := range boxA {
-		if len(in) == 0 {
-			return true
-		}
-	}
-	may := func(values ...[]string) []string {
-		return slices.DeleteFunc(slices.Clone(columnValues["town"]), func(v string) bool {
-			return slices.ContainsFunc(values, func(in []string) bool { return in != nil && !slices.Contains(in, v) })
-		})
-	}
-	for _, v := range may(boxA["town"], q.scope["town"]) {
-		if !slices.Contains(may(boxB["town"], p.scope["town"]), v) {
-			return false
-		}
-	}
-	return true
+	return q.root == p.root && q.origin(refA) == p.origin(refB) && (refA != "people#1" && refA != "people#0" || q.origin(refA) != refA || sameTown()) &&
+		implied(q, boxA, p, boxB)
 }
 
 // otherUniverse: nearly all people, or nearly all households, of the joined table are counted.

@@ -65,7 +65,7 @@ func (o *oracle) across(q inquiry, p past) bool { return differs(o.pinsOf(q), p.
 func (o *oracle) remember(q inquiry, column int, key []string, at, value string) {
 	p := past{q: q, cell: q.cells[column], key: key, world: o.world, pins: o.pinsOf(q), value: value}
 	if old, keeps := o.kept[at]; keeps {
-		p.pins = overlay(p.pins, old.pins)
+		p.pins, p.again = overlay(p.pins, old.pins), true
 		p.world = o.of(p.pins)
 	}
 	o.earlier = append(o.earlier, p)
@@ -204,6 +204,7 @@ func (o *oracle) reloaded(q inquiry, column int, box map[string][]string, a []ba
 			}
 		}
 	}
+	add(o.quantities(q, c, box, a, p.q, p.cell, p.box(), b, true))
 	s, k := o.crowds(q, c, box, [3][]baseRow{a, before, nil}, p, [3][]baseRow{b, now, nil}, within && beyond && sameMeasure)
 	if k {
 		o.kept[label(key, column)] = p

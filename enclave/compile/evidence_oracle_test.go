@@ -224,6 +224,7 @@ type past struct {
 	world tiny
 	pins  map[string]string // of the datasets of the question
 	value string
+	again bool // it kept the value of an earlier load
 }
 
 // box is the cell's own box.

@@ -14,6 +14,7 @@ type pairFound struct {
 	counts map[side][]int64                            // entities of each direction, one for each reference
 	totals map[side]map[int][]disclosure.Concentration // by column
 	moved  map[int]*change                             // by column, across snapshots
+	apart  int64                                       // common entities that do not cancel, of two crowds
 }
 
 // pair finds the evidence of two cells, or starts it. The set's cell must be known; a rival's cell that was never released is
@@ -88,9 +89,13 @@ func (e *gathering) differences(t *disclosure.Table, rows map[string]int, at pai
 	}
 	mine := e.layout.sets[at.set]
 	cellA, cellB := mine.at(p.a), v.cohort.at(p.b)
-	emptyA, emptyB := cellA.inside(cellB), cellB.inside(cellA)
-	if v.crowds != nil {
-		emptyA, emptyB = v.crowds[0].within(cellA, v.crowds[1], cellB), v.crowds[1].within(cellB, v.crowds[0], cellA)
+	emptyA, emptyB, tolerated := cellA.inside(cellB), cellB.inside(cellA), false
+	if v.crowds != nil && v.pairings[0].loads {
+		emptyA, emptyB = false, false
+	} else if v.crowds != nil {
+		mine, theirs := v.crowds[0], v.crowds[1]
+		emptyA, emptyB = mine.within(cellA, theirs, cellB), theirs.within(cellB, mine, cellA)
+		tolerated = mine.tolerates(cellA, theirs, cellB) && (p.apart == 0 || mine.measure.kind() != disclosure.Amount)
 	}
 	for _, q := range v.pairings {
 		if !q.counts(p.b) {
@@ -114,9 +119,22 @@ func (e *gathering) differences(t *disclosure.Table, rows map[string]int, at pai
 				continue
 			}
 			cell.Differences = append(cell.Differences, disclosure.Difference{Against: v.against, Outward: d.out, Empty: d.empty,
-				Entities: p.counts[d.s], Totals: p.totals[d.s][q.column], Other: other})
+				Entities: p.counts[d.s], Totals: p.totals[d.s][q.column], Other: other, Apart: p.apart, Tolerated: tolerated,
+				Opposite: p.opposite(v, d.s)})
 		}
 	}
+}
+
+// opposite counts the entities of the other direction of two crowds, unless entities themselves are counted on both sides: there, nobody
+// is a fact about persons whoever else there is.
+func (p *pairFound) opposite(v rival, s side) int64 {
+	if v.crowds == nil || v.crowds[0].counts() && v.crowds[1].counts() {
+		return 0
+	}
+	if s == sideCell {
+		return p.counts[sideRival][0]
+	}
+	return p.counts[sideCell][0]
 }
 
 // later reports whether a's group is decided after b's: then the difference belongs to a, where it stands as well.

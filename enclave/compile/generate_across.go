@@ -88,10 +88,10 @@ func (c cohort) shared(o cohort) []EntityRef {
 		}
 		return out
 	}
-	if !slices.Equal(own(mine, c.base.Root.Path), own(theirs, o.base.Root.Path)) {
+	if !slices.EqualFunc(own(mine, c.base.Root.Path), own(theirs, o.base.Root.Path), EntityRef.equal) {
 		return nil
 	}
-	return slices.DeleteFunc(mine, func(e EntityRef) bool { return !slices.Contains(theirs, e) })
+	return slices.DeleteFunc(mine, func(e EntityRef) bool { return !slices.ContainsFunc(theirs, e.equal) })
 }
 
 // driftOfSet compares a set's cells with themselves on earlier snapshots, once for all rivals that read these.

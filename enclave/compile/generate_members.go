@@ -1,43 +1,118 @@
 package compile
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"yumen/enclave/disclosure"
 )
 
-// crowd is a cohort whose cells count the distinct entities of one reference. Counts of the same entity type are compared as sets of
-// entities, whatever tables they come from.
+// crowd is a cohort whose cells are seen as what each entity of one reference contributes to them: a sum of a column, a number of rows,
+// or one where entities are counted. Cells that add up the same quantity are compared as sets of entities, whatever tables they come from.
 type crowd struct {
-	cohort cohort
-	ref    EntityRef
+	cohort  cohort
+	ref     EntityRef
+	measure Measure // in governed form
 }
 
-// crowds lists the references that a measure counts: its own, or, where it counts the rows of a root, each reference with one row an entity.
+// crowds lists the references through which a measure is compared: the one that it counts, or every reference of the base.
 func (c cohort) crowds(m Measure) []crowd {
-	switch m.Kind {
-	case MeasureEntities:
-		for _, e := range c.base.Entities {
-			if e.Path == m.Entity.Path && e.Index == m.Entity.Index {
-				return []crowd{{c, e}}
-			}
-		}
-	case MeasureRows:
-		var out []crowd
-		for _, e := range c.base.Entities {
-			if e.Path == c.base.Root.Path && e.Unique {
-				out = append(out, crowd{c, e})
-			}
+	var out []crowd
+	if m.Kind != MeasureEntities {
+		reps, _ := c.representatives()
+		for _, e := range reps {
+			out = append(out, crowd{c, e, m})
 		}
 		return out
+	}
+	for _, e := range c.base.Entities {
+		if e.is(m.Entity) {
+			return []crowd{{c, e, m}}
+		}
 	}
 	return nil
 }
 
-// members writes the comparisons of entity counts as sets: to the universe of every other table that must match, to earlier
-// releases, and to the cells of this response, those of the same column included.
+// is reports whether two references are the same one.
+func (e EntityRef) is(o EntityRef) bool { return e.Path == o.Path && e.Index == o.Index }
+
+// equal reports whether two references are declared alike: what a snapshot was verified to have is not part of it.
+func (e EntityRef) equal(o EntityRef) bool {
+	e.NotNull, o.NotNull = false, false
+	return e == o
+}
+
+// counts reports whether the crowd's entities themselves are counted: distinct entities, or rows of a root that has one an entity.
+func (a crowd) counts() bool {
+	return a.measure.Kind == MeasureEntities || a.measure.Kind == MeasureRows && a.ref.Unique && a.ref.Path == a.cohort.base.Root.Path
+}
+
+// plain reports whether every entity contributes one.
+func (a crowd) plain() bool {
+	return a.measure.Kind == MeasureEntities || a.measure.Kind == MeasureRows && a.cohort.oneRow(a.ref)
+}
+
+// quantity names what is added up, whatever the root and the joins: rows and entities are both counts; a column is that of its dataset.
+type quantity struct {
+	kind            MeasureKind
+	dataset, column string
+}
+
+func (a crowd) quantity() quantity {
+	if a.measure.kind() != disclosure.Amount {
+		return quantity{kind: MeasureRows}
+	}
+	q := quantity{a.measure.Kind, a.cohort.base.Root.Dataset, a.measure.Column.Column}
+	for _, t := range a.cohort.base.Joins {
+		if t.Path == a.measure.Column.Path {
+			q.dataset = t.Dataset
+		}
+	}
+	return q
+}
+
+// comparable reports whether cells of two crowds are compared as sets of entities. Two measures of rows over one root are compared by the
+// same reference where both have it. Where rows are entities and the rows are compared, that says it all; and the parts of one table,
+// split in one way, are other rows of the same entities: no boxes differ there but those that the keys make.
+func (a crowd) comparable(b crowd) bool {
+	if a.ref.Type != b.ref.Type || a.quantity() != b.quantity() {
+		return false
+	}
+	if a.cohort.base.Root.Dataset != b.cohort.base.Root.Dataset {
+		return true
+	}
+	if a.measure.Kind != MeasureEntities && b.measure.Kind != MeasureEntities && !a.ref.is(b.ref) {
+		has := func(c cohort, e EntityRef) bool {
+			return slices.ContainsFunc(c.base.Entities, func(x EntityRef) bool { return x.is(e) && c.representative(x).is(e) })
+		}
+		return !has(a.cohort, b.ref) && !has(b.cohort, a.ref)
+	}
+	if !a.measure.same(b.measure) {
+		return true
+	}
+	if a.ref.is(b.ref) && a.cohort.oneRow(a.ref) && b.cohort.oneRow(b.ref) {
+		return false
+	}
+	return !a.ofRows() || !a.cohort.splits(b.cohort)
+}
+
+// samesRows reports whether the two add up one measure, other than a count of entities, over one root: the rows are compared.
+func (a crowd) samesRows(b crowd) bool {
+	return a.measure.Kind != MeasureEntities && a.measure.same(b.measure) && a.cohort.base.Root.Dataset == b.cohort.base.Root.Dataset
+}
+
+// ofRows reports whether the measure is the root's own: its rows, or a column of them.
+func (a crowd) ofRows() bool {
+	return a.measure.Kind == MeasureRows || a.measure.Kind != MeasureEntities && a.measure.Column.Path == a.cohort.base.Root.Path
+}
+
+// splits reports whether both cohorts are the same rows, split in the same way.
+func (c cohort) splits(o cohort) bool {
+	return equalKeys(c.keys, o.keys) && c.box.Subset(o.box) && o.box.Subset(c.box)
+}
+
+// members writes the comparisons of cells as sets of entities: of entity counts to the universe of every other table that must match, and
+// of every measure to earlier releases and to the cells of this response, those of the same column included.
 func (g *generator) members(set int) error {
 	for _, column := range g.columns(set) {
 		for _, mine := range g.sets[set].crowds(g.measure(column)) {
@@ -53,6 +128,9 @@ func (g *generator) members(set int) error {
 
 // otherUniverses compares with all entities of every other table with the same entity type that the set requires.
 func (g *generator) otherUniverses(set, column int, mine crowd) error {
+	if !mine.counts() {
+		return nil
+	}
 	for i, t := range g.sets[set].base.Joins {
 		if !g.sets[set].requires(t.Path) {
 			continue
@@ -64,7 +142,7 @@ func (g *generator) otherUniverses(set, column int, mine crowd) error {
 			}
 			e.Path = t.Dataset
 			base := Base{Root: Table{Path: t.Dataset, Dataset: t.Dataset, ParentEntity: -1, Entity: -1}, Entities: []EntityRef{e}}
-			theirs := crowd{govern(base, nil, Box{}, g.in.Scope), e}
+			theirs := crowd{govern(base, nil, Box{}, g.in.Scope), e, Measure{Kind: MeasureEntities, Entity: e}}
 			if err := g.crowdPair(set, mine, theirs, disclosure.AgainstUniverse, pairing{column: column}); err != nil {
 				return err
 			}
@@ -89,17 +167,21 @@ func (g *generator) earlierCrowds(set, column int, mine crowd) error {
 		on := g.read(f.Family, g.plan.Base)
 		c := govern(f.Family.Base, f.Family.Keys, f.Family.Box, f.Family.scope()).on(on.theirs)
 		for _, theirs := range c.crowds(c.measure(f.Family.Measure)) {
-			if theirs.ref.Type != mine.ref.Type || mine.rowsOf(theirs) {
+			if !mine.comparable(theirs) {
 				continue
+			}
+			if on.across && mine.samesRows(theirs) {
+				continue // compared by what each entity contributes
 			}
 			by := pairing{column: column, measure: c.measure(f.Family.Measure), released: f.labels(), answer: n}
 			var err error
 			switch {
 			case on.gone:
 				g.lost[set] = true
-			case on.across:
+			case on.across && mine.counts() && theirs.counts():
 				err = g.crowdAcross(set, mine, theirs, on, by)
 			default:
+				by.loads = on.across
 				err = g.crowdPair(set, mine, theirs, disclosure.AgainstEarlier, by)
 			}
 			if err != nil {
@@ -119,7 +201,7 @@ func (g *generator) responseCrowds(set, column int, mine crowd) error {
 			continue // one cell
 		}
 		for _, theirs := range g.sets[cell.Set].crowds(g.measure(other)) {
-			if theirs.ref.Type != mine.ref.Type || mine.rowsOf(theirs) {
+			if !mine.comparable(theirs) {
 				continue
 			}
 			if err := g.crowdPair(set, mine, theirs, disclosure.AgainstResponse, pairing{column: column, other: other}); err != nil {
@@ -130,60 +212,9 @@ func (g *generator) responseCrowds(set, column int, mine crowd) error {
 	return nil
 }
 
-// rowsOf reports whether rows are the entities on both sides, of the same root and reference: then comparing rows says it all.
-func (a crowd) rowsOf(b crowd) bool {
-	return a.cohort.base.Root.Dataset == b.cohort.base.Root.Dataset && a.ref == b.ref && a.cohort.oneRow(a.ref) && b.cohort.oneRow(b.ref)
-}
-
-// crowdPair counts, for every pair of cells with common entities, the entities of each that are not in the other.
-func (g *generator) crowdPair(set int, mine, theirs crowd, against disclosure.Against, by pairing) error {
-	g.rivals = append(g.rivals, rival{against: against, cohort: theirs.cohort, pairings: []pairing{by}, crowds: &[2]crowd{mine, theirs}})
-	index := len(g.rivals) - 1
-	w := &writer{}
-	a, b := numbered("a", len(mine.cohort.keys)), numbered("b", len(theirs.cohort.keys))
-	different := "TRUE"
-	if against == disclosure.AgainstResponse && g.plan.Cells[by.other].Set == set && by.other == by.column {
-		var equal []string
-		for i := range a {
-			equal = append(equal, fmt.Sprintf("x.%s IS NOT DISTINCT FROM y.%s", a[i], b[i]))
-		}
-		different = "NOT (" + all(equal...) + ")"
-	}
-	sql := fmt.Sprintf(`WITH x AS (%s),
-y AS (%s),
-size_a AS (SELECT %s FROM x%s),
-size_b AS (SELECT %s FROM y%s),
-common AS (SELECT %s FROM x JOIN y ON x.e = y.e WHERE %s%s)
-SELECT %s FROM common JOIN size_a ON %s JOIN size_b ON %s LIMIT %d`,
-		mine.entities(w, "a"), theirs.entities(w, "b"),
-		list(a, []string{"count(*) AS n"}), grouped(a), list(b, []string{"count(*) AS n"}), grouped(b),
-		list(prefixed("x.", a), prefixed("y.", b), []string{"count(*) AS n"}), different, grouped(prefixed("x.", a), prefixed("y.", b)),
-		list(prefixed("common.", a), prefixed("common.", b), []string{"size_a.n - common.n", "size_b.n - common.n"}),
-		same("common", "size_a", a...), same("common", "size_b", b...), g.in.Limits.Pairs+1)
-	return g.add(w, sql, step{width: len(a) + len(b) + 2, limit: g.in.Limits.Pairs, cut: func(e *gathering) { e.unknown[set] = true },
-		read: func(e *gathering, row []*string) error {
-			found, err := e.pair(set, index, row[:len(a)], row[len(a):len(a)+len(b)])
-			if err != nil || found == nil {
-				return err
-			}
-			if err := found.read(sideCell, true, -1, row[len(row)-2:len(row)-1]); err != nil {
-				return err
-			}
-			return found.read(sideRival, true, -1, row[len(row)-1:])
-		}}, mine.cohort, theirs.cohort)
-}
-
-// entities selects the distinct entities of every cell.
-func (c crowd) entities(w *writer, prefix string) string {
-	r := relate(c.cohort)
-	e := r.entity(w, c.ref)
-	columns := append(named(prefix, r.keysOf(w, c.cohort.keys)), e+" AS e")
-	return fmt.Sprintf("SELECT DISTINCT %s%s", list(columns), r.from(w, all(e+" IS NOT NULL", r.member(w, c.cohort.box))))
-}
-
 // within reports whether the boxes, and the joins on hashed keys, prove that every entity of a's cell is one of b's.
 func (a crowd) within(cellA cell, b crowd, cellB cell) bool {
-	if a.cohort.base.Root.Dataset == b.cohort.base.Root.Dataset && a.cohort.representative(a.ref) == b.cohort.representative(b.ref) &&
+	if a.cohort.base.Root.Dataset == b.cohort.base.Root.Dataset && a.cohort.representative(a.ref).is(b.cohort.representative(b.ref)) &&
 		cellA.inside(cellB) {
 		return true
 	}
@@ -191,8 +222,8 @@ func (a crowd) within(cellA cell, b crowd, cellB cell) bool {
 		if t.Dataset != b.cohort.base.Root.Dataset || b.ref.Path != b.cohort.base.Root.Path || !slices.Contains(a.cohort.box.Matched, t.Path) {
 			continue
 		}
-		linked := EntityRef{Path: t.Path, Index: b.ref.Index, Type: b.ref.Type, Unique: b.ref.Unique}
-		if a.cohort.representative(linked) != a.cohort.representative(a.ref) {
+		linked, owned := a.cohort.linked(t, b.ref)
+		if !owned || !a.cohort.representative(linked).is(a.cohort.representative(a.ref)) {
 			continue
 		}
 		moved := conjunction(cellA.rerooted(t.Path, t.Dataset), own(a.cohort.filter[t.Path], t.Dataset))
@@ -201,4 +232,29 @@ func (a crowd) within(cellA cell, b crowd, cellB cell) bool {
 		}
 	}
 	return false
+}
+
+// linked is the reference of a joined table that is, in the table itself, a reference of its own. A root drops the rows that lack one of
+// its own entities and a joined table does not, so the rows are the same ones only where each of them is known to be there.
+func (c cohort) linked(t Table, e EntityRef) (linked EntityRef, owned bool) {
+	owned = true
+	for _, x := range c.base.Entities {
+		if x.Path != t.Path {
+			continue
+		}
+		owned = owned && (x.Unique || x.NotNull)
+		if x.Index == e.Index {
+			linked = x
+		}
+	}
+	return linked, owned && linked.Path != ""
+}
+
+// tolerates reports whether no entity by data is no finding: other rows of the same table, by the boxes, are about something else, and the
+// rows of the same measure are compared one by one. Not where entities themselves are counted: there, nobody is a fact about persons.
+func (a crowd) tolerates(cellA cell, b crowd, cellB cell) bool {
+	if a.cohort.base.Root.Dataset != b.cohort.base.Root.Dataset || a.measure.Kind == MeasureEntities && b.measure.Kind == MeasureEntities {
+		return false
+	}
+	return a.measure.same(b.measure) || cellA.box.Disjoint(cellB.box)
 }

@@ -24,6 +24,7 @@ type pairing struct {
 	other    int               // the rival's column, for AgainstResponse
 	released map[string]string // labels of the rival's released cells and their values, for AgainstEarlier
 	answer   int               // index of the earlier answer, for AgainstEarlier
+	loads    bool              // read from different loads: no box proves that rows are the same
 }
 
 // counts reports whether a rival's cell was released at all; cells of the response are decided later.
@@ -70,16 +71,16 @@ func (g *generator) compare(set int, v rival) error {
 	refs, _ := g.sets[set].representatives()
 	theirs, _ := v.cohort.representatives()
 	for _, e := range theirs {
-		if !slices.Contains(refs, e) {
+		if !slices.ContainsFunc(refs, e.equal) {
 			refs = append(refs, e)
 		}
 	}
 	for _, e := range refs {
 		p := pair{set: set, rival: index, ref: e, first: true, sides: []side{}}
-		if slices.Contains(g.reps[set], e) {
+		if slices.ContainsFunc(g.reps[set], e.equal) {
 			p.sides = append(p.sides, sideCell)
 		}
-		if slices.Contains(theirs, e) {
+		if slices.ContainsFunc(theirs, e.equal) {
 			p.sides = append(p.sides, sideRival)
 		}
 		if err := g.pair(p); err != nil {

@@ -64,7 +64,8 @@ type RollupColumn struct {
 }
 
 // EntityRef is one entity reference: the Index-th declared entity of the table at Path. Its hashed key is the column
-// EntityColumn(Index) of the table's query file. Unique means one row an entity in that table.
+// EntityColumn(Index) of the table's query file. Unique means one row an entity in that table. NotNull means that the snapshot was
+// verified to have the whole key in every row; a unique entity's key always is there.
 type EntityRef struct {
 	Path   string `json:"path"`
 	Index  int    `json:"index"`
@@ -72,6 +73,8 @@ type EntityRef struct {
 	Unique bool   `json:"unique,omitempty"`
 	// Rows means that the row itself is the entity: one that changed is one that went and one that came.
 	Rows bool `json:"rows,omitempty"`
+	// NotNull is of the pinned snapshot.
+	NotNull bool `json:"not_null,omitempty"`
 }
 
 // ColumnRef names a column of the base: a table's path and a declared column, or a roll-up's path and result name.

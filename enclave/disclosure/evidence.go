@@ -99,6 +99,15 @@ type Difference struct {
 	Entities []int64
 	// Totals are those of the differing rows, for amounts and for counts where an entity may have several rows.
 	Totals []Concentration
+	// Apart counts the entities of both cells that do not cancel, whatever multiple of one cell is subtracted from the other. K or more of
+	// them make the difference that of a large group, whoever else is in it. Zero where rows are compared.
+	Apart int64
+	// Tolerated says that a count of zero is no finding: the cells are about other rows of one table by their boxes, or the rows are
+	// compared as well.
+	Tolerated bool
+	// Opposite counts the entities of the other direction where, if they are many, a count of zero in this one is no finding: the two
+	// values do not tell the one from the other. Zero where it always is.
+	Opposite int64
 	// Other is the cell of this response compared with, when Against is AgainstResponse. If its group precedes in order of
 	// (set, row) and it is withheld, the difference does not count.
 	Other Place

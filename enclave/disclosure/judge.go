@@ -161,7 +161,7 @@ func (j *judgement) near(d Difference, kind Kind) []Reason {
 
 // concentrated judges the totals of a difference.
 func (j *judgement) concentrated(d Difference, kind Kind) []Reason {
-	if d.Empty {
+	if d.Empty || j.harmless(d) {
 		return nil
 	}
 	var reasons []Reason
@@ -193,15 +193,15 @@ func (j *judgement) threshold(entities []int64, jitter int64) []Reason {
 	return nil
 }
 
-// distance judges the number of entities of a difference: empty by its boxes, or at least K of every reference.
+// distance judges the number of entities of a difference: empty by its boxes, harmless, or at least K of every reference.
 func (j *judgement) distance(d Difference) []Reason {
 	if d.Empty {
 		return nil
 	}
-	if len(d.Entities) == 0 || slices.Min(d.Entities) < 0 {
+	if len(d.Entities) == 0 || slices.Min(d.Entities) < 0 || d.Apart < 0 {
 		return []Reason{ReasonEvidence}
 	}
-	if slices.Min(d.Entities) >= j.rules.K {
+	if slices.Min(d.Entities) >= j.rules.K || j.harmless(d) {
 		return nil
 	}
 	switch d.Against {
@@ -212,6 +212,13 @@ func (j *judgement) distance(d Difference) []Reason {
 	default:
 		return []Reason{ReasonDifferencing}
 	}
+}
+
+// harmless reports whether nothing can be learnt of a small group by subtracting the cells: too many entities do not cancel, or the
+// difference is nobody where that is no finding.
+func (j *judgement) harmless(d Difference) bool {
+	nobody := len(d.Entities) > 0 && slices.Max(d.Entities) == 0
+	return d.Apart >= j.rules.K || nobody && (d.Tolerated || d.Opposite >= j.rules.K)
 }
 
 // counts reports whether a difference is to something that was released. A cell of this response that is decided earlier and

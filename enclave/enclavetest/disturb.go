@@ -28,9 +28,8 @@ const (
 	DoneBlind       // likewise, and nothing can be read until Heal
 )
 
-func (f Fault) String() string {
-	return []string{"no fault", "no entry", "not done", "done but reported failed", "done and nobody knows"}[f]
-}
+// Faults are all of them.
+var Faults = map[string]Fault{"no entry": NoEntry, "not done": NotDone, "done but reported failed": DoneTold, "done and nobody knows": DoneBlind}
 
 // Done reports whether an update that fails like this takes effect.
 func (f Fault) Done() bool { return f == DoneTold || f == DoneBlind }

@@ -76,10 +76,11 @@ WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
 y AS (SELECT DISTINCT r."__ekey_0" AS e
   FROM "enterprises".main.data AS r
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
-size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
-size_b AS (SELECT count(*) AS n FROM y),
-common AS (SELECT x.a0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE TRUE GROUP BY x.a0)
-SELECT common.a0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON TRUE LIMIT 200001
+size_x AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_y AS (SELECT count(*) AS n FROM y),
+common AS (SELECT x.a0, x.e FROM x AS x JOIN y AS y ON x.e = y.e WHERE TRUE),
+pairs AS (SELECT a0, count(*) AS n, 0 AS apart FROM common GROUP BY a0)
+SELECT pairs.a0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON TRUE WHERE pairs.n > 0 LIMIT 200001
 -- $1 VARCHAR "executed"
 -- statement 9
 WITH x AS (SELECT DISTINCT j1."district" AS a0, r."__ekey_0" AS e
@@ -90,8 +91,9 @@ y AS (SELECT DISTINCT j1."district" AS b0, r."__ekey_0" AS e
   FROM "court_judgments".main.data AS r
   LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR))))),
-size_a AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
-size_b AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
-common AS (SELECT x.a0, y.b0, count(*) AS n FROM x JOIN y ON x.e = y.e WHERE NOT (x.a0 IS NOT DISTINCT FROM y.b0) GROUP BY x.a0, y.b0)
-SELECT common.a0, common.b0, size_a.n - common.n, size_b.n - common.n FROM common JOIN size_a ON common.a0 IS NOT DISTINCT FROM size_a.a0 JOIN size_b ON common.b0 IS NOT DISTINCT FROM size_b.b0 LIMIT 200001
+size_x AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_y AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
+common AS (SELECT x.a0, y.b0, x.e FROM x AS x JOIN y AS y ON x.e = y.e WHERE NOT (x.a0 IS NOT DISTINCT FROM y.b0)),
+pairs AS (SELECT a0, b0, count(*) AS n, 0 AS apart FROM common GROUP BY a0, b0)
+SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON pairs.b0 IS NOT DISTINCT FROM size_y.b0 WHERE pairs.n > 0 LIMIT 200001
 -- $1 VARCHAR "executed"

@@ -65,3 +65,16 @@ over_b AS (SELECT c.a0, c.b0, x.r - c.r AS r, abs(x.s) AS x, abs(x.s - c.s) AS d
 gaps_b AS (SELECT a0, b0, count(*) FILTER (WHERE r = 0) AS full, coalesce(sum(x), 0) AS m, coalesce(sum(d), 0) AS q, max(d, 2) AS p, 1 + count(*) FILTER (WHERE g = 0) AS f, 2 + count(*) FILTER (WHERE g <= 1) AS l FROM over_b GROUP BY a0, b0)
 SELECT gaps_a.a0, gaps_a.b0, size_a.n - gaps_a.full, size_a.t - gaps_a.m + gaps_a.q, coalesce(abs(f_a.s), 0), coalesce(abs(l_a.s), 0), coalesce(gaps_a.p[1], 0), coalesce(gaps_a.p[2], 0), size_b.n - gaps_b.full, size_b.t - gaps_b.m + gaps_b.q, coalesce(abs(f_b.s), 0), coalesce(abs(l_b.s), 0), coalesce(gaps_b.p[1], 0), coalesce(gaps_b.p[2], 0) FROM gaps_a JOIN size_a ON gaps_a.a0 IS NOT DISTINCT FROM size_a.a0 LEFT JOIN rank_a AS f_a ON gaps_a.a0 IS NOT DISTINCT FROM f_a.a0 AND f_a.h = gaps_a.f LEFT JOIN rank_a AS l_a ON gaps_a.a0 IS NOT DISTINCT FROM l_a.a0 AND l_a.h = gaps_a.l JOIN gaps_b ON gaps_a.a0 IS NOT DISTINCT FROM gaps_b.a0 AND gaps_a.b0 IS NOT DISTINCT FROM gaps_b.b0 JOIN size_b ON gaps_b.b0 IS NOT DISTINCT FROM size_b.b0 LEFT JOIN rank_b AS f_b ON gaps_b.b0 IS NOT DISTINCT FROM f_b.b0 AND f_b.h = gaps_b.f LEFT JOIN rank_b AS l_b ON gaps_b.b0 IS NOT DISTINCT FROM l_b.b0 AND l_b.h = gaps_b.l LIMIT 200001
 -- $1 DECIMAL(18,2) "0.01"
+-- statement 8
+WITH x AS (SELECT r."year" AS a0, r."__ekey_0" AS e, count(*) AS s
+  FROM "tax".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."arrears" IS NOT NULL AND (r."arrears" >= CAST($1 AS DECIMAL(18,2)))) GROUP BY ALL),
+y AS (SELECT r."year" AS b0, r."__ekey_0" AS e, count(*) AS s
+  FROM "tax".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL GROUP BY ALL),
+size_x AS (SELECT a0, count(*) AS n FROM x GROUP BY a0),
+size_y AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
+common AS (SELECT x.a0, y.b0, x.e, x.s AS sa, y.s AS sb, CASE WHEN x.s <> 0 AND y.s <> 0 THEN 2 * CAST(round(10000000 * ln(abs(CAST(x.s AS DOUBLE) / CAST(y.s AS DOUBLE)))) AS BIGINT) + CASE WHEN (x.s > 0) = (y.s > 0) THEN 0 ELSE 1 END END AS z, CASE WHEN x.s <> 0 AND y.s <> 0 THEN 2 * CAST(floor(10000000 * ln(abs(CAST(x.s AS DOUBLE) / CAST(y.s AS DOUBLE)))) AS BIGINT) + CASE WHEN (x.s > 0) = (y.s > 0) THEN 0 ELSE 1 END END AS zz FROM x AS x JOIN y AS y ON x.e = y.e WHERE TRUE),
+pairs AS (SELECT a0, b0, count(*) AS n, count(*) - count(*) FILTER (WHERE sa = 0 AND sb = 0) - greatest(coalesce(list_max(map_values(histogram(z))), 0), coalesce(list_max(map_values(histogram(zz))), 0)) AS apart FROM common GROUP BY a0, b0)
+SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON pairs.b0 IS NOT DISTINCT FROM size_y.b0 WHERE pairs.n > 0 LIMIT 200001
+-- $1 DECIMAL(18,2) "0.01"
