@@ -115,3 +115,19 @@ func TestNextLoadOfAnotherTable(t *testing.T) {
 
 // lines is how many lines a file of cases has, with its header.
 const lines = enclavetest.Rows + 1
+
+// What an answer came from is gone: nothing that would be compared with it leaves, and whoever knows no such answer is told.
+func TestDestroyedLoad(t *testing.T) {
+	z := enclavetest.New(t)
+	z.Datasets(t)
+	first := z.Load(t, "clients", changed(1))
+	p, grant := z.Bank(t)
+	before := enclavetest.Text(z.Ask(t, p, grant, north))
+	require.Equal(t, "released [[99]]", before)
+	z.Load(t, "clients", changed(9))
+	require.NoError(t, z.Snapshots.Destroy(first+"-query"))
+	require.Equal(t, withheld, enclavetest.Text(z.Ask(t, p, grant, north)))
+	require.NotEqual(t, withheld, enclavetest.Text(z.Ask(t, p, grant, "SELECT sum(amount) AS s FROM clients WHERE city = 'north'")))
+	q, grantQ := z.Bank(t)
+	require.Equal(t, "released [[91]]", enclavetest.Text(z.Ask(t, q, grantQ, north)))
+}
