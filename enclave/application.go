@@ -53,7 +53,8 @@ func (s *Service) completeApplication(tx Tx, a *applicationRecord) error {
 		req := &a.Datasets[i]
 		d, _, err := load[datasetRecord](tx, recDataset, req.Dataset)
 		if errors.Is(err, metastore.ErrNotFound) || err == nil && d.Approved == nil {
-			return fault(KindInvalid, "申请中的数据集不存在或未批准："+req.Dataset, "the application names a dataset that does not exist or is not approved: "+req.Dataset)
+			name := spoken(req.Dataset)
+			return fault(KindInvalid, "申请中的数据集不存在或未批准："+name, "the application names a dataset that does not exist or is not approved: "+name)
 		}
 		if err != nil {
 			return err
@@ -62,7 +63,7 @@ func (s *Service) completeApplication(tx Tx, a *applicationRecord) error {
 		for name, why := range req.Columns {
 			c := d.Approved.Column(name)
 			if c == nil {
-				return fault(KindInvalid, "数据集 "+req.Dataset+" 没有字段 "+name, "dataset "+req.Dataset+" has no column "+name)
+				return fault(KindInvalid, "数据集 "+req.Dataset+" 没有字段 "+spoken(name), "dataset "+req.Dataset+" has no column "+spoken(name))
 			}
 			named[c.Name] = why
 		}

@@ -1,6 +1,7 @@
 package enclave
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -66,6 +67,16 @@ var (
 	errNotFound        = fault(KindNotFound, "没有这个对象，或者您不可见", "there is no such thing, or it is not visible to you")
 	errConflict        = fault(KindConflict, "对象已被改变，请刷新后重试", "it has changed meanwhile: look again, then retry")
 )
+
+// spoken is a name that a caller gave, as an error may tell it again: a text that could be no name of ours becomes "?".
+func spoken(text string) string {
+	for i, c := range text {
+		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') || i > 62 {
+			return "?"
+		}
+	}
+	return cmp.Or(text, "?")
+}
 
 // Of returns the enclave error inside err, if there is one.
 func Of(err error) (*Error, bool) {

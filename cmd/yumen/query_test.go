@@ -143,7 +143,7 @@ func TestHostileTextReachesNoTerminal(t *testing.T) {
 	g.answer("GET /v1/runs/"+testRun, 200, run)
 	require.Equal(t, exitOK, b.do("query", "show", testRun))
 	require.NotContains(t, b.out, "\x1b")
-	g.refuse("GET /v1/runs/"+testRun, 403, api.Problem{Kind: "forbidden", Detail: catalog.Text{En: "no\x1b[2J\nyumen: released"}})
+	g.refuse("GET /v1/runs/"+testRun, 403, api.Problem{Kind: "forbidden", Text: catalog.Text{En: "no\x1b[2J\nyumen: released"}})
 	require.Equal(t, exitDenied, b.do("query", "show", testRun))
 	require.NotContains(t, b.err, "\x1b")
 	run = released()

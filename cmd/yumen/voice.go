@@ -115,7 +115,7 @@ func (a *app) reportProblem(e *client.Error) {
 		a.refusal(e.Problem.Refusal, "")
 		return
 	}
-	text := a.lang.Text(e.Problem.Detail)
+	text := a.lang.Text(e.Problem.Text)
 	if text == "" {
 		text = a.kindText(e.Kind)
 	}

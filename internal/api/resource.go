@@ -4,7 +4,7 @@ import "encoding/json"
 
 // Apply declares resources: one YAML text with one or several documents.
 type Apply struct {
-	Documents string `json:"documents" maxLength:"4194304"`
+	Documents string `json:"documents" maxLength:"1048576"`
 	DryRun    bool   `json:"dry_run,omitempty"`
 }
 

@@ -40,7 +40,7 @@ type Run struct {
 	Grant        string            `json:"grant,omitempty"`
 	Release      string            `json:"release,omitempty"`
 	Columns      []Column          `json:"columns,omitempty"`
-	Rows         []json.RawMessage `json:"rows,omitempty" doc:"each an array of values in the order of columns"`
+	Rows         []json.RawMessage `json:"rows,omitzero" doc:"each an array of values in the order of columns; empty when every cell is withheld or there is none"`
 	Notice       string            `json:"notice,omitempty"`
 	Refusal      *catalog.Refusal  `json:"refusal,omitempty"`
 	Reasons      []string          `json:"reasons,omitempty" doc:"reason codes of the reviewers"`
@@ -125,8 +125,9 @@ type Problem struct {
 	Type    string           `json:"type"`
 	Title   string           `json:"title"`
 	Status  int              `json:"status"`
+	Detail  string           `json:"detail" doc:"text, in the language that Accept-Language asks for: zh, or else en"`
 	Kind    string           `json:"kind" doc:"closed list: docs/spec/http.md"`
-	Detail  catalog.Text     `json:"detail"`
+	Text    catalog.Text     `json:"text"`
 	Request string           `json:"request,omitempty"`
 	Refusal *catalog.Refusal `json:"refusal,omitempty"`
 	Faults  []Fault          `json:"faults,omitempty"`

@@ -68,7 +68,7 @@ func TestProblems(t *testing.T) {
 		want   client.Kind
 		detail string
 	}{
-		{"a problem document", 422, `{"kind":"quarantined","detail":{"zh":"z","en":"e"},"faults":[{"row":3,"column":"c","rule":"domain"}]}`, client.KindQuarantined, "e"},
+		{"a problem document", 422, `{"kind":"quarantined","detail":"e","text":{"zh":"z","en":"e"},"faults":[{"row":3,"column":"c","rule":"domain"}]}`, client.KindQuarantined, "e"},
 		{"the kind is unknown", 403, `{"kind":"brand_new"}`, client.KindForbidden, ""},
 		{"not a problem document", 502, `<html>bad gateway</html>`, client.KindUnavailable, ""},
 		{"nothing at all", 500, ``, client.KindInternal, ""},
@@ -82,7 +82,7 @@ func TestProblems(t *testing.T) {
 			var e *client.Error
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, c.want, e.Kind)
-			require.Equal(t, c.detail, e.Problem.Detail.En)
+			require.Equal(t, c.detail, e.Problem.Text.En)
 			require.Equal(t, c.status, e.Problem.Status)
 			require.True(t, client.IsKind(err, c.want))
 		})

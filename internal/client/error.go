@@ -48,10 +48,10 @@ type Error struct {
 
 // Error states the kind and the English detail.
 func (e *Error) Error() string {
-	if e.Problem.Detail.En == "" {
+	if e.Problem.Text.En == "" {
 		return fmt.Sprintf("gateway: %s", e.Kind)
 	}
-	return fmt.Sprintf("gateway: %s: %s", e.Kind, e.Problem.Detail.En)
+	return fmt.Sprintf("gateway: %s: %s", e.Kind, e.Problem.Text.En)
 }
 
 // IsKind reports whether err is a problem of this kind.

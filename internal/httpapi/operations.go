@@ -31,16 +31,16 @@ type (
 )
 
 // reply wraps a result and maps its error.
-func reply[T any](d *door, v T, err error) (*out[T], error) {
+func reply[T any](v T, err error) (*out[T], error) {
 	if err != nil {
-		return nil, d.fail(err)
+		return nil, problemOf(err)
 	}
 	return &out[T]{Body: v}, nil
 }
 
-func (d *door) empty(err error) (*struct{}, error) {
+func empty(err error) (*struct{}, error) {
 	if err != nil {
-		return nil, d.fail(err)
+		return nil, problemOf(err)
 	}
 	return nil, nil
 }
@@ -48,37 +48,37 @@ func (d *door) empty(err error) (*struct{}, error) {
 func (d *door) sessions(a huma.API) {
 	huma.Register(a, op("login", http.MethodPost, "/v1/sessions", 201), func(ctx context.Context, i *in[api.Login]) (*out[api.Session], error) {
 		v, err := d.svc.Login(ctx, i.Body)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("logout", http.MethodDelete, "/v1/sessions/current", 204), func(ctx context.Context, _ *nothing) (*struct{}, error) {
-		return d.empty(d.svc.Logout(ctx, who(ctx)))
+		return empty(d.svc.Logout(ctx, who(ctx)))
 	})
 	huma.Register(a, op("activate", http.MethodPost, "/v1/activations", 204), func(ctx context.Context, i *in[api.Activation]) (*struct{}, error) {
-		return d.empty(d.svc.Activate(ctx, i.Body))
+		return empty(d.svc.Activate(ctx, i.Body))
 	})
 	huma.Register(a, op("whoami", http.MethodGet, "/v1/whoami", 200), func(ctx context.Context, _ *nothing) (*out[api.Whoami], error) {
 		v, err := d.svc.Whoami(ctx, who(ctx))
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("keys", http.MethodGet, "/v1/keys", 200), func(ctx context.Context, _ *nothing) (*out[json.RawMessage], error) {
 		v, err := d.svc.PublicKeys(ctx)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("key-register", http.MethodPost, "/v1/signing-keys", 201), func(ctx context.Context, i *in[api.KeyRegistration]) (*out[api.Key], error) {
 		v, err := d.svc.RegisterKey(ctx, who(ctx), i.Body)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("key-list", http.MethodGet, "/v1/signing-keys", 200), func(ctx context.Context, _ *nothing) (*out[api.Keys], error) {
 		v, err := d.svc.SigningKeys(ctx, who(ctx))
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("key-confirm", http.MethodPost, "/v1/signing-keys/{id}/confirm", 200), func(ctx context.Context, i *Identified) (*out[api.Key], error) {
 		v, err := d.svc.ConfirmKey(ctx, who(ctx), i.ID)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("account-confirm", http.MethodPost, "/v1/accounts/{name}/confirm", 200), func(ctx context.Context, i *Named) (*out[api.Resource], error) {
 		v, err := d.svc.ConfirmAccount(ctx, who(ctx), i.Name)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 }
 
@@ -93,26 +93,26 @@ func (d *door) resources(a huma.API) {
 	}
 	huma.Register(a, op("apply", http.MethodPost, "/v1/apply", 200), func(ctx context.Context, i *in[api.Apply]) (*out[api.ApplyResult], error) {
 		v, err := d.svc.Apply(ctx, who(ctx), i.Body)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("resource-list", http.MethodGet, "/v1/resources/{kind}", 200), func(ctx context.Context, i *Kinded) (*out[api.Resources], error) {
 		v, err := d.svc.Resources(ctx, who(ctx), i.Kind)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("resource-get", http.MethodGet, "/v1/resources/{kind}/{name}", 200), func(ctx context.Context, i *kindNamed) (*out[api.Resource], error) {
 		v, err := d.svc.Resource(ctx, who(ctx), i.Kind, i.Name)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("resource-delete", http.MethodDelete, "/v1/resources/{kind}/{name}", 204), func(ctx context.Context, i *kindNamed) (*struct{}, error) {
-		return d.empty(d.svc.Delete(ctx, who(ctx), i.Kind, i.Name))
+		return empty(d.svc.Delete(ctx, who(ctx), i.Kind, i.Name))
 	})
 	huma.Register(a, op("dataset-review", http.MethodPost, "/v1/datasets/{name}/review", 200), func(ctx context.Context, i *reviewed) (*out[api.Resource], error) {
 		v, err := d.svc.ReviewDataset(ctx, who(ctx), i.Name, i.Body)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("snapshot-list", http.MethodGet, "/v1/datasets/{name}/snapshots", 200), func(ctx context.Context, i *Named) (*out[api.Snapshots], error) {
 		v, err := d.svc.Snapshots(ctx, who(ctx), i.Name)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 }
 
@@ -123,27 +123,27 @@ func (d *door) grants(a huma.API) {
 	}
 	huma.Register(a, op("application-submit", http.MethodPost, "/v1/applications", 201), func(ctx context.Context, i *in[api.Application]) (*out[api.Application], error) {
 		v, err := d.svc.SubmitApplication(ctx, who(ctx), i.Body)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("application-list", http.MethodGet, "/v1/applications", 200), func(ctx context.Context, _ *nothing) (*out[api.Applications], error) {
 		v, err := d.svc.Applications(ctx, who(ctx))
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("application-get", http.MethodGet, "/v1/applications/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.Application], error) {
 		v, err := d.svc.Application(ctx, who(ctx), i.ID)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("application-review", http.MethodPost, "/v1/applications/{id}/review", 200), func(ctx context.Context, i *reviewed) (*out[api.Application], error) {
 		v, err := d.svc.ReviewApplication(ctx, who(ctx), i.ID, i.Body)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("grant-list", http.MethodGet, "/v1/grants", 200), func(ctx context.Context, _ *nothing) (*out[api.Grants], error) {
 		v, err := d.svc.Grants(ctx, who(ctx))
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("grant-get", http.MethodGet, "/v1/grants/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.Grant], error) {
 		v, err := d.svc.Grant(ctx, who(ctx), i.ID)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 }
 
@@ -160,31 +160,31 @@ func (d *door) runs(a huma.API) {
 	}
 	huma.Register(a, op("query-check", http.MethodPost, "/v1/queries/check", 200), func(ctx context.Context, i *in[api.RunRequest]) (*out[api.CheckResult], error) {
 		v, err := d.svc.Check(ctx, who(ctx), i.Body)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("run-submit", http.MethodPost, "/v1/runs", 202), func(ctx context.Context, i *submit) (*out[api.Run], error) {
 		v, err := d.svc.Submit(ctx, who(ctx), i.Body, i.Key)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("run-list", http.MethodGet, "/v1/runs", 200), func(ctx context.Context, _ *nothing) (*out[api.Runs], error) {
 		v, err := d.svc.Runs(ctx, who(ctx))
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("run-get", http.MethodGet, "/v1/runs/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.Run], error) {
 		v, err := d.run(ctx, i.ID)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("run-withdraw", http.MethodPost, "/v1/runs/{id}/withdraw", 200), func(ctx context.Context, i *Identified) (*out[api.Run], error) {
 		v, err := d.svc.Withdraw(ctx, who(ctx), i.ID)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("run-resubmit", http.MethodPost, "/v1/runs/{id}/resubmit", 200), func(ctx context.Context, i *noted) (*out[api.Run], error) {
 		v, err := d.svc.Resubmit(ctx, who(ctx), i.ID, i.Body.Note)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("ledger", http.MethodGet, "/v1/ledger", 200), func(ctx context.Context, _ *nothing) (*out[api.Ledger], error) {
 		v, err := d.svc.Ledger(ctx, who(ctx))
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 }
 
@@ -209,15 +209,15 @@ func (d *door) reviews(a huma.API) {
 	}
 	huma.Register(a, op("review-list", http.MethodGet, "/v1/reviews", 200), func(ctx context.Context, _ *nothing) (*out[api.ReviewItems], error) {
 		v, err := d.svc.Reviews(ctx, who(ctx))
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("review-get", http.MethodGet, "/v1/reviews/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.ReviewDetail], error) {
 		v, err := d.svc.ReviewDetail(ctx, who(ctx), i.ID)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("review-vote", http.MethodPost, "/v1/reviews/{id}/votes", 200), func(ctx context.Context, i *voted) (*out[api.ReviewItem], error) {
 		v, err := d.svc.Vote(ctx, who(ctx), i.ID, i.Body)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 }
 
@@ -232,16 +232,16 @@ func (d *door) evidence(a huma.API) {
 	}
 	huma.Register(a, op("release-list", http.MethodGet, "/v1/releases", 200), func(ctx context.Context, _ *nothing) (*out[api.ReleaseItems], error) {
 		v, err := d.svc.Releases(ctx, who(ctx))
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("audit-entries", http.MethodGet, "/v1/audit/entries", 200), func(ctx context.Context, i *page) (*out[api.AuditEntries], error) {
 		v, err := d.svc.AuditEntries(ctx, who(ctx), i.From, i.Limit)
-		return reply(d, v, err)
+		return reply(v, err)
 	})
 	huma.Register(a, op("checkpoint", http.MethodGet, "/v1/audit/checkpoint", 200), func(ctx context.Context, _ *nothing) (*text, error) {
 		v, err := d.svc.Checkpoint(ctx)
 		if err != nil {
-			return nil, d.fail(err)
+			return nil, problemOf(err)
 		}
 		return &text{ContentType: "text/plain; charset=utf-8", Body: v}, nil
 	})

@@ -4,16 +4,15 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"yumen/catalog"
 	"yumen/enclave"
 )
 
@@ -30,9 +29,16 @@ type door struct {
 	svc       *enclave.Service
 	log       *slog.Logger
 	maxUpload int64
+	names     names
 }
 
 type principalKey struct{}
+
+// Limits of a request that is no upload: bytes of its body, and how long that may take to arrive.
+const (
+	maxBody  = 8 << 20
+	bodyTime = 30 * time.Second
+)
 
 // New returns the handler that serves /v1, /openapi.json and /healthz.
 func New(cfg Config) http.Handler {
@@ -43,7 +49,8 @@ func New(cfg Config) http.Handler {
 	spec.SchemasPath = ""
 	spec.CreateHooks = nil
 	spec.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer"}}
-	huma.NewError = newHumaError
+	spec.Transformers = append(spec.Transformers, d.transform)
+	speakHuma()
 	humaAPI := humago.New(mux, spec)
 	humaAPI.UseMiddleware(d.authenticate)
 	d.sessions(humaAPI)
@@ -53,37 +60,16 @@ func New(cfg Config) http.Handler {
 	d.reviews(humaAPI)
 	d.evidence(humaAPI)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	mux.HandleFunc("POST /v1/datasets/{name}/snapshots", d.upload)
-	mux.HandleFunc("GET /v1/runs/{id}/events", d.events)
-	mux.HandleFunc("GET /v1/releases/{id}/bundle", d.bundle)
-	mux.HandleFunc("GET /v1/audit/export", d.export)
+	for _, raw := range d.streams() {
+		mux.HandleFunc(raw.Method+" "+raw.Path, raw.serve)
+		humaAPI.OpenAPI().AddOperation(raw.describe(humaAPI.OpenAPI()))
+	}
+	d.names = namesOf(humaAPI.OpenAPI())
 	return d.guard(mux)
 }
 
-// guard bounds every request and turns a panic into an internal error without its text.
-func (d *door) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		request := catalog.NewID(catalog.PrefixRequest)
-		w.Header().Set("X-Request-Id", request)
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		defer func() {
-			if p := recover(); p != nil {
-				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-					panic(p)
-				}
-				d.log.Error("handler panicked", "request", request)
-				writeProblem(w, request, errInternal)
-			}
-		}()
-		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/snapshots") {
-			r.Body = http.MaxBytesReader(w, r.Body, 8<<20)
-		}
-		start := time.Now()
-		next.ServeHTTP(w, r)
-		d.log.Debug("request", "request", request, "method", r.Method, "took_ms", time.Since(start).Milliseconds())
-	})
-}
+// speakHuma makes huma's own refusals problems of ours. That setting is of the whole process.
+var speakHuma = sync.OnceFunc(func() { huma.NewError = newHumaError })
 
 // anyRole lists the operations that a session may do before its role is confirmed.
 var anyRole = map[string]bool{"whoami": true, "logout": true}
@@ -102,10 +88,11 @@ func (d *door) authenticate(ctx huma.Context, next func(huma.Context)) {
 		err = p.InEffect()
 	}
 	if err != nil {
-		status := problemOf(err)
-		ctx.SetHeader("Content-Type", "application/problem+json")
-		ctx.SetStatus(status.Status)
-		_ = writeJSON(ctx.BodyWriter(), status.Problem)
+		p := problemOf(err)
+		d.finish(ctx.Context(), p)
+		ctx.SetHeader("Content-Type", p.ContentType(""))
+		ctx.SetStatus(p.Status)
+		_ = writeJSON(ctx.BodyWriter(), p.Problem)
 		return
 	}
 	next(huma.WithValue(ctx, principalKey{}, p))
@@ -125,7 +112,7 @@ func who(ctx context.Context) enclave.Principal {
 }
 
 func op(id, method, path string, status int) huma.Operation {
-	o := huma.Operation{OperationID: id, Method: method, Path: path, DefaultStatus: status}
+	o := huma.Operation{OperationID: id, Method: method, Path: path, DefaultStatus: status, MaxBodyBytes: maxBody, BodyReadTimeout: bodyTime}
 	if !open[id] {
 		o.Security = []map[string][]string{{"session": {}}}
 	}

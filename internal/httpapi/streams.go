@@ -4,11 +4,72 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"yumen/catalog"
 	"yumen/enclave"
+	"yumen/internal/api"
 )
+
+// stream is an operation whose body or answer is a stream: it is served without huma, and described for the interface's document.
+type stream struct {
+	huma.Operation
+	body  string // media type of the request's body, if it has one
+	sends string // media type of the answer
+	serve http.HandlerFunc
+}
+
+// streams lists them.
+func (d *door) streams() []stream {
+	digest := &huma.Param{Name: "X-Content-Digest", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
+		Description: "SHA-256 of the file, as sha256: and hexadecimal digits; a file that arrives otherwise is refused"}
+	return []stream{
+		{Operation: describe("snapshot-load", http.MethodPost, "/v1/datasets/{name}/snapshots", 201,
+			"Load one file as a complete new snapshot of an approved dataset; a batch that does not fit is quarantined as a whole", digest),
+			body: "application/octet-stream", sends: "application/json", serve: d.upload},
+		{Operation: describe("run-events", http.MethodGet, "/v1/runs/{id}/events", 200,
+			"The names of a run's states as they become visible (server-sent events), until it rests"), sends: "text/event-stream", serve: d.events},
+		{Operation: describe("release-bundle", http.MethodGet, "/v1/releases/{id}/bundle", 200,
+			"An issued release: data file, LABEL.txt, receipt.json and receipt.proof"), sends: "application/x-tar", serve: d.bundle},
+		{Operation: describe("audit-export", http.MethodGet, "/v1/audit/export", 200,
+			"The whole log: entries, tiles and the signed checkpoint"), sends: "application/x-tar", serve: d.export},
+	}
+}
+
+func describe(id, method, path string, status int, summary string, more ...*huma.Param) huma.Operation {
+	o := op(id, method, path, status)
+	o.Summary, o.Parameters = summary, more
+	for _, name := range []string{"name", "id"} {
+		if strings.Contains(path, "{"+name+"}") {
+			o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+		}
+	}
+	return o
+}
+
+// describe completes the description with what is sent both ways.
+func (s stream) describe(doc *huma.OpenAPI) *huma.Operation {
+	o := s.Operation
+	bytes := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	if s.body != "" {
+		o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{s.body: bytes}}
+	}
+	answer := bytes
+	if s.sends == "application/json" {
+		answer = &huma.MediaType{Schema: doc.Components.Schemas.Schema(reflect.TypeFor[api.Snapshot](), true, "")}
+	}
+	o.Responses = map[string]*huma.Response{
+		strconv.Itoa(o.DefaultStatus): {Description: http.StatusText(o.DefaultStatus), Content: map[string]*huma.MediaType{s.sends: answer}},
+		"default": {Description: "Error", Content: map[string]*huma.MediaType{"application/problem+json": {
+			Schema: doc.Components.Schemas.Schema(reflect.TypeFor[problem](), true, "")}}},
+	}
+	return &o
+}
 
 // caller authenticates a raw handler; on failure the answer is written already.
 func (d *door) caller(w http.ResponseWriter, r *http.Request) (enclave.Principal, bool) {
@@ -17,17 +78,10 @@ func (d *door) caller(w http.ResponseWriter, r *http.Request) (enclave.Principal
 		err = p.InEffect()
 	}
 	if err != nil {
-		d.refuse(w, err)
+		d.refuse(w, r, err)
 		return p, false
 	}
 	return p, true
-}
-
-func (d *door) refuse(w http.ResponseWriter, err error) {
-	if problemOf(err).Status >= 500 {
-		d.log.Error("request failed", "request", w.Header().Get("X-Request-Id"), "error", err)
-	}
-	writeProblem(w, w.Header().Get("X-Request-Id"), err)
 }
 
 // upload loads one file as a new snapshot; the body streams straight into a sealed memory file.
@@ -37,13 +91,13 @@ func (d *door) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.ContentLength > d.maxUpload {
-		d.refuse(w, enclave.ErrUploadTooLarge)
+		d.refuse(w, r, enclave.ErrUploadTooLarge)
 		return
 	}
 	v, err := d.svc.LoadDataset(r.Context(), p, r.PathValue("name"), http.MaxBytesReader(w, r.Body, d.maxUpload),
 		catalog.Digest(r.Header.Get("X-Content-Digest")))
 	if err != nil {
-		d.refuse(w, err)
+		d.refuse(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -59,7 +113,7 @@ func (d *door) events(w http.ResponseWriter, r *http.Request) {
 	}
 	states, err := d.svc.Watch(r.Context(), p, r.PathValue("id"))
 	if err != nil {
-		d.refuse(w, err)
+		d.refuse(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -82,7 +136,7 @@ func (d *door) bundle(w http.ResponseWriter, r *http.Request) {
 	}
 	rel, err := d.svc.Collect(r.Context(), p, r.PathValue("id"))
 	if err != nil {
-		d.refuse(w, err)
+		d.refuse(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-tar")
@@ -107,5 +161,5 @@ func (d *door) export(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Del("Content-Type")
-	d.refuse(w, err)
+	d.refuse(w, r, err)
 }

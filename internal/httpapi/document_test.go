@@ -1,0 +1,227 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/enclave"
+)
+
+// operation is one of the document's.
+type operation struct {
+	ID         string                `json:"operationId"`
+	Security   []map[string][]string `json:"security"`
+	Parameters []struct {
+		Name string `json:"name"`
+		In   string `json:"in"`
+	} `json:"parameters"`
+	Responses map[string]struct {
+		Content map[string]struct {
+			Schema struct {
+				Ref string `json:"$ref"`
+			} `json:"schema"`
+		} `json:"content"`
+	} `json:"responses"`
+
+	method, path string
+}
+
+type document struct {
+	OpenAPI string                          `json:"openapi"`
+	Paths   map[string]map[string]operation `json:"paths"`
+}
+
+// all are the operations of the document, by their identifier.
+func (doc document) all() map[string]operation {
+	out := map[string]operation{}
+	for path, methods := range doc.Paths {
+		for method, o := range methods {
+			o.method, o.path = strings.ToUpper(method), path
+			out[o.ID] = o
+		}
+	}
+	return out
+}
+
+func read(d *door) document {
+	var doc document
+	d.ok(http.StatusOK, d.call("", "GET", "/openapi.json", nil), &doc)
+	return doc
+}
+
+// operations are all that the gateway serves, with the streams, and whether each needs a session.
+var operations = map[string]bool{
+	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false,
+	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
+	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "snapshot-list": true, "snapshot-load": true,
+	"application-submit": true, "application-list": true, "application-get": true, "application-review": true, "grant-list": true, "grant-get": true,
+	"query-check": true, "run-submit": true, "run-list": true, "run-get": true, "run-events": true, "run-withdraw": true, "run-resubmit": true, "ledger": true,
+	"review-list": true, "review-get": true, "review-vote": true, "release-list": true, "release-bundle": true, "audit-entries": true, "audit-export": true,
+}
+
+// The document is OpenAPI 3.1 and lists every operation; each is there, and says how it fails.
+func testDocument(t *testing.T, d *door) {
+	doc := read(d)
+	require.True(t, strings.HasPrefix(doc.OpenAPI, "3.1."), doc.OpenAPI)
+	all := doc.all()
+	require.Equal(t, slices.Sorted(maps.Keys(operations)), slices.Sorted(maps.Keys(all)))
+	for id, o := range all {
+		require.Equal(t, operations[id], len(o.Security) > 0, "%s says that it needs a session, or that it needs none", id)
+		for _, name := range []string{"id", "name", "kind"} {
+			named := slices.ContainsFunc(o.Parameters, func(p struct {
+				Name string `json:"name"`
+				In   string `json:"in"`
+			}) bool {
+				return p.Name == name && p.In == "path"
+			})
+			require.Equal(t, strings.Contains(o.path, "{"+name+"}"), named, "%s: the parameter %s", id, name)
+		}
+		require.Contains(t, o.Responses, "default", id)
+		problem, stated := o.Responses["default"].Content["application/problem+json"]
+		require.True(t, stated, "%s says how it fails", id)
+		require.Equal(t, "#/components/schemas/Problem", problem.Schema.Ref, id)
+	}
+	require.Contains(t, all["snapshot-load"].Responses["201"].Content, "application/json")
+	require.Contains(t, all["run-events"].Responses["200"].Content, "text/event-stream")
+	require.Contains(t, all["release-bundle"].Responses["200"].Content, "application/x-tar")
+	require.Contains(t, all["audit-export"].Responses["200"].Content, "application/x-tar")
+
+	var schemas struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]json.RawMessage `json:"properties"`
+				Additional any                        `json:"additionalProperties"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	d.ok(http.StatusOK, d.call("", "GET", "/openapi.json", nil), &schemas)
+	for _, member := range []string{"type", "title", "status", "detail", "kind", "text", "request", "refusal", "faults"} {
+		require.Contains(t, schemas.Components.Schemas["Problem"].Properties, member)
+	}
+	require.NotContains(t, schemas.Components.Schemas, "ErrorModel")
+}
+
+// in fills the parameters of a path.
+func (o operation) in(d *door) string {
+	id := map[string]string{"application-get": d.app, "application-review": d.app, "grant-get": d.grant, "run-get": d.run, "run-events": d.run,
+		"run-withdraw": d.run, "run-resubmit": d.run, "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none"}[o.ID]
+	name := map[string]string{"account-confirm": "analyst_b", "resource-delete": "clients"}[o.ID]
+	if name == "" {
+		name = "clients"
+	}
+	return strings.NewReplacer("{id}", id, "{name}", name, "{kind}", "Dataset").Replace(o.path)
+}
+
+// bodies are what each operation takes.
+var bodies = map[string]any{
+	"login": `{"user":"nobody","password":"nothing at all"}`, "activate": `{"user":"nobody","code":"none","password":"correct horse battery"}`,
+	"key-register": `{"public_key":"AAAA"}`, "apply": `{"documents":"","dry_run":true}`, "dataset-review": `{"approve":true,"comment":"x"}`,
+	"application-submit": `{"scenario":"x","purpose":"x","datasets":[]}`, "application-review": `{"approve":true,"comment":"x"}`,
+	"query-check": `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
+	"run-resubmit": `{"note":"x"}`, "review-vote": `{"envelope":{}}`,
+}
+
+// Without a session, or with one that is none, nothing but the open operations answers; with a role that waits for its confirmation,
+// nothing but whoami and logout does.
+func testSessions(t *testing.T, d *door) {
+	before := state(d)
+	d.tokens["stranger"], d.tokens["nonsense"], d.tokens["none"] = "ys_"+strings.Repeat("A", 43), "x' OR 1=1", ""
+	for id, o := range read(d).all() {
+		if !operations[id] {
+			continue
+		}
+		for _, as := range []string{"", "stranger", "nonsense", "none"} {
+			p := d.problem(http.StatusUnauthorized, d.call(as, o.method, o.in(d), bodies[id]))
+			require.Equal(t, string(enclave.KindUnauthenticated), p.Kind)
+		}
+		req := d.request("", o.method, o.in(d), nil)
+		req.Header.Set("Authorization", "Basic "+d.tokens["admin"])
+		d.problem(http.StatusUnauthorized, d.send(req))
+		if id != "whoami" && id != "logout" {
+			p := d.problem(http.StatusForbidden, d.call("waiting", o.method, o.in(d), bodies[id]))
+			require.Equal(t, string(enclave.KindForbidden), p.Kind, id)
+		}
+	}
+	require.Equal(t, before, state(d), "somebody who may do nothing changed something")
+
+	var me struct{ Account, Role string }
+	d.ok(http.StatusOK, d.call("waiting", "GET", "/v1/whoami", nil), &me)
+	require.Equal(t, "waiting", me.Account)
+	require.Empty(t, me.Role)
+	d.ok(http.StatusNoContent, d.call("waiting", "DELETE", "/v1/sessions/current", nil), nil)
+	d.problem(http.StatusUnauthorized, d.call("waiting", "GET", "/v1/whoami", nil))
+	for _, path := range []string{"/v1/keys", "/v1/audit/checkpoint", "/healthz"} {
+		require.Equal(t, http.StatusOK, d.call("", "GET", path, nil).status, path)
+	}
+}
+
+// state is everything that the zone holds, but for when its sessions were last used.
+func state(d *door) string {
+	lines := strings.Split(d.zone.Print(d.t), "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "session ") }), "\n")
+}
+
+// may lists who may do what; everybody else gets 403 or 404. Operations that change what others look at are tried by those alone who
+// may not.
+var may = map[string]string{
+	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
+	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "snapshot-load": "-",
+	"application-submit": "-", "application-review": "-", "review-vote": "-", "run-withdraw": "-", "run-resubmit": "-",
+	"snapshot-list":    "admin security auditor steward provider",
+	"application-list": "*", "application-get": "admin security auditor steward analyst_a",
+	"grant-list": "*", "grant-get": "admin security auditor steward analyst_a",
+	"query-check": "-", "run-submit": "-", "run-list": "*", "run-get": "analyst_a", "run-events": "analyst_a", "ledger": "*",
+	"review-list": "reviewer_1", "review-get": "reviewer_1",
+	"release-list": "*", "release-bundle": "analyst_a",
+	"audit-entries": "security auditor", "audit-export": "security auditor",
+}
+
+func testRoles(t *testing.T, d *door) {
+	for id, o := range read(d).all() {
+		if !operations[id] || id == "logout" {
+			continue
+		}
+		require.NotEmpty(t, may[id], "nobody says who may do %s", id)
+		if may[id] == "*" || may[id] == "-" {
+			continue
+		}
+		for _, as := range people[:len(people)-1] {
+			a := d.call(as, o.method, o.in(d), bodies[id])
+			if slices.Contains(strings.Fields(may[id]), as) {
+				require.Less(t, a.status, 300, "%s by %s: %s", id, as, a.body)
+				continue
+			}
+			require.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, a.status, "%s by %s", id, as)
+			d.problem(a.status, a)
+		}
+	}
+	// Acts that are somebody's: by each of those whose they are not.
+	for _, c := range []struct {
+		method, path string
+		body         any
+		not          string
+	}{
+		{"POST", "/v1/apply", map[string]any{"documents": "apiVersion: yumen/v1\nkind: Organization\nmetadata: {name: fresh}\nspec: {title: {zh: 机构, en: O}, type: provider}\n"},
+			"security auditor steward provider reviewer_1 analyst_a"},
+		{"POST", "/v1/accounts/waiting/confirm", nil, "admin auditor steward provider reviewer_1 analyst_a"},
+		{"POST", "/v1/datasets/clients/snapshots", "id,city,segment,amount\n1,north,a,1\n", "admin security auditor steward reviewer_1 analyst_a"},
+		{"POST", "/v1/applications", map[string]any{"scenario": "x", "purpose": "x", "datasets": []any{map[string]any{"dataset": "clients", "columns": map[string]string{"city": "x"}}}},
+			"admin security auditor steward provider reviewer_1"},
+		{"POST", "/v1/applications/" + d.app + "/review", map[string]any{"approve": true, "comment": "x"}, "admin security auditor provider reviewer_1 analyst_a"},
+		{"POST", "/v1/runs/" + d.run + "/withdraw", nil, "admin security auditor steward provider reviewer_1 analyst_b"},
+		{"POST", "/v1/runs/" + d.run + "/resubmit", map[string]any{"note": "x"}, "admin security auditor steward provider reviewer_1 analyst_b"},
+		{"DELETE", "/v1/resources/Dataset/clients", nil, "security auditor reviewer_1 analyst_a analyst_b"},
+	} {
+		for _, as := range strings.Fields(c.not) {
+			a := d.call(as, c.method, c.path, c.body)
+			require.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, a.status, "%s %s by %s: %s", c.method, c.path, as, a.body)
+			d.problem(a.status, a)
+		}
+	}
+}
