@@ -207,10 +207,10 @@ func TestRejectionDestroysAndFrees(t *testing.T) {
 		},
 	} {
 		p, grant := z.Bank(t)
-		run := z.Ask(t, p, grant, civil).Run
+		z.Ask(t, p, grant, civil)
 		require.Equal(t, withheld, enclavetest.Text(z.Ask(t, p, grant, north)), "what is reserved counts")
 		q, grantQ := z.Bank(t)
-		run = z.Ask(t, q, grantQ, civil).Run
+		run := z.Ask(t, q, grantQ, civil).Run
 		artefacts := len(z.Files(t, "artefacts"))
 		require.NoError(t, end(q, run))
 		require.Len(t, z.Files(t, "artefacts"), artefacts-2, "artefact and outcome are gone")
