@@ -133,6 +133,7 @@ type Runner struct {
 	jobs int // runs that reached a worker
 	gate chan struct{}
 	fail bool
+	post bool // the outer query fails
 }
 
 // Jobs is how many runs over data were begun.
@@ -161,6 +162,24 @@ func (r *Runner) FailRuns(fail bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.fail = fail
+}
+
+// FailPosts makes every outer query fail from now on, or no longer.
+func (r *Runner) FailPosts(fail bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.post = fail
+}
+
+// Post runs the outer query in a worker.
+func (r *Runner) Post(ctx context.Context, spec sandbox.PostSpec) (*sandbox.PostResult, error) {
+	r.mu.Lock()
+	fail := r.post
+	r.mu.Unlock()
+	if fail {
+		return nil, sandbox.ErrExecution
+	}
+	return r.Runner.Post(ctx, spec)
 }
 
 // Run runs the statements in a worker.
