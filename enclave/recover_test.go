@@ -47,15 +47,18 @@ func newDaemon(t *testing.T, dir string) *daemon {
 
 func (d *daemon) start() {
 	d.cmd = exec.Command(d.bin, "serve", "--data", d.dir, "--listen", "127.0.0.1:0", "--worker", d.worker)
-	var log bytes.Buffer
-	d.cmd.Stderr = &log
+	log, err := os.Create(filepath.Join(d.t.TempDir(), "log"))
+	require.NoError(d.t, err)
+	d.cmd.Stderr = log
 	out, err := d.cmd.StdoutPipe()
 	require.NoError(d.t, err)
 	require.NoError(d.t, d.cmd.Start())
 	d.t.Cleanup(func() { _ = d.cmd.Process.Kill() })
 	var announced struct{ Listening string }
 	line, err := bufio.NewReader(out).ReadBytes('\n')
-	require.NoError(d.t, err, log.String())
+	said, _ := os.ReadFile(log.Name())
+	require.NoError(d.t, err, string(said))
+	require.NoError(d.t, log.Close())
 	require.NoError(d.t, json.Unmarshal(line, &announced))
 	d.url = announced.Listening
 	if d.tokens != nil {
