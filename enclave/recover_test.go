@@ -47,8 +47,9 @@ func newDaemon(t *testing.T, dir string) *daemon {
 
 func (d *daemon) start() {
 	d.cmd = exec.Command(d.bin, "serve", "--data", d.dir, "--listen", "127.0.0.1:0", "--worker", d.worker)
-	log, err := os.Create(filepath.Join(d.t.TempDir(), "log"))
+	log, err := os.OpenFile(d.bin+".log", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	require.NoError(d.t, err)
+	defer log.Close()
 	d.cmd.Stderr = log
 	out, err := d.cmd.StdoutPipe()
 	require.NoError(d.t, err)
@@ -56,9 +57,7 @@ func (d *daemon) start() {
 	d.t.Cleanup(func() { _ = d.cmd.Process.Kill() })
 	var announced struct{ Listening string }
 	line, err := bufio.NewReader(out).ReadBytes('\n')
-	said, _ := os.ReadFile(log.Name())
-	require.NoError(d.t, err, string(said))
-	require.NoError(d.t, log.Close())
+	require.NoError(d.t, err, "the gateway did not announce itself")
 	require.NoError(d.t, json.Unmarshal(line, &announced))
 	d.url = announced.Listening
 	if d.tokens != nil {
