@@ -27,7 +27,7 @@ func TestNextLoadTellsNothingAboutTheFewThatChanged(t *testing.T) {
 	const total = "SELECT count(*) AS n FROM clients"
 	z := enclavetest.New(t)
 	z.Datasets(t)
-	for gone := 1; gone < 5; gone++ {
+	for _, gone := range []int{1, 4} {
 		p, grant := z.Bank(t)
 		require.Equal(t, shown, enclavetest.Text(z.Ask(t, p, grant, north)))
 		old := enclavetest.Text(z.Ask(t, p, grant, byCity))

@@ -28,8 +28,9 @@ const (
 	DoneBlind       // likewise, and nothing can be read until Heal
 )
 
-// Faults are all of them.
-var Faults = map[string]Fault{"no entry": NoEntry, "not done": NotDone, "done but reported failed": DoneTold, "done and nobody knows": DoneBlind}
+func (f Fault) String() string {
+	return []string{"no fault", "no entry", "not done", "done but reported failed", "done and nobody knows"}[f]
+}
 
 // Done reports whether an update that fails like this takes effect.
 func (f Fault) Done() bool { return f == DoneTold || f == DoneBlind }

@@ -21,6 +21,7 @@ import (
 	"yumen/internal/keyring"
 	"yumen/internal/metastore/sqlite"
 	"yumen/policy"
+	"yumen/sandbox"
 	"yumen/sandbox/sandboxtest"
 )
 
@@ -63,7 +64,10 @@ func New(t testing.TB, change ...func(*enclave.Config)) *Zone {
 	require.NoError(t, err)
 	z.Artefacts, err = artefact.NewStore(filepath.Join(z.Dir, "artefacts"), catalog.PrefixArtefact, z.Keys)
 	require.NoError(t, err)
-	z.Runner = &Runner{Runner: sandboxtest.Runner(t)}
+	worker := sandboxtest.Worker(t)
+	cage, err := workers(worker)
+	require.NoError(t, err)
+	z.Runner = &Runner{Runner: cage}
 	engine, err := lab()
 	require.NoError(t, err)
 	z.Decider = &Decider{Decider: engine}
@@ -121,6 +125,17 @@ func (z *Zone) CheckOffline(t testing.TB) []audit.Entry {
 var lab = sync.OnceValues(func() (*policy.Engine, error) {
 	return policy.Open(policy.Config{Jurisdiction: "lab", Salt: make([]byte, 32), Timeout: time.Minute})
 })
+
+// workers is the runner of all zones of a process. It ends with the process.
+var workers = func() func(path string) (*sandbox.Runner, error) {
+	var once sync.Once
+	var r *sandbox.Runner
+	var err error
+	return func(path string) (*sandbox.Runner, error) {
+		once.Do(func() { r, err = sandbox.New(sandbox.Config{Worker: path}) })
+		return r, err
+	}
+}()
 
 // Logger writes what a gateway logs into the test's own log, from warnings on.
 func Logger(t testing.TB) *slog.Logger {

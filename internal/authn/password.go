@@ -40,14 +40,16 @@ func NewHasher(cost Cost, parallel int) (*Hasher, error) {
 	if parallel < 1 {
 		return nil, errors.New("a hasher works on at least one password at once")
 	}
-	h := &Hasher{cost: cost, slots: make(chan struct{}, parallel)}
-	decoy := make([]byte, 32)
-	if _, err := rand.Read(decoy); err != nil {
-		return nil, fmt.Errorf("make a decoy: %w", err)
+	if err := cost.Validate(); err != nil {
+		return nil, err
 	}
-	var err error
-	h.decoy, err = hash(string(decoy), cost)
-	return h, err
+	decoy := phc{cost: cost, salt: make([]byte, saltSize), key: make([]byte, keySize)} // of no password: verifying one takes the same work
+	for _, b := range [][]byte{decoy.salt, decoy.key} {
+		if _, err := rand.Read(b); err != nil {
+			return nil, fmt.Errorf("make a decoy: %w", err)
+		}
+	}
+	return &Hasher{cost: cost, decoy: decoy.String(), slots: make(chan struct{}, parallel)}, nil
 }
 
 // HashPassword hashes a chosen password at the default cost.
