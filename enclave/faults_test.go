@@ -230,7 +230,6 @@ func voting(t *testing.T, z *enclavetest.Zone, verdict receipt.Verdict) func() e
 // of it with its entry; no worker sees data for a question that was not recorded; repeating it releases nothing twice.
 func TestEveryActUnderEveryFault(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	z.Signer(t, enclavetest.As("reviewer_1"), true)
 	unique := 0
 	for _, a := range acts() {
@@ -302,7 +301,6 @@ func repeat(t *testing.T, z *enclavetest.Zone, do func() error) {
 // A run whose end cannot be recorded stays as it was; nothing leaves. The next start records its failure.
 func TestRunWhoseEndCannotBeRecorded(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	z.Store.Fail(enclavetest.NotDone, 2, 2) // the settlement and the failure
 	before := z.Store.Updates()

@@ -26,7 +26,6 @@ func changed(gone int) [][]string {
 func TestNextLoadTellsNothingAboutTheFewThatChanged(t *testing.T) {
 	const total = "SELECT count(*) AS n FROM clients"
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	for _, gone := range []int{1, 4} {
 		p, grant := z.Bank(t)
 		require.Equal(t, shown, enclavetest.Text(z.Ask(t, p, grant, north)))
@@ -62,7 +61,6 @@ func TestNextLoadTellsNothingAboutTheFewThatChanged(t *testing.T) {
 // Loading the same file again is no change: answers are replayed, and differences are still found.
 func TestLoadingTheSameFileAgain(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	require.Equal(t, shown, enclavetest.Text(z.Ask(t, p, grant, north)))
 	for range 2 {
@@ -79,7 +77,6 @@ func TestLoadingTheSameFileAgain(t *testing.T) {
 // What was summed before says nothing about a count, and the other way about; other tables of other people neither.
 func TestNextLoadWithholdsNoMoreThanItMust(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	const sums = "SELECT city, sum(amount) AS s FROM clients GROUP BY city"
 	before := enclavetest.Text(z.Ask(t, p, grant, sums))
@@ -95,7 +92,6 @@ func TestNextLoadWithholdsNoMoreThanItMust(t *testing.T) {
 // A load of any table that an answer was read from counts: of a joined one, and of one that the next question does not read.
 func TestNextLoadOfAnotherTable(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	const joined = "SELECT count(*) AS n FROM cases JOIN clients ON cases.id = clients.id WHERE clients.city = 'north'"
 	p, grant := z.Bank(t)
 	require.Equal(t, shown, enclavetest.Text(z.Ask(t, p, grant, joined)))
@@ -119,7 +115,6 @@ const lines = enclavetest.Rows + 1
 // What an answer came from is gone: nothing that would be compared with it leaves, and whoever knows no such answer is told.
 func TestDestroyedLoad(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	first := z.Load(t, "clients", changed(1))
 	p, grant := z.Bank(t)
 	before := enclavetest.Text(z.Ask(t, p, grant, north))

@@ -48,7 +48,6 @@ func data(t *testing.T, z *enclavetest.Zone, p enclave.Principal, run api.Run) s
 
 func TestSameQuestionInOtherWordsIsReplayed(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	const first = "SELECT city, count(*) AS n, sum(amount) AS s FROM clients WHERE segment <> 'd' GROUP BY city ORDER BY city"
 	run := z.Ask(t, p, grant, first)
@@ -79,7 +78,6 @@ func TestSameQuestionInOtherWordsIsReplayed(t *testing.T) {
 
 func TestLegalGroups(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	a, b := enclavetest.As("analyst_a"), enclavetest.As("analyst_b")
 	grantA, grantB := z.Grant(t, a), z.Grant(t, b)
 	require.Equal(t, shown, enclavetest.Text(z.Ask(t, a, grantA, north)))
@@ -107,7 +105,6 @@ func TestLegalGroups(t *testing.T) {
 // Questions of one group that come together are judged in the order in which they came; a refused one between them changes nothing.
 func TestConcurrentQuestionsOfOneGroup(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	a, s := enclavetest.As("analyst_a"), enclavetest.As("analyst_s")
 	grantA, grantS := z.Grant(t, a), z.Grant(t, s)
 	release := z.Runner.Hold()
@@ -151,7 +148,6 @@ func never(t *testing.T, what func() bool, message string) {
 // Every pair of questions that come at the same moment is answered as if one had come first.
 func TestRacingQuestions(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	for range 4 {
 		p, grant := z.Bank(t)
 		ids := make(chan string, 2)
@@ -181,7 +177,6 @@ func TestRacingQuestions(t *testing.T) {
 
 func TestIdempotencyKey(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	ask := api.RunRequest{Grant: grant, SQL: north}
 	first, err := z.Service.Submit(t.Context(), p, ask, "key-1")
@@ -219,7 +214,6 @@ func TestIdempotencyKey(t *testing.T) {
 // Requests with one key that come together make one run, and all are told of it.
 func TestRacingIdempotencyKey(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	type told struct {
 		run api.Run

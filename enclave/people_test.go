@@ -128,7 +128,6 @@ var open = []string{"Activate", "Authenticate", "Checkpoint", "Close", "Login", 
 // Whatever role waits for its confirmation, its account may do nothing: neither change nor see anything.
 func TestUnconfirmedMayDoNothing(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	z.Signer(t, enclavetest.As("reviewer_1"), true)
 	z.Apply(t, "admin", enclavetest.AccountYAML(enclave.Principal{Account: "waiting", Person: "p-w", Organization: "bank_a", Role: "analyst"}))
 	z.Apply(t, "provider", dataset("w"))
@@ -171,7 +170,6 @@ func TestUnconfirmedMayDoNothing(t *testing.T) {
 // Who may do it with a confirmed role: each method by everybody. What is not listed is refused, not found or empty.
 func TestWhoMayCallWhat(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	z.Signer(t, enclavetest.As("reviewer_1"), true)
 	z.Signer(t, enclavetest.As("reviewer_2"), false)
 	a := enclavetest.As("analyst_a")

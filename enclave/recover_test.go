@@ -128,7 +128,6 @@ func TestKilledGatewayRecovers(t *testing.T) {
 	z := enclavetest.New(t)
 	z.Activate(t, "analyst_a", "provider")
 	z.Clock.Advance(time.Since(z.Clock.Now()))
-	z.Datasets(t)
 	grant := z.Grant(t, enclavetest.As("analyst_a"))
 	z.Shut(t)
 	d := newDaemon(t, z.Dir)

@@ -16,7 +16,6 @@ import (
 // after a restart. A run whose cells were never judged does not count.
 func TestFailedOuterQueryCounts(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	z.Runner.FailPosts(true)
 	run := z.Ask(t, p, grant, north)
@@ -44,7 +43,6 @@ func TestFailedOuterQueryCounts(t *testing.T) {
 // nothing of this one leaves.
 func TestLedgerThatGrewMeanwhile(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	q, grantQ := z.Bank(t)
 	require.Equal(t, shownBut, enclavetest.Text(z.Ask(t, q, grantQ, northWithout)))

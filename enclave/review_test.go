@@ -26,7 +26,6 @@ func refuses(t *testing.T, want enclave.ErrorKind, err error) {
 
 func TestOneVoteIssuesAnAnswerOfGradeThree(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	run := z.Ask(t, p, grant, civil)
 	require.Equal(t, "in_review", run.State)
@@ -91,7 +90,6 @@ func receiptOf(t *testing.T, z *enclavetest.Zone, release string) statement {
 
 func TestWhoMayNotReview(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	a := enclavetest.As("analyst_a")
 	run := z.Ask(t, a, z.Grant(t, a), civil).Run
 	seen, err := z.Service.ReviewDetail(t.Context(), enclavetest.As("reviewer_1"), run)
@@ -156,7 +154,6 @@ func TestWhoMayNotReview(t *testing.T) {
 
 func TestTwoReviewers(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	z.Decider.Quorum(2)
 	r1, r2 := enclavetest.As("reviewer_1"), enclavetest.As("reviewer_2")
 	p, grant := z.Bank(t)
@@ -196,7 +193,6 @@ func TestTwoReviewers(t *testing.T) {
 
 func TestRejectionDestroysAndFrees(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	for name, end := range map[string]func(p enclave.Principal, run string) error{
 		"rejected": func(_ enclave.Principal, run string) error {
 			return z.Vote(t, "reviewer_1", run, receipt.VerdictReject, "PURPOSE")
@@ -230,7 +226,6 @@ func TestRejectionDestroysAndFrees(t *testing.T) {
 
 func TestReturnAndResubmit(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	z.Decider.Quorum(2)
 	r1 := enclavetest.As("reviewer_1")
 	p, grant := z.Bank(t)
@@ -280,7 +275,6 @@ func TestReturnAndResubmit(t *testing.T) {
 // Withdrawn while its worker runs: nothing of it is kept.
 func TestWithdrawWhileRunning(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	a := enclavetest.As("analyst_a")
 	grant := z.Grant(t, a)
 	release := z.Runner.Hold()
@@ -310,7 +304,6 @@ func TestWithdrawWhileRunning(t *testing.T) {
 // The policy changes while requests wait: their votes are void, and what it forbids now ends.
 func TestPolicyChangesDuringReview(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	z.Decider.Quorum(2)
 	r1 := enclavetest.As("reviewer_1")
 	p, grant := z.Bank(t)
@@ -351,7 +344,6 @@ func TestPolicyChangesDuringReview(t *testing.T) {
 // At issue the policy is asked once more: without its consent the vote takes no effect either.
 func TestSecondCheck(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	run := z.Ask(t, p, grant, civil).Run
 	z.Decider.Refuse(policy.ActionReleaseDecide, true)

@@ -34,7 +34,6 @@ func looks(t *testing.T, z *enclavetest.Zone, p enclave.Principal, id string) st
 // author can look at stays the same, byte by byte, whatever happens inside.
 func TestStatesShowOnTicksAlone(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	for _, c := range []struct {
 		name string
 		sql  string
@@ -81,7 +80,6 @@ func TestStatesShowOnTicksAlone(t *testing.T) {
 // What is done to a request shows on its ticks too, and approval on the way to the issue never.
 func TestVotesShowOnTicksAlone(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	for verdict, then := range map[receipt.Verdict]string{receipt.VerdictApprove: "released", receipt.VerdictReject: "rejected", receipt.VerdictReturn: "returned"} {
 		p, grant := z.Bank(t)
 		run := z.Ask(t, p, grant, civil).Run
@@ -114,7 +112,6 @@ func TestVotesShowOnTicksAlone(t *testing.T) {
 // A question whose every cell is withheld, one that nobody answers to, and one about too few people look alike in everything.
 func TestWithheldEmptyAndSmallLookAlike(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	texts := map[string]string{
 		"small":      "SELECT segment, count(*) AS n, sum(amount) AS s FROM clients WHERE city = 'north' AND segment IN ('d') GROUP BY segment",
 		"empty":      "SELECT segment, count(*) AS n, sum(amount) AS s FROM clients WHERE city = 'south' AND segment IN ('d') GROUP BY segment",
@@ -164,7 +161,6 @@ func mustJSON(t *testing.T, v any) []byte {
 // A run that is watched tells each state once, in order, and ends at rest; whoever leaves is forgotten.
 func TestWatch(t *testing.T) {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	p, grant := z.Bank(t)
 	release := z.Runner.Hold()
 	defer release()

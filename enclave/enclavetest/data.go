@@ -80,8 +80,8 @@ func CSV(rows [][]string) string {
 	return b.String()
 }
 
-// Datasets declares, approves and loads Clients and Cases.
-func (z *Zone) Datasets(t testing.TB) {
+// datasets declares, approves and loads Clients and Cases.
+func (z *Zone) datasets(t testing.TB) {
 	t.Helper()
 	z.Apply(t, "provider", Clients)
 	z.Apply(t, "provider_2", Cases)

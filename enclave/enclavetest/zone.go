@@ -4,6 +4,8 @@ package enclavetest
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -47,16 +49,70 @@ type Zone struct {
 	log     []audit.Entry // those that Check has decoded
 }
 
-// New makes a zone of jurisdiction lab with the people of People, and closes it with the test. The configuration can be changed
-// before the gateway starts.
+// New makes a zone of jurisdiction lab with the people of People, and Clients and Cases loaded; it is closed with the test. The
+// configuration can be changed before the gateway starts.
 func New(t testing.TB, change ...func(*enclave.Config)) *Zone {
 	t.Helper()
+	first.once.Do(func() { first.files, first.codes = found(t) })
+	require.NotNil(t, first.files, "the first zone of this process could not be made")
+	z := &Zone{Dir: t.TempDir(), Clock: NewClock(), signers: map[string]signer{}, codes: first.codes}
+	for name, content := range first.files {
+		path := filepath.Join(z.Dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, content, 0o600))
+	}
+	z.open(t, change...)
+	return z
+}
+
+// first is the zone from which all others of a process are copied: what it takes to make one is done once.
+var first struct {
+	once  sync.Once
+	files map[string][]byte
+	codes map[string]string
+}
+
+// found makes the first zone and returns its files and the activation codes of its people.
+func found(t testing.TB) (files map[string][]byte, codes map[string]string) {
+	t.Helper()
 	z := &Zone{Dir: t.TempDir(), Clock: NewClock(), signers: map[string]signer{}}
-	master := filepath.Join(z.Dir, "master.key")
-	require.NoError(t, keyring.CreateMaster(master))
+	require.NoError(t, keyring.CreateMaster(z.master()))
 	id := catalog.NewID(catalog.PrefixZone)
+	keys, err := keyring.Create(filepath.Join(z.Dir, "keys"), keyring.Config{Zone: id, Master: keyring.File{Path: z.master()}})
+	require.NoError(t, err)
+	store := OpenStore(t, filepath.Join(z.Dir, "meta.db"))
+	require.NoError(t, enclave.Init(t.Context(), enclave.InitConfig{Store: store, Keys: keys, Clock: z.Clock, Zone: id, Jurisdiction: "lab",
+		Administrator: "admin", Person: "op-admin", Organization: "operator", Password: Password}))
+	require.NoError(t, errors.Join(store.close(), keys.Close()))
+	z.open(t)
+	z.settle(t)
+	z.datasets(t)
+	z.Shut(t)
+	files = map[string][]byte{}
+	require.NoError(t, filepath.WalkDir(z.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(z.Dir, path)
+		if err != nil {
+			return err
+		}
+		files[name], err = os.ReadFile(path)
+		return err
+	}))
+	return files, z.codes
+}
+
+func (z *Zone) master() string { return filepath.Join(z.Dir, "master.key") }
+
+// open opens the parts of a zone that lies in its directory, and starts its gateway.
+func (z *Zone) open(t testing.TB, change ...func(*enclave.Config)) {
+	t.Helper()
 	var err error
-	z.Keys, err = keyring.Create(filepath.Join(z.Dir, "keys"), keyring.Config{Zone: id, Master: keyring.File{Path: master}})
+	for _, kind := range []string{"", "data", "entity", "sign"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(z.Dir, "keys", kind), 0o700))
+	}
+	z.Keys, err = keyring.Open(filepath.Join(z.Dir, "keys"), keyring.Config{Master: keyring.File{Path: z.master()}})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = z.Keys.Close() })
 	z.Store = OpenStore(t, filepath.Join(z.Dir, "meta.db"))
@@ -71,8 +127,6 @@ func New(t testing.TB, change ...func(*enclave.Config)) *Zone {
 	engine, err := lab()
 	require.NoError(t, err)
 	z.Decider = &Decider{Decider: engine}
-	require.NoError(t, enclave.Init(t.Context(), enclave.InitConfig{Store: z.Store, Keys: z.Keys, Clock: z.Clock, Zone: id, Jurisdiction: "lab",
-		Administrator: "admin", Person: "op-admin", Organization: "operator", Password: Password}))
 	z.Config = enclave.Config{Store: z.Store, Decider: z.Decider, Runner: z.Runner, Snapshots: z.Snapshots, Artefacts: z.Artefacts, Keys: z.Keys,
 		Clock: z.Clock, Log: Logger(t), Level: "test", PolicyDigest: engine.Status().PublicDigest, Limits: enclave.Limits{RunMemoryMB: 256, RunThreads: 1}}
 	for _, f := range change {
@@ -80,8 +134,6 @@ func New(t testing.TB, change ...func(*enclave.Config)) *Zone {
 	}
 	z.start(t)
 	t.Cleanup(func() { require.NoError(t, z.Service.Close(context.Background())) })
-	z.settle(t)
-	return z
 }
 
 func (z *Zone) start(t testing.TB) {
@@ -112,7 +164,7 @@ func (z *Zone) Shut(t testing.TB) {
 // CheckOffline requires the invariants of a zone that was shut, and that no process serves.
 func (z *Zone) CheckOffline(t testing.TB) []audit.Entry {
 	t.Helper()
-	keys, err := keyring.Open(filepath.Join(z.Dir, "keys"), keyring.Config{Master: keyring.File{Path: filepath.Join(z.Dir, "master.key")}})
+	keys, err := keyring.Open(filepath.Join(z.Dir, "keys"), keyring.Config{Master: keyring.File{Path: z.master()}})
 	require.NoError(t, err)
 	defer keys.Close()
 	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(z.Dir, "meta.db")})

@@ -39,7 +39,6 @@ var people = []string{"admin", "security", "auditor", "steward", "provider", "re
 
 func newDoor(t *testing.T) *door {
 	z := enclavetest.New(t)
-	z.Datasets(t)
 	d := &door{t: t, zone: z, tokens: map[string]string{}}
 	d.url = serve(t, z.Service)
 	code := z.Apply(t, "admin", enclavetest.AccountYAML(enclave.Principal{Account: "waiting", Person: "p-w", Organization: "bank_a", Role: "analyst"}))["waiting"]
