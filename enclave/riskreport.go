@@ -79,7 +79,8 @@ func leaves(post *sandbox.PostResult) egress.Table {
 }
 
 // protectedCells are the cells that the answer is computed from, with what disclosure control found about each. A replayed answer
-// shows what was released the first time.
+// shows what was released the first time. Of a row that is withheld whole even the key stays away: with few behind it, the key is
+// itself a value of somebody's row.
 func protectedCells(p *compile.Plan, ans *answer) (egress.Table, []egress.Evidence) {
 	t := egress.Table{Keys: len(p.Keys), Rows: [][]*string{}}
 	for _, c := range ans.columns {
@@ -95,7 +96,7 @@ func protectedCells(p *compile.Plan, ans *answer) (egress.Table, []egress.Eviden
 	}
 	var evidence []egress.Evidence
 	for i, row := range ans.table.Rows {
-		out := append(append([]*string{}, row.Key...), make([]*string, len(row.Cells))...)
+		out := make([]*string, t.Keys+len(row.Cells))
 		if have, ok := shown[keyText(row.Key)]; ok {
 			out = have
 		}

@@ -19,7 +19,7 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	if err := command().ExecuteContext(ctx); err != nil {
+	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "yumend:", err)
 		var u usageError
 		if errors.As(err, &u) {
@@ -27,6 +27,13 @@ func main() {
 		}
 		os.Exit(1)
 	}
+}
+
+func run(ctx context.Context) error {
+	if err := harden(); err != nil {
+		return err
+	}
+	return command().ExecuteContext(ctx)
 }
 
 type usageError struct{ error }

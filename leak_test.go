@@ -1,0 +1,117 @@
+package yumen_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestLeak plants a canary in every column of every table and in every file that is refused, uses every command of the client and
+// every operation of the interface, provokes every kind of error, lets the gateway crash, and looks for the canaries in everything
+// that is not the data: answers, output, logs, the metastore, artefacts, temporary and core files.
+func TestLeak(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, bin)
+	s.people("auditor", "steward", "credit_provider", "analyst_a", "analyst_b", "reviewer_1")
+	s.register()
+	grant := s.granted()
+	s.ask(grant)
+	s.review(grant)
+	s.audit()
+	s.mischief()
+	s.say("analyst_a", 0, "logout")
+	if left := s.wire.unasked(operations(t, s.wire.URL)); len(left) > 0 {
+		t.Errorf("no request of the session reached: %s", strings.Join(left, ", "))
+	}
+	if left := s.unused(); len(left) > 0 {
+		t.Errorf("the session never gave: yumen %s", strings.Join(left, ", yumen "))
+	}
+	kinds := s.wire.kinds()
+	for _, kind := range []string{"unauthenticated", "forbidden", "not_found", "conflict", "invalid", "too_large", "quarantined"} {
+		if !kinds[kind] {
+			t.Errorf("the session provoked no error of kind %s", kind)
+		}
+	}
+	s.crash()
+	a := newAviary(canaries())
+	s.look(a)
+	a.report(t)
+}
+
+// operations are all that the interface offers, by its own description.
+func operations(t testing.TB, url string) []string {
+	t.Helper()
+	resp, err := http.Get(url + "/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&doc); err != nil || len(doc.Paths) == 0 {
+		t.Fatal("the description of the interface cannot be read")
+	}
+	var out []string
+	for path, methods := range doc.Paths {
+		for m := range methods {
+			out = append(out, strings.ToUpper(m)+" "+path)
+		}
+	}
+	return out
+}
+
+// unused are the commands of the client, by its own help, that nobody gave. Those that only print what is built in are left out.
+func (s *stage) unused(parents ...string) []string {
+	s.t.Helper()
+	out, err := exec.Command(filepath.Join(s.bin, "yumen"), append(parents, "--help", "--lang", "en")...).Output()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, list, ok := strings.Cut(string(out), "\nCommands:\n")
+	if !ok {
+		if name := strings.Join(parents, " "); !s.used[name] {
+			return []string{name}
+		}
+		return nil
+	}
+	list, _, _ = strings.Cut(list, "\n\n")
+	var left []string
+	for _, line := range strings.Split(list, "\n") {
+		fields := strings.Fields(line)
+		if len(fields) == 0 || fields[0] == "help" || fields[0] == "completion" || fields[0] == "version" || fields[0] == "man" {
+			continue
+		}
+		left = append(left, s.unused(append(parents[:len(parents):len(parents)], fields[0])...)...)
+	}
+	return left
+}
+
+// mischief sends what no client of ours would.
+func (s *stage) mischief() {
+	s.t.Helper()
+	s.tell("nobody", "a wrong password\n", -1, "login", "--server", s.wire.URL, "--user", "admin", "--password-stdin")
+	s.tell("nobody", "some password of somebody\n", -1, "activate", "--server", s.wire.URL, "--user", "reviewer_2", "--code", "00000000", "--password-stdin")
+	s.say("nobody", -1, "query", "list")
+	s.say("security", -1, "account", "confirm", "analyst_a")
+	for _, m := range []struct{ method, path, body string }{
+		{"GET", "/v1/runs", ""}, {"GET", "/nowhere", ""}, {"POST", "/v1/sessions", "{"}, {"POST", "/v1/sessions", `{"user":1}`},
+		{"POST", "/v1/sessions", `{"user":"` + strings.Repeat("x", 9<<20) + `"}`}, {"PUT", "/v1/runs", "x"}, {"GET", "/healthz", ""}, {"GET", "/openapi.json", ""}, {"GET", "/v1/audit/checkpoint", ""},
+	} {
+		req, err := http.NewRequest(m.method, s.wire.URL+m.path, strings.NewReader(m.body))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			continue // a gateway may hang up on a body that is over its limit
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+	}
+}
