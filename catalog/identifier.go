@@ -1,5 +1,10 @@
 package catalog
 
+import (
+	"maps"
+	"slices"
+)
+
 // IdentifierKind names a kind of identifier: a value that points at one person, firm or record.
 type IdentifierKind string
 
@@ -36,6 +41,9 @@ var minimumGrades = map[IdentifierKind]Grade{
 	IdentifierBankCard: 4, IdentifierBankAccount: 4,
 	IdentifierUSCC: 1, IdentifierOrgCode: 1, IdentifierLEI: 1, IdentifierCNAPS: 1, IdentifierEnterpriseName: 1,
 }
+
+// IdentifierKinds lists every kind in alphabetical order.
+func IdentifierKinds() []IdentifierKind { return slices.Sorted(maps.Keys(minimumGrades)) }
 
 // Valid reports whether the kind is one of the closed list.
 func (k IdentifierKind) Valid() bool { return minimumGrades[k] != 0 }
