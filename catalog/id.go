@@ -26,6 +26,7 @@ const (
 	PrefixRequest     Prefix = "req"
 	PrefixLedger      Prefix = "led"
 	PrefixPending     Prefix = "act"
+	PrefixSession     Prefix = "ses"
 )
 
 // NewID returns a fresh identifier: prefix, "_", a UUIDv7 as 32 hexadecimal digits (RFC 9562).

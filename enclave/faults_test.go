@@ -60,11 +60,40 @@ func acts() []act {
 			}
 		}},
 		{"log out", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
-			s, err := z.Service.Login(ctx, api.Login{User: "admin", Password: enclavetest.Password})
+			s, err := z.Service.Login(ctx, api.Login{User: "admin", Password: enclavetest.Password}, "")
 			require.NoError(t, err)
 			p, err := z.Service.Authenticate(ctx, s.Token)
 			require.NoError(t, err)
 			return func() error { return z.Service.Logout(ctx, p) }
+		}},
+		{"rotate a session", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			_, p := session(t, z, "admin")
+			return func() error { _, err := z.Service.RotateSession(ctx, p); return err }
+		}},
+		{"revoke a session", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			_, p := session(t, z, "admin")
+			return func() error { return z.Service.RevokeSession(ctx, as("security"), p.Session) }
+		}},
+		{"revoke all sessions", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			session(t, z, "admin")
+			return func() error { return z.Service.RevokeSessions(ctx, as("security"), "admin") }
+		}},
+		{"suspend an account", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "admin", enclavetest.AccountYAML(person(u)))
+			return func() error {
+				_, err := z.Service.SuspendAccount(ctx, as("security"), person(u).Account, api.Reason{Reason: "x"})
+				return err
+			}
+		}},
+		{"resume an account", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "admin", enclavetest.AccountYAML(person(u)))
+			_, err := z.Service.SuspendAccount(ctx, as("security"), person(u).Account, api.Reason{Reason: "x"})
+			require.NoError(t, err)
+			return func() error { _, err := z.Service.ResumeAccount(ctx, as("security"), person(u).Account); return err }
+		}},
+		{"reset an account", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "admin", enclavetest.AccountYAML(person(u)))
+			return func() error { _, err := z.Service.ResetAccount(ctx, as("admin"), person(u).Account); return err }
 		}},
 		{"register a key", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
 			key := publicKey(t)
@@ -169,7 +198,7 @@ func apply(z *enclavetest.Zone, as, docs string) error {
 }
 
 func login(z *enclavetest.Zone, user, password string) error {
-	_, err := z.Service.Login(context.Background(), api.Login{User: user, Password: password})
+	_, err := z.Service.Login(context.Background(), api.Login{User: user, Password: password}, "")
 	return err
 }
 

@@ -57,6 +57,13 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"Resource", func(p enclave.Principal) (int, error) { return zero(s.Resource(ctx, p, "Dataset", "clients")) }},
 		{"Delete", func(p enclave.Principal) (int, error) { return 1, s.Delete(ctx, p, "Dataset", "clients") }},
 		{"ConfirmAccount", func(p enclave.Principal) (int, error) { return zero(s.ConfirmAccount(ctx, p, "waiting")) }},
+		{"Sessions", func(p enclave.Principal) (int, error) { return zero(s.Sessions(ctx, p, "waiting")) }},
+		{"RevokeSessions", func(p enclave.Principal) (int, error) { return 1, s.RevokeSessions(ctx, p, "waiting") }},
+		{"SuspendAccount", func(p enclave.Principal) (int, error) {
+			return zero(s.SuspendAccount(ctx, p, "waiting", api.Reason{Reason: "x"}))
+		}},
+		{"ResumeAccount", func(p enclave.Principal) (int, error) { return zero(s.ResumeAccount(ctx, p, "waiting")) }},
+		{"ResetAccount", func(p enclave.Principal) (int, error) { return zero(s.ResetAccount(ctx, p, "waiting")) }},
 		{"RegisterKey", func(p enclave.Principal) (int, error) { return zero(s.RegisterKey(ctx, p, publicKey(t))) }},
 		{"ConfirmKey", func(p enclave.Principal) (int, error) {
 			return zero(s.ConfirmKey(ctx, p, z.Records(t, "signing_key")[0].ID))
@@ -123,7 +130,8 @@ func release(t *testing.T, z *enclavetest.Zone, run string) string {
 }
 
 // open are the methods of the service that need no confirmed role.
-var open = []string{"Activate", "Authenticate", "Checkpoint", "Close", "Login", "Logout", "PublicKeys", "Whoami", "Zone"}
+var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "Login", "Logout", "PublicKeys", "RevokeSession", "RotateSession",
+	"While", "Whoami", "Zone"}
 
 // Whatever role waits for its confirmation, its account may do nothing: neither change nor see anything.
 func TestUnconfirmedMayDoNothing(t *testing.T) {
@@ -196,7 +204,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	}
 	for _, c := range calls(t, z, grant, waiting, released) {
 		switch c.name {
-		case "Apply", "Delete", "ConfirmAccount", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote":
+		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote":
 			continue // these change what the others look at; they have tests of their own
 		}
 		for _, p := range enclavetest.People {

@@ -42,12 +42,14 @@ type accountRecord struct {
 	Password    string              `json:"password,omitempty"`   // PHC string
 	Activation  *authn.Activation   `json:"activation,omitempty"` // until used
 	Login       authn.Login         `json:"login,omitzero"`
+	Suspension  *suspension         `json:"suspension,omitempty"` // in state suspended
 }
 
 // Account states.
 const (
 	accountPending   = "pending"   // declared; its role is not in effect
 	accountConfirmed = "confirmed" // its role is in effect
+	accountSuspended = "suspended" // it may do nothing, and has no session
 )
 
 type orgRecord struct {

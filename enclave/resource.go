@@ -150,7 +150,7 @@ func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) er
 	if !ok {
 		return errNotFound
 	}
-	return known(s.store.Update(ctx, func(tx Tx) error {
+	return known(s.ending(ctx, name, func(tx Tx) error {
 		r, err := tx.Get(rk, name)
 		if err != nil {
 			return err

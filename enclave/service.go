@@ -72,7 +72,8 @@ type Service struct {
 	uploads chan struct{} // each holds a whole file in memory
 	sealed  *sealedCache
 	groups  *turnstile
-	watch   *watchers
+	watch   *watchers // of runs
+	ended   *watchers // of accounts whose sessions may have ended
 	work    sync.WaitGroup
 	stop    context.CancelFunc
 	ctx     context.Context
@@ -99,7 +100,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{store: certain{cfg.Store}, decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
-		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers(),
+		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers(), ended: newWatchers(),
 		uploads: make(chan struct{}, maxUploads)}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })

@@ -5,15 +5,16 @@ import (
 	"errors"
 	"time"
 
+	"yumen/catalog"
 	"yumen/enclave/audit"
 	"yumen/internal/api"
 	"yumen/internal/authn"
 	"yumen/internal/metastore"
-	"yumen/policy"
 )
 
-// Login opens a session. Whether the account exists, is locked or has another password is told to nobody but the log.
-func (s *Service) Login(ctx context.Context, in api.Login) (api.Session, error) {
+// Login opens a session for somebody at an address. Whether the account exists, is locked or suspended, or has another password is
+// told to nobody but the log.
+func (s *Service) Login(ctx context.Context, in api.Login, address string) (api.Session, error) {
 	var v accountRecord
 	err := s.store.View(ctx, func(tx Tx) error {
 		var err error
@@ -27,58 +28,94 @@ func (s *Service) Login(ctx context.Context, in api.Login) (api.Session, error) 
 	if err != nil {
 		return api.Session{}, err
 	}
-	token, id, err := authn.NewToken()
-	if err != nil {
-		return api.Session{}, err
-	}
-	out := api.Session{Token: token}
-	accepted := false
+	a := attempt{user: in.User, address: address, verified: v.Password, correct: correct}
+	var out api.Session
 	err = s.store.Update(ctx, func(tx Tx) error {
-		accepted, err = s.open(tx, in.User, correct, id, &out)
+		out, err = s.open(tx, a)
 		return err
 	})
 	if err != nil {
 		return api.Session{}, known(err)
 	}
-	if !accepted {
-		return api.Session{}, fault(KindUnauthenticated, "账号或口令不正确，或账号已锁定；请稍后再试", "account or password is wrong, or the account is locked: try again later")
+	if out.Token == "" {
+		return api.Session{}, errLogin
 	}
 	return out, nil
 }
 
-// open counts the attempt and, when it is accepted, stores the session: one transaction with its entry.
-func (s *Service) open(tx Tx, user string, correct bool, id string, out *api.Session) (bool, error) {
+var errLogin = fault(KindUnauthenticated, "账号或口令不正确，或账号已锁定；请稍后再试", "account or password is wrong, or the account is locked: try again later")
+
+// attempt is a login whose password was looked at, outside the transaction that counts it.
+type attempt struct {
+	user, address string
+	verified      string // the stored hash that the password was compared with
+	correct       bool
+}
+
+// open counts the attempt and, when it is accepted, stores the session: one transaction with its entry. Without a token it was refused.
+func (s *Service) open(tx Tx, a attempt) (api.Session, error) {
 	e := entry{by: Principal{Role: audit.RoleAnonymous}, action: audit.ActionSessionOpen, outcome: "denied", facts: map[string]string{}}
-	v, rec, err := load[accountRecord](tx, recAccount, user)
+	v, rec, err := load[accountRecord](tx, recAccount, a.user)
 	if errors.Is(err, metastore.ErrNotFound) {
-		return false, s.record(tx, e)
+		return api.Session{}, s.record(tx, e)
 	}
 	if err != nil {
-		return false, err
+		return api.Session{}, err
 	}
-	now := s.clock.Now()
-	login, outcome := v.Login.Attempt(correct, now, s.sessions)
 	e.facts["account"] = rec.ID
-	if login != v.Login {
-		v.Login = login
-		if err := save(tx, recAccount, rec, s.nowMS(), v); err != nil {
-			return false, err
-		}
+	if rec.State == accountSuspended || a.correct && v.Password != a.verified { // changed while this one was looked at
+		return api.Session{}, s.record(tx, e)
 	}
-	if outcome != authn.Accepted {
-		return false, s.record(tx, e)
+	accepted, err := s.count(tx, &v, &rec, a.correct)
+	if err != nil {
+		return api.Session{}, err
+	}
+	if !accepted {
+		return api.Session{}, s.record(tx, e)
 	}
 	p, err := principalOf(tx, rec, v)
 	if err != nil {
-		return false, err
+		return api.Session{}, err
 	}
-	ses := authn.NewSession(rec.ID, now)
-	if err := save(tx, recSession, metastore.Record{ID: id, Owner: rec.ID}, s.nowMS(), ses); err != nil {
-		return false, err
+	out, err := s.admit(tx, &p, a.address)
+	if err != nil {
+		return api.Session{}, err
 	}
-	out.Expires, out.Account = ses.Expires(s.sessions).Unix(), s.whoami(p)
-	e.by, e.outcome = p, "opened"
-	return true, s.record(tx, e)
+	e.by, e.outcome, e.facts["session"] = p, "opened", p.Session
+	if a.address != "" {
+		e.facts["address"] = a.address
+	}
+	return out, s.record(tx, e)
+}
+
+// count counts one use of a password and stores what the account remembers of it.
+func (s *Service) count(tx Tx, v *accountRecord, rec *metastore.Record, correct bool) (bool, error) {
+	login, outcome := v.Login.Attempt(correct, s.clock.Now(), s.sessions)
+	if login != v.Login {
+		v.Login = login
+		if err := save(tx, recAccount, *rec, s.nowMS(), v); err != nil {
+			return false, err
+		}
+		rec.Version++
+	}
+	return outcome == authn.Accepted, nil
+}
+
+// admit stores a new session of a caller who has proven who he is. The oldest ones beyond maxSessions end.
+func (s *Service) admit(tx Tx, p *Principal, address string) (api.Session, error) {
+	token, digest, err := authn.NewToken()
+	if err != nil {
+		return api.Session{}, err
+	}
+	if err := s.sweep(tx, p.Account); err != nil {
+		return api.Session{}, err
+	}
+	ses := authn.NewSession(p.Account, address, s.clock.Now())
+	p.Session = newID(catalog.PrefixSession)
+	if err := save(tx, recSession, metastore.Record{ID: p.Session, Name: digest, Owner: p.Account}, s.nowMS(), ses); err != nil {
+		return api.Session{}, err
+	}
+	return api.Session{ID: p.Session, Token: token, Expires: ses.Expires(s.sessions).Unix(), Account: s.whoami(*p)}, nil
 }
 
 func principalOf(tx Tx, rec metastore.Record, v accountRecord) (Principal, error) {
@@ -92,14 +129,23 @@ func principalOf(tx Tx, rec metastore.Record, v accountRecord) (Principal, error
 
 // Authenticate finds the caller behind a session token. The role is the one that is in effect now.
 func (s *Service) Authenticate(ctx context.Context, token string) (Principal, error) {
-	id, err := authn.TokenID(token)
+	digest, err := authn.TokenID(token)
 	if err != nil {
 		return Principal{}, errUnauthenticated
 	}
+	return s.caller(ctx, func(tx Tx) (metastore.Record, error) { return tx.GetByName(recSession, digest) })
+}
+
+// caller is who stands behind a session, if it is still open; that it was used is stored now and then.
+func (s *Service) caller(ctx context.Context, find func(Tx) (metastore.Record, error)) (Principal, error) {
 	var p Principal
 	var stale bool
-	err = s.store.View(ctx, func(tx Tx) error {
-		ses, _, err := load[authn.Session](tx, recSession, id)
+	err := s.store.View(ctx, func(tx Tx) error {
+		r, err := find(tx)
+		if err != nil {
+			return err
+		}
+		ses, _, err := load[authn.Session](tx, recSession, r.ID)
 		if err != nil {
 			return err
 		}
@@ -110,21 +156,18 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Principal, er
 		if err != nil {
 			return err
 		}
-		if rec.Created/1000 > ses.Created {
-			return authn.ErrSession // of an account of this name that is no more
+		if rec.State == accountSuspended || rec.Created/1000 > ses.Created {
+			return authn.ErrSession // or of an account of this name that is no more
 		}
 		p, err = principalOf(tx, rec, v)
+		p.Session = r.ID
 		return err
 	})
 	if errors.Is(err, metastore.ErrNotFound) || errors.Is(err, authn.ErrSession) {
 		return Principal{}, errUnauthenticated
 	}
-	if err != nil {
-		return Principal{}, err
-	}
-	p.Session = id
-	if stale {
-		err = s.touch(ctx, id)
+	if err == nil && stale {
+		err = s.touch(ctx, p.Session)
 	}
 	return p, err
 }
@@ -149,60 +192,6 @@ func (s *Service) touch(ctx context.Context, id string) error {
 		return nil // another call stored it
 	}
 	return err
-}
-
-// Logout ends the caller's session.
-func (s *Service) Logout(ctx context.Context, p Principal) error {
-	return known(s.store.Update(ctx, func(tx Tx) error {
-		ses, rec, err := load[authn.Session](tx, recSession, p.Session)
-		if err != nil {
-			return err
-		}
-		if err := save(tx, recSession, rec, s.nowMS(), ses.Revoke(s.clock.Now())); err != nil {
-			return err
-		}
-		return s.log1(tx, p, audit.ActionSessionClose, "", "closed", nil)
-	}))
-}
-
-// Activate sets the first password of an account with its one-time code.
-func (s *Service) Activate(ctx context.Context, in api.Activation) error {
-	refuse := fault(KindForbidden, "激活码无效或已过期，请向系统管理员索取新的激活码", "the activation code is not valid any more: ask the administrator for a new one")
-	if err := authn.CheckPassword(in.Password); err != nil {
-		return fault(KindInvalid, "口令至少 12 个字符，且不能是同一字符的重复", err.Error())
-	}
-	hash, err := s.passwords.Hash(ctx, in.Password)
-	if err != nil {
-		return err
-	}
-	return known(s.store.Update(ctx, func(tx Tx) error {
-		v, rec, err := load[accountRecord](tx, recAccount, in.User)
-		if errors.Is(err, metastore.ErrNotFound) || err == nil && v.Activation == nil {
-			return refuse
-		}
-		if err != nil {
-			return err
-		}
-		if !v.Activation.Accepts(in.Code, s.clock.Now()) {
-			return refuse
-		}
-		p, err := principalOf(tx, rec, v)
-		if err != nil {
-			return err
-		}
-		change, err := s.accountChange(tx, p, policy.AccountActivate, rec.ID, v.Spec, v.DeclaredBy, policy.StateActive)
-		if err != nil {
-			return err
-		}
-		if _, err := s.ask(ctx, change); err != nil {
-			return err
-		}
-		v.Password, v.Activation, v.Login = hash, nil, authn.Login{}
-		if err := save(tx, recAccount, rec, s.nowMS(), v); err != nil {
-			return err
-		}
-		return s.log1(tx, p, audit.ActionAccountActivate, rec.ID, "activated", nil)
-	}))
 }
 
 // Whoami says who the caller is.

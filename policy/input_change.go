@@ -27,6 +27,7 @@ const (
 	AccountConfirmKey  AccountOp = "confirm_key"
 	AccountSuspend     AccountOp = "suspend"
 	AccountResume      AccountOp = "resume"
+	AccountReset       AccountOp = "reset" // its password is void and its role waits again
 )
 
 // Account is the account that is changed.

@@ -96,22 +96,3 @@ func (a *app) printDiffs(result *api.ApplyResult) {
 		}
 	}
 }
-
-func (a *app) accountCommand() *cobra.Command {
-	confirm := a.command(command{
-		use: "confirm", args: []string{"NAME"}, short: catalog.Text{Zh: "确认账户的角色（安全管理员）", En: "confirm an account's role (security administrator)"},
-		example: "yumen account confirm ann",
-		run: func(ctx context.Context, args []string) error {
-			c, err := a.connect()
-			if err != nil {
-				return err
-			}
-			r, err := c.ConfirmAccount(ctx, args[0])
-			if err != nil {
-				return err
-			}
-			return a.print(r, a.resourceTable([]api.Resource{*r}))
-		},
-	})
-	return a.group("account", catalog.Text{Zh: "账户", En: "accounts"}, "yumen account confirm ann", confirm)
-}

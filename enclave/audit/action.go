@@ -14,6 +14,12 @@ const (
 	ActionAccountChange     Action = "account.change"
 	ActionSessionOpen       Action = "session.open"
 	ActionSessionClose      Action = "session.close"
+	ActionSessionRotate     Action = "session.rotate" // it goes on under another token
+	ActionSessionRevoke     Action = "session.revoke" // all that an account had, or one
+	ActionAccountPassword   Action = "account.password"
+	ActionAccountReset      Action = "account.reset" // its password is void; it waits for activation
+	ActionAccountSuspend    Action = "account.suspend"
+	ActionAccountResume     Action = "account.resume"
 	ActionKeyRegister       Action = "key.register"
 	ActionKeyConfirm        Action = "key.confirm"
 	ActionKeyRotate         Action = "key.rotate"
@@ -96,6 +102,12 @@ var actions = map[Action]actionRule{
 	ActionAccountChange:     {subject: nameForm},
 	ActionSessionOpen:       {subject: optional(thingForm)},
 	ActionSessionClose:      {subject: optional(thingForm)},
+	ActionSessionRotate:     {subject: optional(thingForm)},
+	ActionSessionRevoke:     {subject: nameForm},
+	ActionAccountPassword:   {subject: nameForm},
+	ActionAccountReset:      {subject: nameForm},
+	ActionAccountSuspend:    {subject: nameForm},
+	ActionAccountResume:     {subject: nameForm},
 	ActionKeyRegister:       {subject: thingForm},
 	ActionKeyConfirm:        {subject: thingForm},
 	ActionKeyRotate:         {subject: thingForm},

@@ -8,6 +8,7 @@ type Login struct {
 
 // Session is an open session. Token is shown once, here.
 type Session struct {
+	ID      string `json:"id"`
 	Token   string `json:"token"`
 	Expires int64  `json:"expires" doc:"unix seconds"`
 	Account Whoami `json:"account"`
@@ -47,4 +48,37 @@ type Key struct {
 // Keys lists signing keys.
 type Keys struct {
 	Items []Key `json:"items"`
+}
+
+// OpenSession is one session of an account, without its token.
+type OpenSession struct {
+	ID      string `json:"id"`
+	Account string `json:"account"`
+	Address string `json:"address,omitempty" doc:"where its login came from"`
+	Created int64  `json:"created" doc:"unix seconds"`
+	Seen    int64  `json:"seen" doc:"its last use, within half a minute; unix seconds"`
+	Expires int64  `json:"expires" doc:"unix seconds, if it is not used again"`
+	Current bool   `json:"current" doc:"the one that asks"`
+}
+
+// Sessions lists open sessions.
+type Sessions struct {
+	Items []OpenSession `json:"items"`
+}
+
+// PasswordChange sets a new password.
+type PasswordChange struct {
+	Password string `json:"password" maxLength:"1024"`
+	New      string `json:"new" maxLength:"1024"`
+}
+
+// Reason is why something is done.
+type Reason struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+}
+
+// ActivationCode is a new one-time code of an account, shown once.
+type ActivationCode struct {
+	Account string `json:"account"`
+	Code    string `json:"activation_code"`
 }

@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// ErrSession means that a session is over: unused for too long, too old, or revoked.
+// ErrSession means that a session is over: unused for too long or too old.
 var ErrSession = errors.New("the session is over")
 
 // seenStep is how stale Seen may be before a use is worth storing, in seconds.
 const seenStep = 30
 
-// Session is an open session, stored under the id of its token. Times are Unix seconds.
+// Session is an open session, found by the id of its token. Times are Unix seconds.
 type Session struct {
 	Account string `json:"account"`
+	Address string `json:"address,omitempty"` // where the login came from
 	Created int64  `json:"created"`
 	Seen    int64  `json:"seen"`
-	Revoked int64  `json:"revoked,omitempty"`
 }
 
 // NewSession opens a session.
-func NewSession(account string, now time.Time) Session {
-	return Session{Account: account, Created: now.Unix(), Seen: now.Unix()}
+func NewSession(account, address string, now time.Time) Session {
+	return Session{Account: account, Address: address, Created: now.Unix(), Seen: now.Unix()}
 }
 
 // Expires is when the session ends if it is not used again.
@@ -37,7 +37,7 @@ func (s Session) Expires(limits Limits) time.Time {
 // Use reports whether the session is open now, and returns it as used; store says whether the difference is worth storing. A
 // clock that went back ends no session and lengthens none.
 func (s Session) Use(now time.Time, limits Limits) (used Session, store bool, err error) {
-	if s.Account == "" || s.Revoked != 0 || !now.Before(s.Expires(limits)) {
+	if s.Account == "" || !now.Before(s.Expires(limits)) {
 		return s, false, ErrSession
 	}
 	if now.Unix() < s.Seen+seenStep {
@@ -45,12 +45,4 @@ func (s Session) Use(now time.Time, limits Limits) (used Session, store bool, er
 	}
 	s.Seen = now.Unix()
 	return s, true, nil
-}
-
-// Revoke ends the session for good.
-func (s Session) Revoke(now time.Time) Session {
-	if s.Revoked == 0 {
-		s.Revoked = max(now.Unix(), 1)
-	}
-	return s
 }

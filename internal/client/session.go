@@ -18,6 +18,50 @@ func (c *Client) Logout(ctx context.Context) error {
 	return c.done(ctx, request{method: http.MethodDelete, path: "/v1/sessions/current"})
 }
 
+// RotateSession gives the session another token; the client's own opens nothing from then on.
+func (c *Client) RotateSession(ctx context.Context) (*api.Session, error) {
+	return call[api.Session](ctx, c, post("/v1/sessions/current/rotate"))
+}
+
+// Sessions lists the open sessions of an account, or the caller's own for "".
+func (c *Client) Sessions(ctx context.Context, account string) ([]api.OpenSession, error) {
+	r := get("/v1/sessions")
+	if account != "" {
+		r.query = url.Values{"account": {account}}
+	}
+	return list[api.OpenSession](ctx, c, r)
+}
+
+// RevokeSession ends one session.
+func (c *Client) RevokeSession(ctx context.Context, id string) error {
+	return c.done(ctx, request{method: http.MethodDelete, path: "/v1/sessions/" + url.PathEscape(id)})
+}
+
+// RevokeSessions ends all sessions of an account, but for the one that asks.
+func (c *Client) RevokeSessions(ctx context.Context, account string) error {
+	return c.done(ctx, request{method: http.MethodDelete, path: "/v1/accounts/" + url.PathEscape(account) + "/sessions"})
+}
+
+// ChangePassword sets a new password; all sessions end, and a new one is returned.
+func (c *Client) ChangePassword(ctx context.Context, p api.PasswordChange) (*api.Session, error) {
+	return callWith[api.Session](ctx, c, post("/v1/password"), p)
+}
+
+// SuspendAccount ends all that an account may do.
+func (c *Client) SuspendAccount(ctx context.Context, name, reason string) (*api.Resource, error) {
+	return callWith[api.Resource](ctx, c, post("/v1/accounts/"+url.PathEscape(name)+"/suspend"), api.Reason{Reason: reason})
+}
+
+// ResumeAccount brings a suspended account back.
+func (c *Client) ResumeAccount(ctx context.Context, name string) (*api.Resource, error) {
+	return call[api.Resource](ctx, c, post("/v1/accounts/"+url.PathEscape(name)+"/resume"))
+}
+
+// ResetAccount makes an account's password void and returns its new activation code.
+func (c *Client) ResetAccount(ctx context.Context, name string) (*api.ActivationCode, error) {
+	return call[api.ActivationCode](ctx, c, post("/v1/accounts/"+url.PathEscape(name)+"/reset"))
+}
+
 // Activate sets the first password of an account.
 func (c *Client) Activate(ctx context.Context, a api.Activation) error {
 	r, err := post("/v1/activations").with(a)

@@ -58,6 +58,8 @@ func read(d *door) document {
 // operations are all that the gateway serves, with the streams, and whether each needs a session.
 var operations = map[string]bool{
 	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false,
+	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true,
+	"account-suspend": true, "account-resume": true, "account-reset": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "snapshot-list": true, "snapshot-load": true,
 	"application-submit": true, "application-list": true, "application-get": true, "application-review": true, "grant-list": true, "grant-get": true,
@@ -110,7 +112,8 @@ func testDocument(t *testing.T, d *door) {
 // in fills the parameters of a path.
 func (o operation) in(d *door) string {
 	id := map[string]string{"application-get": d.app, "application-review": d.app, "grant-get": d.grant, "run-get": d.run, "run-events": d.run,
-		"run-withdraw": d.run, "run-resubmit": d.run, "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none"}[o.ID]
+		"run-withdraw": d.run, "run-resubmit": d.run, "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none",
+		"session-revoke": "ses_none"}[o.ID]
 	name := map[string]string{"account-confirm": "analyst_b", "resource-delete": "clients"}[o.ID]
 	if name == "" {
 		name = "clients"
@@ -125,10 +128,15 @@ var bodies = map[string]any{
 	"application-submit": `{"scenario":"x","purpose":"x","datasets":[]}`, "application-review": `{"approve":true,"comment":"x"}`,
 	"query-check": `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
 	"run-resubmit": `{"note":"x"}`, "review-vote": `{"envelope":{}}`,
+	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`,
 }
 
+// beforeItsRole lists what a session may do before its role is confirmed.
+var beforeItsRole = map[string]bool{"whoami": true, "logout": true, "session-list": true, "session-rotate": true, "session-revoke": true,
+	"account-sessions-revoke": true, "password-change": true}
+
 // Without a session, or with one that is none, nothing but the open operations answers; with a role that waits for its confirmation,
-// nothing but whoami and logout does.
+// nothing but what is about itself does.
 func testSessions(t *testing.T, d *door) {
 	before := state(d)
 	d.tokens["stranger"], d.tokens["nonsense"], d.tokens["none"] = "ys_"+strings.Repeat("A", 43), "x' OR 1=1", ""
@@ -143,7 +151,7 @@ func testSessions(t *testing.T, d *door) {
 		req := d.request("", o.method, o.in(d), nil)
 		req.Header.Set("Authorization", "Basic "+d.tokens["admin"])
 		d.problem(http.StatusUnauthorized, d.send(req))
-		if id != "whoami" && id != "logout" {
+		if !beforeItsRole[id] {
 			p := d.problem(http.StatusForbidden, d.call("waiting", o.method, o.in(d), bodies[id]))
 			require.Equal(t, string(enclave.KindForbidden), p.Kind, id)
 		}
@@ -170,6 +178,8 @@ func state(d *door) string {
 // may lists who may do what; everybody else gets 403 or 404. Operations that change what others look at are tried by those alone who
 // may not.
 var may = map[string]string{
+	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-",
+	"account-suspend": "-", "account-resume": "-", "account-reset": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "snapshot-load": "-",
 	"application-submit": "-", "application-review": "-", "review-vote": "-", "run-withdraw": "-", "run-resubmit": "-",
@@ -210,6 +220,11 @@ func testRoles(t *testing.T, d *door) {
 		{"POST", "/v1/apply", map[string]any{"documents": "apiVersion: yumen/v1\nkind: Organization\nmetadata: {name: fresh}\nspec: {title: {zh: 机构, en: O}, type: provider}\n"},
 			"security auditor steward provider reviewer_1 analyst_a"},
 		{"POST", "/v1/accounts/waiting/confirm", nil, "admin auditor steward provider reviewer_1 analyst_a"},
+		{"POST", "/v1/accounts/analyst_b/suspend", map[string]any{"reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/accounts/analyst_b/resume", nil, "admin auditor steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/accounts/analyst_b/reset", nil, "security auditor steward provider reviewer_1 analyst_a analyst_b"},
+		{"DELETE", "/v1/accounts/analyst_b/sessions", nil, "auditor steward provider reviewer_1 analyst_a"},
+		{"GET", "/v1/sessions?account=analyst_b", nil, "auditor steward provider reviewer_1 analyst_a"},
 		{"POST", "/v1/datasets/clients/snapshots", "id,city,segment,amount\n1,north,a,1\n", "admin security auditor steward reviewer_1 analyst_a"},
 		{"POST", "/v1/applications", map[string]any{"scenario": "x", "purpose": "x", "datasets": []any{map[string]any{"dataset": "clients", "columns": map[string]string{"city": "x"}}}},
 			"admin security auditor steward provider reviewer_1"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 type call struct {
 	request string // its identifier
 	chinese bool   // the caller reads Chinese first
+	address string // where it came from
 }
 
 type callKey struct{}
@@ -22,7 +24,8 @@ type callKey struct{}
 // guard bounds every request, names it, and turns a panic into an internal error without its text.
 func (d *door) guard(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := call{request: catalog.NewID(catalog.PrefixRequest), chinese: strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh")}
+		c := call{request: catalog.NewID(catalog.PrefixRequest), chinese: strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh"),
+			address: addressOf(r)}
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 		out := &tracked{ResponseWriter: w}
 		out.Header().Set("X-Request-Id", c.request)
@@ -40,6 +43,20 @@ func (d *door) guard(mux *http.ServeMux) http.Handler {
 		d.route(mux, out, r)
 		d.log.Debug("request", "request", c.request, "method", r.Method, "took_ms", time.Since(start).Milliseconds())
 	})
+}
+
+// addressOf is the address that a request came from, or "" when there is none to be seen.
+func addressOf(r *http.Request) string {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	return from.Addr().Unmap().WithZone("").String()
+}
+
+func from(ctx context.Context) string {
+	c, _ := ctx.Value(callKey{}).(call)
+	return c.address
 }
 
 // panicked answers a request whose handler broke. What the handler panicked with may be data, so it is kept nowhere; where it did is

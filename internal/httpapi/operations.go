@@ -45,21 +45,11 @@ func empty(err error) (*struct{}, error) {
 	return nil, nil
 }
 
-func (d *door) sessions(a huma.API) {
-	huma.Register(a, op("login", http.MethodPost, "/v1/sessions", 201), func(ctx context.Context, i *in[api.Login]) (*out[api.Session], error) {
-		v, err := d.svc.Login(ctx, i.Body)
-		return reply(v, err)
-	})
-	huma.Register(a, op("logout", http.MethodDelete, "/v1/sessions/current", 204), func(ctx context.Context, _ *nothing) (*struct{}, error) {
-		return empty(d.svc.Logout(ctx, who(ctx)))
-	})
-	huma.Register(a, op("activate", http.MethodPost, "/v1/activations", 204), func(ctx context.Context, i *in[api.Activation]) (*struct{}, error) {
-		return empty(d.svc.Activate(ctx, i.Body))
-	})
-	huma.Register(a, op("whoami", http.MethodGet, "/v1/whoami", 200), func(ctx context.Context, _ *nothing) (*out[api.Whoami], error) {
-		v, err := d.svc.Whoami(ctx, who(ctx))
-		return reply(v, err)
-	})
+func (d *door) accounts(a huma.API) {
+	type reasoned struct {
+		Named
+		Body api.Reason
+	}
 	huma.Register(a, op("keys", http.MethodGet, "/v1/keys", 200), func(ctx context.Context, _ *nothing) (*out[json.RawMessage], error) {
 		v, err := d.svc.PublicKeys(ctx)
 		return reply(v, err)
@@ -78,6 +68,18 @@ func (d *door) sessions(a huma.API) {
 	})
 	huma.Register(a, op("account-confirm", http.MethodPost, "/v1/accounts/{name}/confirm", 200), func(ctx context.Context, i *Named) (*out[api.Resource], error) {
 		v, err := d.svc.ConfirmAccount(ctx, who(ctx), i.Name)
+		return reply(v, err)
+	})
+	huma.Register(a, op("account-suspend", http.MethodPost, "/v1/accounts/{name}/suspend", 200), func(ctx context.Context, i *reasoned) (*out[api.Resource], error) {
+		v, err := d.svc.SuspendAccount(ctx, who(ctx), i.Name, i.Body)
+		return reply(v, err)
+	})
+	huma.Register(a, op("account-resume", http.MethodPost, "/v1/accounts/{name}/resume", 200), func(ctx context.Context, i *Named) (*out[api.Resource], error) {
+		v, err := d.svc.ResumeAccount(ctx, who(ctx), i.Name)
+		return reply(v, err)
+	})
+	huma.Register(a, op("account-reset", http.MethodPost, "/v1/accounts/{name}/reset", 200), func(ctx context.Context, i *Named) (*out[api.ActivationCode], error) {
+		v, err := d.svc.ResetAccount(ctx, who(ctx), i.Name)
 		return reply(v, err)
 	})
 }

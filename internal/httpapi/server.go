@@ -54,6 +54,7 @@ func New(cfg Config) http.Handler {
 	humaAPI := humago.New(mux, spec)
 	humaAPI.UseMiddleware(d.authenticate)
 	d.sessions(humaAPI)
+	d.accounts(humaAPI)
 	d.resources(humaAPI)
 	d.grants(humaAPI)
 	d.runs(humaAPI)
@@ -72,7 +73,7 @@ func New(cfg Config) http.Handler {
 var speakHuma = sync.OnceFunc(func() { huma.NewError = newHumaError })
 
 // anyRole lists the operations that a session may do before its role is confirmed.
-var anyRole = map[string]bool{"whoami": true, "logout": true}
+var anyRole = map[string]bool{"whoami": true, "logout": true, "session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true}
 
 // open lists the operations that need no session.
 var open = map[string]bool{"login": true, "activate": true, "keys": true, "checkpoint": true}

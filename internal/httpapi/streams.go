@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -31,13 +33,13 @@ func (d *door) streams() []stream {
 	return []stream{
 		{Operation: describe("snapshot-load", http.MethodPost, "/v1/datasets/{name}/snapshots", 201,
 			"Load one file as a complete new snapshot of an approved dataset; a batch that does not fit is quarantined as a whole", digest),
-			body: "application/octet-stream", sends: "application/json", serve: d.upload},
+			body: "application/octet-stream", sends: "application/json", serve: d.held(d.upload)},
 		{Operation: describe("run-events", http.MethodGet, "/v1/runs/{id}/events", 200,
-			"The names of a run's states as they become visible (server-sent events), until it rests"), sends: "text/event-stream", serve: d.events},
+			"The names of a run's states as they become visible (server-sent events), until it rests"), sends: "text/event-stream", serve: d.held(d.events)},
 		{Operation: describe("release-bundle", http.MethodGet, "/v1/releases/{id}/bundle", 200,
-			"An issued release: data file, LABEL.txt, receipt.json and receipt.proof"), sends: "application/x-tar", serve: d.bundle},
+			"An issued release: data file, LABEL.txt, receipt.json and receipt.proof"), sends: "application/x-tar", serve: d.held(d.bundle)},
 		{Operation: describe("audit-export", http.MethodGet, "/v1/audit/export", 200,
-			"The whole log: entries, tiles and the signed checkpoint"), sends: "application/x-tar", serve: d.export},
+			"The whole log: entries, tiles and the signed checkpoint"), sends: "application/x-tar", serve: d.held(d.export)},
 	}
 }
 
@@ -71,25 +73,33 @@ func (s stream) describe(doc *huma.OpenAPI) *huma.Operation {
 	return &o
 }
 
-// caller authenticates a raw handler; on failure the answer is written already.
-func (d *door) caller(w http.ResponseWriter, r *http.Request) (enclave.Principal, bool) {
-	p, err := d.principal(r.Context(), r.Header.Get("Authorization"))
-	if err == nil {
-		err = p.InEffect()
+// held authenticates a stream and runs it while the caller's session lasts: when that ends, the stream is cut off. On a refusal the
+// answer is written already.
+func (d *door) held(serve func(http.ResponseWriter, *http.Request, enclave.Principal)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p, err := d.principal(r.Context(), r.Header.Get("Authorization"))
+		if err == nil {
+			err = p.InEffect()
+		}
+		if err != nil {
+			d.refuse(w, r, err)
+			return
+		}
+		ctx, end := d.svc.While(r.Context(), p)
+		defer end()
+		whole := context.AfterFunc(ctx, func() {
+			past, control := time.Unix(1, 0), http.NewResponseController(w)
+			_ = errors.Join(control.SetReadDeadline(past), control.SetWriteDeadline(past))
+		})
+		serve(w, r.WithContext(ctx), p)
+		if !whole() {
+			panic(http.ErrAbortHandler)
+		}
 	}
-	if err != nil {
-		d.refuse(w, r, err)
-		return p, false
-	}
-	return p, true
 }
 
 // upload loads one file as a new snapshot; the body streams straight into a sealed memory file.
-func (d *door) upload(w http.ResponseWriter, r *http.Request) {
-	p, ok := d.caller(w, r)
-	if !ok {
-		return
-	}
+func (d *door) upload(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
 	if r.ContentLength > d.maxUpload {
 		d.refuse(w, r, enclave.ErrUploadTooLarge)
 		return
@@ -106,11 +116,7 @@ func (d *door) upload(w http.ResponseWriter, r *http.Request) {
 }
 
 // events streams the names of a run's states (server-sent events) until it rests.
-func (d *door) events(w http.ResponseWriter, r *http.Request) {
-	p, ok := d.caller(w, r)
-	if !ok {
-		return
-	}
+func (d *door) events(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
 	states, err := d.svc.Watch(r.Context(), p, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, err)
@@ -119,6 +125,9 @@ func (d *door) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
 	for state := range states {
+		if r.Context().Err() != nil {
+			return
+		}
 		_ = out.SetWriteDeadline(time.Now().Add(30 * time.Second))
 		b, _ := json.Marshal(map[string]string{"state": state})
 		if _, err := fmt.Fprintf(w, "event: state\ndata: %s\n\n", b); err != nil {
@@ -129,11 +138,7 @@ func (d *door) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // bundle sends the files of an issued release as a tar stream.
-func (d *door) bundle(w http.ResponseWriter, r *http.Request) {
-	p, ok := d.caller(w, r)
-	if !ok {
-		return
-	}
+func (d *door) bundle(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
 	rel, err := d.svc.Collect(r.Context(), p, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, err)
@@ -147,11 +152,7 @@ func (d *door) bundle(w http.ResponseWriter, r *http.Request) {
 }
 
 // export sends the log as a tar stream.
-func (d *door) export(w http.ResponseWriter, r *http.Request) {
-	p, ok := d.caller(w, r)
-	if !ok {
-		return
-	}
+func (d *door) export(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
 	w.Header().Set("Content-Type", "application/x-tar")
 	started, err := d.svc.AuditExport(r.Context(), p, w)
 	if err == nil {

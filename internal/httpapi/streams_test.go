@@ -96,6 +96,56 @@ func testStreams(t *testing.T, d *door) {
 	require.Contains(t, files(t, a.body), "checkpoint")
 }
 
+// A stream ends with the session that it belongs to, at once, and not as if it were whole.
+func testStreamsEndWithTheirSession(t *testing.T, d *door) {
+	const other = "another horse battery"
+	change := func(from, to string) {
+		var s api.Session
+		d.ok(http.StatusOK, d.call("guest", "POST", "/v1/password", api.PasswordChange{Password: from, New: to}), &s)
+		d.tokens["guest"] = s.Token
+	}
+	d.zone.Clock.Advance(20 * time.Minute) // no account is locked by what was tried before
+	var opened api.Session
+	for name, end := range map[string]func(){
+		"logout":  func() { d.ok(http.StatusNoContent, d.call("guest", "DELETE", "/v1/sessions/current", nil), nil) },
+		"revoked": func() { d.ok(http.StatusNoContent, d.call("security", "DELETE", "/v1/sessions/"+opened.ID, nil), nil) },
+		"all revoked": func() {
+			d.ok(http.StatusNoContent, d.call("admin", "DELETE", "/v1/accounts/analyst_a/sessions", nil), nil)
+		},
+		"password": func() { change(enclavetest.Password, other); change(other, enclavetest.Password) },
+		"suspended": func() {
+			d.ok(http.StatusOK, d.call("security", "POST", "/v1/accounts/analyst_a/suspend", api.Reason{Reason: "x"}), nil)
+			d.ok(http.StatusOK, d.call("security", "POST", "/v1/accounts/analyst_a/resume", nil), nil)
+		},
+		"absolute end": func() { d.zone.Clock.Advance(13 * time.Hour) },
+	} {
+		for _, as := range []string{"admin", "security", "guest"} {
+			user := map[bool]string{true: "analyst_a", false: as}[as == "guest"]
+			opened = api.Session{}
+			d.ok(http.StatusCreated, d.call("", "POST", "/v1/sessions", api.Login{User: user, Password: enclavetest.Password}), &opened)
+			d.tokens[as] = opened.Token
+		}
+		resp, err := http.DefaultClient.Do(d.request("guest", "GET", "/v1/runs/"+d.review+"/events", nil))
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, resp.StatusCode, name)
+		lines := bufio.NewReader(resp.Body)
+		for range 3 {
+			_, err := lines.ReadString('\n')
+			require.NoError(t, err, name)
+		}
+		end()
+		_, err = io.ReadAll(lines)
+		require.Error(t, err, "%s: it is cut off", name)
+		require.NoError(t, resp.Body.Close())
+		if name != "password" {
+			d.problem(http.StatusUnauthorized, d.call("guest", "GET", "/v1/whoami", nil))
+		}
+	}
+	// What names a session in lists opens nothing.
+	d.tokens["guest"] = opened.ID
+	d.problem(http.StatusUnauthorized, d.call("guest", "GET", "/v1/whoami", nil))
+}
+
 func files(t *testing.T, b []byte) []string {
 	var out []string
 	for r := tar.NewReader(bytes.NewReader(b)); ; {

@@ -77,6 +77,27 @@ account_refusals := {
 		"set": {"/op": "resume", "/target/creator": "p-sec", "/target/state": "suspended"},
 		"refuses": {"SEP-003"},
 	},
+	"BJ-FIN-29 SEP-001: the security administrator resets": {"set": {"/op": "reset"}, "refuses": {"SEP-001"}},
+	"BJ-FIN-29 SEP-003: the administrator resets his own account": {
+		"set": {
+			"/op": "reset",
+			"/subject/account": "root",
+			"/subject/person": "p-root",
+			"/subject/role": "administrator",
+			"/target/account": "root",
+		},
+		"refuses": {"SEP-003"},
+	},
+	"BJ-FIN-30 SEP-005: reset a suspended account": {
+		"set": {
+			"/op": "reset",
+			"/subject/account": "root",
+			"/subject/person": "p-root",
+			"/subject/role": "administrator",
+			"/target/state": "suspended",
+		},
+		"refuses": {"SEP-005"},
+	},
 	"BJ-FIN-29 SEP-003: suspend of his own account": {
 		"set": {"/op": "suspend", "/target/account": "sec", "/target/state": "active"},
 		"refuses": {"SEP-003"},
@@ -195,6 +216,15 @@ account_permits := {
 	"XM-43 SEP-101: a person registers a key": {
 		"set": {"/op": "register_key", "/subject": the_analyst_not_yet},
 		"obligations": {"account": {"confirmation": "required"}, "retention_years": 3},
+	},
+	"BJ-FIN-29 SEP-001: the administrator resets": {
+		"set": {
+			"/op": "reset",
+			"/subject/account": "root",
+			"/subject/person": "p-root",
+			"/subject/role": "administrator",
+		},
+		"obligations": {"account": {"confirmation": "none"}},
 	},
 	"BJ-FIN-35b SEP-001: the administrator suspends": {
 		"set": {"/op": "suspend", "/subject/role": "administrator"},

@@ -68,7 +68,7 @@ detail["SEP-002"] contains {"role": role} if some role, _ in input.held
 #     zh: 由另一名管理人员处理
 #     en: Have another administrator do it
 proof contains "SEP-003" if {
-	input.op in {"create", "suspend"}
+	input.op in {"create", "suspend", "reset"}
 	another
 }
 
@@ -124,7 +124,7 @@ proof contains "SEP-005" if {
 }
 
 proof contains "SEP-005" if {
-	input.op in {"confirm_role", "activate", "register_key", "confirm_key", "suspend"}
+	input.op in {"confirm_role", "activate", "register_key", "confirm_key", "suspend", "reset"}
 	input.target.state == "active"
 }
 
@@ -169,7 +169,9 @@ account := {"confirmation": "required"} if {
 	not first_officer
 }
 
-account := {"confirmation": "none"} if input.op in {"confirm_role", "activate", "confirm_key", "suspend", "resume"}
+account := {"confirmation": "none"} if {
+	input.op in {"confirm_role", "activate", "confirm_key", "suspend", "resume", "reset"}
+}
 
 first_officer if {
 	input.op == "create"
