@@ -47,6 +47,6 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(initCommand(), serveCommand(), demoCommand(), sampleCommand())
+	root.AddCommand(initCommand(), serveCommand(), checkCommand(), demoCommand(), sampleCommand())
 	return root
 }

@@ -46,7 +46,6 @@ type Zone struct {
 	signers map[string]signer
 	codes   map[string]string // activation codes, by account
 	banks   int
-	log     []audit.Entry // those that Check has decoded
 }
 
 // New makes a zone of jurisdiction lab with the people of People, and Clients and Cases loaded; it is closed with the test. The
@@ -109,6 +108,7 @@ func (z *Zone) master() string { return filepath.Join(z.Dir, "master.key") }
 func (z *Zone) open(t testing.TB, change ...func(*enclave.Config)) {
 	t.Helper()
 	var err error
+	require.NoError(t, os.Chmod(z.Dir, 0o700))
 	for _, kind := range []string{"", "data", "entity", "sign"} {
 		require.NoError(t, os.MkdirAll(filepath.Join(z.Dir, "keys", kind), 0o700))
 	}
@@ -170,7 +170,7 @@ func (z *Zone) CheckOffline(t testing.TB) []audit.Entry {
 	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(z.Dir, "meta.db")})
 	require.NoError(t, err)
 	defer store.Close()
-	return Check(t, Parts{Store: &Store{inner: store}, Keys: keys, Snapshots: z.Snapshots, Artefacts: z.Artefacts})
+	return Check(t, Parts{Store: &Store{inner: store}, Keys: keys, Dir: z.Dir})
 }
 
 // lab is the policy of jurisdiction lab, read once a process. A decision may take its time on a busy machine.

@@ -32,6 +32,8 @@ var (
 	ErrReadOnly = errors.New("write in a read-only view")
 	// ErrLocked: another process holds the store.
 	ErrLocked = errors.New("store is in use by another process")
+	// ErrOlderSchema: the store was written by an older version of the program and must be migrated first.
+	ErrOlderSchema = errors.New("store has an older schema than this program")
 	// ErrNewerSchema: the store was written by a newer version of the program.
 	ErrNewerSchema = errors.New("store has a newer schema than this program")
 )

@@ -27,6 +27,7 @@ type Documents interface {
 	Put(kind string, r metastore.Record) error
 	Delete(kind, id string, version int64) error
 	List(kind string, q metastore.Query) ([]metastore.Record, error)
+	Kinds() ([]string, error)
 }
 
 // Log is the append-only log and its hashes.
@@ -43,6 +44,7 @@ type Responses interface {
 	Idempotent(account, key string, now int64) (metastore.Response, bool, error)
 	PutIdempotent(r metastore.Response) error
 	PurgeIdempotent(now int64) (int64, error)
+	Responses(fn func(metastore.Response) error) error
 }
 
 // Store is a store with its own type of transaction.

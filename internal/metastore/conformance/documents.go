@@ -32,6 +32,12 @@ func (s suite[T]) documents() {
 	s.update(func(tx T) error { return tx.Delete("run", "run_1", 1) })
 	s.view(func(tx T) { require.ErrorIs(s.t, second(tx.Get("run", "run_1")), metastore.ErrNotFound) })
 	s.put("run", record("run_1"))
+	s.put("grant", record("a"), record("b"))
+	s.view(func(tx T) {
+		kinds, err := tx.Kinds()
+		require.NoError(s.t, err)
+		require.Equal(s.t, []string{"grant", "run"}, kinds)
+	})
 }
 
 func second[A any](_ A, err error) error { return err }

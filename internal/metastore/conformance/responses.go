@@ -36,6 +36,14 @@ func (s suite[T]) responses() {
 	} {
 		s.updateFails(metastore.ErrInvalid, func(tx T) error { return tx.PutIdempotent(bad) })
 	}
+	s.view(func(tx T) {
+		var all []string
+		require.NoError(s.t, tx.Responses(func(r metastore.Response) error {
+			all = append(all, r.Account+" "+r.Request)
+			return nil
+		}))
+		require.Equal(s.t, []string{"alice sha256:2", "bob sha256:3"}, all)
+	})
 	s.update(func(tx T) error {
 		n, err := tx.PurgeIdempotent(250)
 		require.Equal(s.t, int64(1), n, "bob's alone has expired")

@@ -110,6 +110,23 @@ func (t *Tx) List(kind string, q metastore.Query) ([]metastore.Record, error) {
 	return out, nil
 }
 
+// Kinds lists the kinds of which there is a record, sorted.
+func (t *Tx) Kinds() ([]string, error) {
+	var out []string
+	err := t.each("SELECT DISTINCT kind FROM documents ORDER BY kind", nil, func(row *sql.Rows) error {
+		var kind string
+		if err := row.Scan(&kind); err != nil {
+			return err
+		}
+		out = append(out, kind)
+		return nil
+	})
+	if err != nil {
+		return nil, t.fail("kinds", err)
+	}
+	return out, nil
+}
+
 // listQuery writes one of the few texts of a list. Each condition and the order are the columns of one index, in their order.
 func listQuery(kind string, q metastore.Query) (string, []any) {
 	var b strings.Builder

@@ -3,12 +3,23 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"golang.org/x/sys/unix"
 
 	"yumen/internal/metastore"
 )
+
+// Hold takes the lock of the store at path without opening it, so that no process serves the store until it is closed. It fails with
+// metastore.ErrLocked while one does.
+func Hold(path string) (io.Closer, error) {
+	f, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("metadata store: %w", err)
+	}
+	return f, nil
+}
 
 // lockFile opens the lock file and takes an exclusive lock, which the kernel drops when the descriptor closes, also by kill -9.
 // The file stays behind: removing it would let a second process lock a new file of the same name.

@@ -39,6 +39,21 @@ func (t *Tx) PutIdempotent(r metastore.Response) error {
 	return nil
 }
 
+// Responses calls fn for every response that is kept, expired or not, in the order of accounts and keys.
+func (t *Tx) Responses(fn func(metastore.Response) error) error {
+	err := t.each("SELECT account, key, request, body, created, expires FROM responses ORDER BY account, key", nil, func(row *sql.Rows) error {
+		var r metastore.Response
+		if err := row.Scan(&r.Account, &r.Key, &r.Request, &r.Body, &r.Created, &r.Expires); err != nil {
+			return err
+		}
+		return fn(r)
+	})
+	if err != nil {
+		return t.fail("responses", err)
+	}
+	return nil
+}
+
 // PurgeIdempotent removes the responses that have expired at the time now and returns how many there were.
 func (t *Tx) PurgeIdempotent(now int64) (int64, error) {
 	n, err := t.exec("DELETE FROM responses WHERE expires <= ?", now)

@@ -35,14 +35,25 @@ type Config struct {
 // Store is an open store. It is safe for use by many goroutines.
 type Store struct {
 	path  string
-	lock  *os.File // held from Open to Close
+	lock  *os.File // held from Open to Close; nil beside another process
 	write *pool    // one connection: updates wait for each other in Go, where a context can end the wait
 	read  *pool    // connections that refuse writes
 }
 
-// Open opens the store and brings its schema up to date. It fails with metastore.ErrLocked while another process holds the store and
-// with metastore.ErrNewerSchema if a newer program wrote it.
+// Open opens the store for the one process that serves it; a store that does not exist or is empty is made. It fails with
+// metastore.ErrLocked while another process holds the store, and with metastore.ErrOlderSchema or metastore.ErrNewerSchema unless it has
+// this program's schema.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
+	return open(ctx, cfg, (*Store).open)
+}
+
+// OpenBeside opens a store that another process may be serving, for snapshots, backups and single entries of the log. It takes no lock
+// and makes nothing: the store must exist and have this program's schema. SQLite itself keeps the two processes' transactions apart.
+func OpenBeside(ctx context.Context, cfg Config) (*Store, error) {
+	return open(ctx, cfg, (*Store).openBeside)
+}
+
+func open(ctx context.Context, cfg Config, how func(*Store, context.Context, int) error) (*Store, error) {
 	if cfg.Path == "" {
 		return nil, fmt.Errorf("metadata store: path is missing: %w", metastore.ErrInvalid)
 	}
@@ -54,7 +65,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("metadata store: %w", err)
 	}
 	s := &Store{path: path}
-	if err := s.open(ctx, cfg.Readers); err != nil {
+	if err := how(s, ctx, cfg.Readers); err != nil {
 		return nil, errors.Join(fmt.Errorf("metadata store: %w", err), s.Close())
 	}
 	return s, nil
@@ -73,7 +84,25 @@ func (s *Store) open(ctx context.Context, readers int) (err error) {
 	if err := settings(ctx, s.write.db); err != nil {
 		return err
 	}
-	if err := migrate(ctx, s.write.db); err != nil { // the only user of the writer until Open returns
+	if err := settle(ctx, s.write.db); err != nil { // the only user of the writer until Open returns
+		return err
+	}
+	s.read, err = openPool(s.path, readers, url.Values{"_query_only": {"1"}})
+	return err
+}
+
+func (s *Store) openBeside(ctx context.Context, readers int) (err error) {
+	if _, err := os.Stat(s.path); err != nil {
+		return err
+	}
+	if s.write, err = openPool(s.path, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
+		return err
+	}
+	have, err := version(ctx, s.write.db)
+	if err != nil {
+		return err
+	}
+	if err := fits(have); err != nil {
 		return err
 	}
 	s.read, err = openPool(s.path, readers, url.Values{"_query_only": {"1"}})

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"yumen/catalog"
+	"yumen/enclave/invariant"
+	"yumen/internal/keyring"
+	"yumen/internal/locale"
+	"yumen/internal/metastore/sqlite"
+)
+
+// verdict is what became of an item.
+type verdict string
+
+// The verdicts. A warning does not fail the check.
+const (
+	verdictOK   verdict = "ok"
+	verdictWarn verdict = "warn"
+	verdictFail verdict = "fail"
+)
+
+// item is one thing that was checked.
+type item struct {
+	ID      string       `json:"id"`
+	What    catalog.Text `json:"what"`
+	Verdict verdict      `json:"verdict"`
+	// Found says what is the case, where that is worth a word; Do what to do about it.
+	Found catalog.Text `json:"found,omitzero"`
+	Do    catalog.Text `json:"do,omitzero"`
+	// Subjects are the records and files that break a rule.
+	Subjects []string `json:"subjects,omitempty"`
+}
+
+// errCheckFailed: at least one item failed. The report names it.
+var errCheckFailed = errors.New("the check failed 检查未通过")
+
+func checkCommand() *cobra.Command {
+	var dir, file, output, lang string
+	var deep bool
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "compare a zone with the baseline, or prove all of it 自检",
+		Long: "Compares the configuration of a zone and its machine with the baseline; the gateway may be serving meanwhile.\n" +
+			"With --deep it proves the whole zone instead: log, records, keys and files against each other. Stop the gateway first.",
+		Example: "  yumend check --data /var/lib/yumen --config /etc/yumen/yumend.yaml\n  yumend check --data /var/lib/yumen --deep -o json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			l, err := locale.Choose(lang, os.Getenv)
+			if err != nil || output != "table" && output != "json" {
+				return usageError{errors.New("--output is table or json, --lang is zh or en")}
+			}
+			cfg, err := readConfig(dir, file)
+			if err != nil {
+				return err
+			}
+			items, err := checkZone(cmd.Context(), dir, cfg, deep)
+			if err != nil {
+				return err
+			}
+			return printItems(cmd.OutOrStdout(), items, output, l)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&dir, "data", "", "directory of the zone")
+	f.StringVar(&file, "config", "", "configuration file")
+	f.BoolVar(&deep, "deep", false, "prove the whole zone; the gateway must not be serving")
+	f.StringVarP(&output, "output", "o", "table", "table or json")
+	f.StringVar(&lang, "lang", "", "zh or en")
+	_ = c.MarkFlagRequired("data")
+	return c
+}
+
+func checkZone(ctx context.Context, dir string, cfg Config, deep bool) ([]item, error) {
+	return deepCheck(ctx, dir, cfg)
+}
+
+// deepCheck proves a zone that nobody serves: one item for each rule, with the subjects that break it.
+func deepCheck(ctx context.Context, dir string, cfg Config) (items []item, err error) {
+	path := filepath.Join(dir, "meta.db")
+	held, err := sqlite.Hold(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, held.Close()) }()
+	keys, err := keyring.Open(filepath.Join(dir, "keys"), keyring.Config{Master: keyring.File{Path: cfg.MasterKey}})
+	if err != nil {
+		return nil, fmt.Errorf("keyring: %w", err)
+	}
+	defer keys.Close()
+	st, err := sqlite.OpenBeside(ctx, sqlite.Config{Path: path, Readers: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	whole := item{ID: "store-whole", What: catalog.Text{Zh: "元数据库的页、索引和约束完好", En: "the metastore's pages, indexes and constraints are whole"}, Verdict: verdictOK}
+	if err := st.Check(ctx); err != nil {
+		if !errors.Is(err, sqlite.ErrDamaged) {
+			return nil, err
+		}
+		whole.Verdict, whole.Do = verdictFail, catalog.Text{Zh: "从备份恢复", En: "restore a backup"}
+	}
+	err = st.View(ctx, func(tx *sqlite.Tx) error {
+		found, err := invariant.Check(invariant.Zone{Records: tx, Keys: keys, Files: os.DirFS(dir)})
+		items = append([]item{whole}, ruleItems(found)...)
+		return err
+	})
+	return items, err
+}
+
+// ruleItems makes one item of every rule.
+func ruleItems(found []invariant.Finding) []item {
+	var out []item
+	for _, r := range invariant.Rules() {
+		it := item{ID: string(r.Rule), What: r.What, Verdict: verdictOK}
+		for _, f := range found {
+			if f.Rule == r.Rule {
+				it.Verdict, it.Do = verdictFail, r.Remedy
+				it.Subjects = append(it.Subjects, f.Subject)
+			}
+		}
+		out = append(out, it)
+	}
+	return out
+}
+
+// printItems prints the report and fails if an item did.
+func printItems(w io.Writer, items []item, output string, l locale.Language) error {
+	var failed []string
+	for _, it := range items {
+		if it.Verdict == verdictFail {
+			failed = append(failed, it.ID)
+		}
+	}
+	if output == "json" {
+		if err := json.NewEncoder(w).Encode(map[string]any{"ok": len(failed) == 0, "items": items}); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+	} else if err := tableOf(w, items, l); err != nil {
+		return err
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("%w: %s", errCheckFailed, strings.Join(failed, ", "))
+	}
+	return nil
+}
+
+// most is how many subjects of an item a table names.
+const most = 8
+
+func tableOf(w io.Writer, items []item, l locale.Language) error {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	for _, it := range items {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", it.Verdict, it.ID, l.Text(it.What))
+		for _, line := range []string{l.Text(it.Found), l.Text(it.Do)} {
+			if line != "" {
+				fmt.Fprintf(t, "\t\t  %s\n", line)
+			}
+		}
+		for i, s := range it.Subjects {
+			if i == most {
+				fmt.Fprintf(t, "\t\t  … %d\n", len(it.Subjects)-most)
+				break
+			}
+			fmt.Fprintf(t, "\t\t  %s\n", s)
+		}
+	}
+	return t.Flush()
+}

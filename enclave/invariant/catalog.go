@@ -1,0 +1,85 @@
+package invariant
+
+import (
+	"encoding/json"
+
+	"yumen/catalog"
+	"yumen/enclave/audit"
+	"yumen/internal/metastore"
+)
+
+func digest(b []byte) string { return string(catalog.DigestOf(b)) }
+
+// read decodes a record's document, or reports it.
+func (c *checker) read(r metastore.Record, v any) bool {
+	return c.must(json.Unmarshal(r.Doc, v) == nil, RecordReadable, r.ID)
+}
+
+type datasetDoc struct {
+	Version         catalog.Version `json:"version"`
+	Approved        json.RawMessage `json:"approved"`
+	ApprovedVersion catalog.Version `json:"approved_version"`
+	Current         string          `json:"current"`
+}
+
+type snapshotDoc struct {
+	Dataset  string         `json:"dataset"`
+	Digest   catalog.Digest `json:"digest"`
+	Identity catalog.Digest `json:"identity_digest"`
+	Source   catalog.Digest `json:"source_digest"`
+}
+
+// checkDatasets: versions are a chain that ends at the declaration's, every link is in the log, and what is approved was reviewed.
+func (c *checker) checkDatasets() error {
+	chains := map[string][]catalog.Version{}
+	for _, r := range c.records[kindVersion] { // in the order of their numbers
+		var v catalog.Version
+		c.read(r, &v)
+		chains[r.Owner] = append(chains[r.Owner], v)
+		c.must(c.versionLogged(r.Owner, audit.ActionDatasetSubmit, "", v), VersionChain, r.ID)
+	}
+	for name, chain := range chains {
+		c.must(catalog.CheckVersions(chain) == nil, VersionChain, name)
+	}
+	for _, r := range c.records[kindDataset] {
+		var v datasetDoc
+		c.read(r, &v)
+		chain := chains[r.ID]
+		c.must(len(chain) > 0 && chain[len(chain)-1] == v.Version, VersionChain, r.ID)
+		c.must(v.Approved == nil || c.versionLogged(r.ID, audit.ActionDatasetReview, "approved", v.ApprovedVersion), VersionChain, r.ID)
+	}
+	return nil
+}
+
+// versionLogged reports whether an entry of the action is about this version of a dataset.
+func (c *checker) versionLogged(dataset string, action audit.Action, outcome string, v catalog.Version) bool {
+	found := false
+	c.log.about(dataset, func(e event) {
+		found = found || e.action == action && (outcome == "" || e.outcome == outcome) && e.digests["version"] == v.Link()
+	})
+	return found
+}
+
+// checkSnapshots: what was loaded is what the log says, and a dataset's current snapshot is one of its own.
+func (c *checker) checkSnapshots() error {
+	dataset := map[string]string{"": ""}
+	for _, r := range c.records[kindSnapshot] {
+		var v snapshotDoc
+		c.read(r, &v)
+		e, _ := c.log.last(r.ID, audit.ActionSnapshotLoad)
+		c.must(e.digests["source"] == v.Source && e.digests["snapshot"] == v.Digest && r.Owner == v.Dataset, SnapshotLogged, r.ID)
+		if r.State != "loaded" {
+			continue
+		}
+		dataset[r.ID] = v.Dataset
+		c.blobs[r.ID+"-query"] = blob{folder: folderSnapshots, digest: v.Digest}
+		c.blobs[r.ID+"-identity"] = blob{folder: folderSnapshots, digest: v.Identity}
+	}
+	for _, r := range c.records[kindDataset] {
+		var v datasetDoc
+		c.read(r, &v)
+		of, there := dataset[v.Current]
+		c.must(there && (v.Current == "" || of == r.ID), CurrentLoaded, r.ID)
+	}
+	return nil
+}

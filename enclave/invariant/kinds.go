@@ -1,0 +1,225 @@
+package invariant
+
+import (
+	"encoding/json"
+	"slices"
+
+	"yumen/enclave/audit"
+	"yumen/enclave/egress"
+	"yumen/internal/metastore"
+)
+
+// The kinds of record, as package enclave stores them.
+const (
+	kindZone        = "zone"
+	kindOrg         = "organization"
+	kindAccount     = "account"
+	kindSession     = "session"
+	kindKey         = "signing_key"
+	kindDataset     = "dataset"
+	kindVersion     = "dataset_version"
+	kindSnapshot    = "snapshot"
+	kindApplication = "application"
+	kindGrant       = "grant"
+	kindRun         = "run"
+	kindRelease     = "release"
+	kindLedger      = "ledger"
+	kindDecision    = "decision"
+)
+
+// kind says what the log must tell of records of one kind.
+type kind struct {
+	// states are the legal ones; nil is the empty state alone.
+	states []string
+	// made lists the actions of which one entry must be about each record; nil leaves that to a rule of the kind's own.
+	made []audit.Action
+	// told lists the actions whose last entry tells the state; nil leaves that to a rule of the kind's own.
+	told []audit.Action
+	// founded: the first record of the kind was made with the zone, without an entry of its own.
+	founded bool
+}
+
+// kinds is the closed table of kinds.
+var kinds = map[string]kind{
+	kindZone:     {},
+	kindOrg:      {states: []string{"active"}, made: []audit.Action{audit.ActionOrganizationApply}, founded: true},
+	kindAccount:  {states: []string{"pending", "confirmed"}, made: []audit.Action{audit.ActionAccountApply}, told: []audit.Action{audit.ActionAccountApply, audit.ActionAccountConfirm}, founded: true},
+	kindSession:  {},
+	kindKey:      {states: []string{"pending", "confirmed"}, made: []audit.Action{audit.ActionKeyRegister}, told: []audit.Action{audit.ActionKeyRegister, audit.ActionKeyConfirm}},
+	kindDataset:  {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionDatasetSubmit}, told: []audit.Action{audit.ActionDatasetSubmit, audit.ActionDatasetReview}},
+	kindVersion:  {},
+	kindSnapshot: {states: []string{"loaded", "quarantined"}, made: []audit.Action{audit.ActionSnapshotLoad}, told: []audit.Action{audit.ActionSnapshotLoad}},
+	kindApplication: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionApplicationSubmit},
+		told: []audit.Action{audit.ActionApplicationSubmit, audit.ActionApplicationReview}},
+	kindGrant: {states: []string{"active", "suspended", "terminated", "expired"}, made: []audit.Action{audit.ActionGrantCreate},
+		told: []audit.Action{audit.ActionGrantCreate, audit.ActionGrantSuspend, audit.ActionGrantResume, audit.ActionGrantTerminate, audit.ActionGrantExpire}},
+	kindRun:      {states: runStates(), made: []audit.Action{audit.ActionQueryRun}},
+	kindRelease:  {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
+	kindLedger:   {states: []string{"reserved", "issued"}},
+	kindDecision: {},
+}
+
+// runStates are the states in which a run can rest, and the one in which it is being executed.
+func runStates() []string {
+	out := []string{"refused"}
+	for _, s := range egress.States() {
+		if s != egress.Approved { // issued in the transaction that approves
+			out = append(out, string(s))
+		}
+	}
+	return out
+}
+
+// readRecords reads every record and judges its kind and state.
+func (c *checker) readRecords() error {
+	names, err := c.zone.Records.Kinds()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		k, known := kinds[name]
+		if !c.must(known, RecordKnown, "") {
+			continue
+		}
+		all, err := c.zone.Records.List(name, metastore.Query{})
+		if err != nil {
+			return err
+		}
+		c.records[name] = all
+		for _, r := range all {
+			c.must(slices.Contains(k.states, r.State) || k.states == nil && r.State == "", StateLegal, r.ID)
+		}
+	}
+	return nil
+}
+
+// checkOrigins: each record has the entry that made it.
+func (c *checker) checkOrigins() error {
+	var zone int64
+	for _, r := range c.records[kindZone] {
+		zone = r.Created
+		var v struct {
+			ID string `json:"id"`
+		}
+		c.read(r, &v)
+		e, there := c.log.last(v.ID, audit.ActionZoneInit)
+		c.must(there && e.seq == 0 && v.ID == c.zone.Keys.PublicKeys().Zone, RecordEntry, r.ID)
+	}
+	c.must(len(c.records[kindZone]) == 1, RecordEntry, kindZone)
+	for name, k := range kinds {
+		for _, r := range c.records[name] {
+			if k.made == nil || k.founded && r.Created == zone {
+				continue
+			}
+			_, there := c.log.last(r.ID, k.made...)
+			c.must(there, RecordEntry, r.ID)
+		}
+	}
+	c.checkSessions()
+	return nil
+}
+
+// checkSessions: nobody has more sessions than the log says were opened. An entry does not name its session, whose identifier is the
+// digest of a token.
+func (c *checker) checkSessions() {
+	opened := map[string]int{}
+	for _, e := range c.log.all {
+		if e.action == audit.ActionSessionOpen && e.outcome == "opened" {
+			opened[e.facts["account"]]++
+		}
+	}
+	for _, r := range c.records[kindSession] {
+		opened[r.Owner]--
+		c.must(opened[r.Owner] >= 0, RecordEntry, r.Owner)
+	}
+}
+
+// checkEffects: each entry that made a record still has it, unless another entry deleted it.
+func (c *checker) checkEffects() error {
+	there := map[string]map[string]bool{}
+	of := map[audit.Action]string{}
+	for name, k := range kinds {
+		there[name] = map[string]bool{}
+		for _, r := range c.records[name] {
+			there[name][r.ID] = true
+		}
+		for _, a := range k.made {
+			of[a] = name
+		}
+	}
+	for _, e := range c.log.all {
+		name := of[e.action]
+		if name == "" || e.subject == "" || e.outcome == "denied" || there[name][e.subject] {
+			continue
+		}
+		owner := e.subject
+		if name == kindKey {
+			owner = e.actor // signing keys go with their account
+		}
+		gone, deleted := c.log.last(owner, audit.ActionResourceDelete)
+		c.must(deleted && gone.seq > e.seq, EntryEffect, e.subject)
+	}
+	return c.checkDecisions()
+}
+
+// checkDecisions: each decision that an entry rests on is kept with the input whose digest the entry holds.
+func (c *checker) checkDecisions() error {
+	kept := map[string]bool{}
+	for _, r := range c.records[kindDecision] {
+		var v struct {
+			Input json.RawMessage `json:"input"`
+		}
+		c.read(r, &v)
+		kept[digest(v.Input)] = true
+	}
+	for _, e := range c.log.all {
+		if d := string(e.digests["decision"]); d != "" {
+			c.must(kept[d], DecisionKept, e.subject)
+		}
+	}
+	return nil
+}
+
+// checkStates: the state of a record is what the log last said of it.
+func (c *checker) checkStates() error {
+	for name, k := range kinds {
+		if k.told == nil {
+			continue
+		}
+		for _, r := range c.records[name] {
+			if e, said := c.log.last(r.ID, k.told...); said {
+				c.must(r.State == e.state(), StateLogged, r.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// state is the state that an entry leaves its subject in.
+func (e event) state() string {
+	switch e.action {
+	case audit.ActionDatasetSubmit:
+		return "submitted"
+	case audit.ActionGrantResume:
+		return "active"
+	}
+	return e.outcome
+}
+
+// checkReplies: an answer that is kept for a repetition names a run of its account.
+func (c *checker) checkReplies() error {
+	owner := map[string]string{}
+	for _, r := range c.records[kindRun] {
+		var v struct {
+			Account string `json:"account"`
+		}
+		c.read(r, &v)
+		owner[r.ID] = v.Account
+	}
+	return c.zone.Records.Responses(func(r metastore.Response) error {
+		var id string
+		good := json.Unmarshal(r.Body, &id) == nil && owner[id] == r.Account
+		c.must(good, ReplyStands, r.Account)
+		return nil
+	})
+}
