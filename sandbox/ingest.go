@@ -16,7 +16,7 @@ import (
 	"yumen/sandbox/wire"
 )
 
-// IngestSpec is one load: a CSV source with its declaration. Zero limits are the runner's defaults.
+// IngestSpec is one load: a source of any format that is taken, with its declaration. Zero limits are the runner's defaults.
 type IngestSpec struct {
 	Declaration catalog.DatasetSpec
 	Source      *os.File            // sealed, read-only
@@ -64,6 +64,7 @@ func (r *Runner) Ingest(ctx context.Context, spec IngestSpec) (*IngestReport, er
 	if err != nil {
 		return nil, violation("source")
 	}
+	expanded := expansion(spec.Source, st.Size())
 	job := &wire.Ingest{Spec: spec.Declaration, Keys: map[string][]byte{}, MaxRows: r.config.MaxSourceRows}
 	for typ, key := range spec.Keys {
 		job.Keys[typ] = slices.Clone(key[:])
@@ -73,8 +74,8 @@ func (r *Runner) Ingest(ctx context.Context, spec IngestSpec) (*IngestReport, er
 		job: wire.Job{Kind: wire.KindIngest, Ingest: job}, files: []*os.File{spec.Source},
 		timeout:  orDefault(spec.Timeout, r.config.Timeout),
 		memoryMB: orInt(spec.MemoryMB, r.config.JobMemoryMB), threads: orInt(spec.Threads, r.config.Threads),
-		// Room for the two files and for the table that either the stage or the search for faults needs.
-		dataMB: int(min(96+5*(st.Size()>>20), r.config.MaxFileBytes>>20)),
+		// Room for the two files, for a copy that is easier to read, and for the table that either the stage or the search for faults needs.
+		dataMB: int(min(96+6*(expanded>>20), r.config.MaxFileBytes>>20)),
 		result: func(in io.Reader) error {
 			return wire.ReadFiles(in, r.config.MaxFileBytes, func(name string, chunk []byte) error {
 				f, ok := files[name]
@@ -85,6 +86,7 @@ func (r *Runner) Ingest(ctx context.Context, spec IngestSpec) (*IngestReport, er
 			})
 		},
 	}
+	job.MaxBytes = int64(t.dataMB) << 20 / 3
 	status, err := r.do(ctx, t)
 	for _, f := range files {
 		if f.err != nil {
@@ -98,6 +100,27 @@ func (r *Runner) Ingest(ctx context.Context, spec IngestSpec) (*IngestReport, er
 		return nil, rejected(&spec.Declaration, status.Faults)
 	}
 	return ingested(&spec.Declaration, status, files)
+}
+
+// How much a compressed source may grow, and what it may come to in any case.
+const (
+	maxExpansion = 16
+	minExpansion = 64 << 20
+)
+
+// expansion is how many bytes room is made for when a source of this size is read. The first bytes decide about room and nothing else:
+// what a source is, the worker finds out.
+func expansion(source io.ReaderAt, size int64) int64 {
+	head := make([]byte, 4)
+	if _, err := source.ReadAt(head, 0); err != nil {
+		return size
+	}
+	for _, magic := range []string{"\x1f\x8b", "\x28\xb5\x2f\xfd", "PAR1"} {
+		if strings.HasPrefix(string(head), magic) {
+			return max(maxExpansion*size, minExpansion)
+		}
+	}
+	return size
 }
 
 // sink is one file on its way out: size and digest are the gateway's own.

@@ -7,8 +7,9 @@ type Ingest struct {
 	Spec catalog.DatasetSpec `json:"spec"`
 	// Keys are the 32-byte hash keys by entity type.
 	Keys map[string][]byte `json:"keys"`
-	// MaxRows bounds the source.
-	MaxRows int64 `json:"max_rows"`
+	// MaxRows bounds the source, MaxBytes what it expands to.
+	MaxRows  int64 `json:"max_rows"`
+	MaxBytes int64 `json:"max_bytes"`
 }
 
 // The files of an ingest.
@@ -17,27 +18,55 @@ const (
 	FileIdentity = "identity"
 )
 
-// Rule names what a quarantined value broke. The list is closed.
+// Rule names what a quarantined source broke. The list is closed.
 type Rule string
 
-// The rules of an ingest.
+// The rules of an ingest about the source as a whole.
 const (
-	RuleSource        Rule = "source"         // not readable in the declared dialect (encoding, quoting, number of fields)
+	RuleSource         Rule = "source"    // the engine reads it otherwise than it was checked
+	RuleFormat         Rule = "format"    // none of the formats that are taken
+	RuleEncrypted      Rule = "encrypted" // under a password or a key
+	RuleEmpty          Rule = "empty"     // no header and no row
+	RuleDamaged        Rule = "damaged"   // compressed or Parquet, and cut off or not whole
+	RuleTooLarge       Rule = "too_large" // expands to more than a load may use
+	RuleTooManyRows    Rule = "too_many_rows"
+	RuleTooManyColumns Rule = "too_many_columns"
+)
+
+// The rules about one record.
+const (
+	RuleEncoding Rule = "encoding"  // bytes that are no text in the encoding of the source
+	RuleNUL      Rule = "nul"       // a NUL character
+	RuleLineEnd  Rule = "line_end"  // a carriage return inside a line of a source whose lines end otherwise
+	RuleQuote    Rule = "quote"     // a quote that is not closed, or that does not enclose a whole field
+	RuleFields   Rule = "fields"    // more or fewer fields than the header
+	RuleTooLong  Rule = "too_long"  // a record over the limit
+	RuleJSON     Rule = "json"      // a line that is not one JSON object
+	RuleTwiceKey Rule = "twice_key" // an object that has a key twice
+)
+
+// The rules about columns and values.
+const (
 	RuleMissingColumn Rule = "missing_column" // declared, but not in the source
 	RuleExtraColumn   Rule = "extra_column"   // in the source, but not declared
 	RuleTwiceColumn   Rule = "twice_column"   // the source names it twice
+	RuleNested        Rule = "nested"         // a list, a structure or an object where one value is wanted
+	RuleColumnType    Rule = "column_type"    // a column of a Parquet file whose type is not taken
 	RuleType          Rule = "type"
+	RuleThousands     Rule = "thousands"  // a number with thousands separators
+	RuleFullWidth     Rule = "full_width" // a number in full-width characters
 	RuleBounds        Rule = "bounds"
 	RuleDomain        Rule = "domain"
 	RuleNull          Rule = "null"      // NULL where the declaration forbids it
 	RuleDuplicateKey  Rule = "duplicate" // a second row of an entity declared unique
 	RuleConstant      Rule = "constant"  // more than one value for an entity in a column declared constant per entity
-	RuleTooManyRows   Rule = "too_many_rows"
 )
 
 // Rules lists every rule.
-var Rules = []Rule{RuleSource, RuleMissingColumn, RuleExtraColumn, RuleTwiceColumn, RuleType, RuleBounds, RuleDomain, RuleNull,
-	RuleDuplicateKey, RuleConstant, RuleTooManyRows}
+var Rules = []Rule{RuleSource, RuleFormat, RuleEncrypted, RuleEmpty, RuleDamaged, RuleTooLarge, RuleTooManyRows, RuleTooManyColumns,
+	RuleEncoding, RuleNUL, RuleLineEnd, RuleQuote, RuleFields, RuleTooLong, RuleJSON, RuleTwiceKey,
+	RuleMissingColumn, RuleExtraColumn, RuleTwiceColumn, RuleNested, RuleColumnType, RuleType, RuleThousands, RuleFullWidth,
+	RuleBounds, RuleDomain, RuleNull, RuleDuplicateKey, RuleConstant}
 
 // Fault is one reason to quarantine a batch. It never holds a value.
 type Fault struct {

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 
 	"yumen/sandbox/wire"
 )
@@ -31,3 +32,30 @@ var (
 	Fair      = fair
 	Bound     = bound
 )
+
+// OpenSource opens a source and checks its records.
+func OpenSource(path, dir string, bytes, rows int64) error {
+	s, err := openSource(path, allowance{dir: dir, bytes: bytes, rows: rows})
+	if err != nil || s.format == formatParquet {
+		return err
+	}
+	return s.check(rows)
+}
+
+// Rejected reports whether an error is a quarantine.
+func Rejected(err error) bool {
+	var r *rejection
+	return errors.As(err, &r) && len(r.faults) > 0
+}
+
+// ScanObject scans one line of JSON.
+func ScanObject(line []byte) (map[string]string, wire.Rule) {
+	var s scanner
+	keys := map[string]int{}
+	rule := s.scan(line, keys)
+	out := map[string]string{}
+	for k, i := range keys {
+		out[k] = string(s.value(i))
+	}
+	return out, rule
+}

@@ -29,7 +29,7 @@ func (f function) Executor() duckdb.ScalarFuncExecutor {
 }
 
 // register makes the functions of an ingest: yumen_ekey_<i> hashes the parts of an entity's key, and yumen_canonical(text,
-// type) is the canonical text of a value or NULL. The keys live in Go and never stand in a statement.
+// type) is the canonical text of a value or NULL, yumen_date(text) a date in ISO 8601 or NULL. The keys live in Go and never stand in a statement.
 func (d *declaration) register(e *engine) error {
 	for i, h := range d.keys {
 		hash := func(args []driver.Value) (any, error) {
@@ -52,7 +52,17 @@ func (d *declaration) register(e *engine) error {
 		}
 		return text, nil
 	}
-	return duckdb.RegisterScalarUDF(e.session, "yumen_canonical", function{duckdb.TYPE_VARCHAR, canonical})
+	if err := duckdb.RegisterScalarUDF(e.session, "yumen_canonical", function{duckdb.TYPE_VARCHAR, canonical}); err != nil {
+		return err
+	}
+	date := func(args []driver.Value) (any, error) {
+		text, ok := isoDate(args[0].(string))
+		if !ok {
+			return nil, nil
+		}
+		return text, nil
+	}
+	return duckdb.RegisterScalarUDF(e.session, "yumen_date", function{duckdb.TYPE_VARCHAR, date})
 }
 
 // hashes lists the hashed keys over typed columns, each with a leading comma.

@@ -26,38 +26,38 @@ type loader struct {
 	e      *engine
 	j      *wire.Job
 	decl   *declaration
-	source string // path of the source
-	fields []int  // field of the source by declared column
-	rows   int64  // data rows of the source, counted before the engine reads it
+	source *source
+	fields []int // field of the source by declared column
 }
 
-// ingest builds the query file and the identity file from a CSV source: UTF-8 with an optional byte-order mark, one header
-// line, commas, RFC 4180 quoting; an empty field is NULL. The fast path converts and hashes in one vectorised pass whose
-// first broken value ends it; the checks that need the whole table follow on typed columns. Only when one of them fails
-// is the source read again, with row numbers, to say where.
+// ingest builds the query file and the identity file from a source of any format that is taken (openSource); an empty field is
+// NULL. The fast path converts and hashes in one vectorised pass whose first broken value ends it; the checks that need the whole
+// table follow on typed columns. Only when one of them fails is the source read again, with row numbers, to say where.
 func ingest(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, error) {
 	decl, err := declare(&j.Ingest.Spec, j.Ingest.Keys)
 	if err != nil {
 		return nil, fail(wire.CodeJob, err)
 	}
-	l := &loader{j: j, decl: decl, source: fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst)}
-	if err := l.scan(); err != nil {
+	l := &loader{j: j, decl: decl}
+	may := allowance{dir: j.Data, bytes: j.Ingest.MaxBytes, rows: j.Ingest.MaxRows}
+	if l.source, err = openSource(fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst), may); err != nil {
 		return nil, err
 	}
-	if l.e, err = open(ctx, j); err != nil {
-		return nil, err
-	}
-	if err := decl.register(l.e); err != nil {
-		return nil, fail(wire.CodeOpen, err)
-	}
-	for _, name := range []string{stageFile, wire.FileQuery, wire.FileIdentity} {
-		if err := l.e.exec("ATTACH " + literal(l.path(name)) + " AS " + ident(name+"_file")); err != nil {
-			return nil, fail(wire.CodeOpen, err)
+	if l.source.fields != nil { // known without the engine: what is refused now costs little
+		if err := l.accept(); err != nil {
+			return nil, err
 		}
 	}
-	spill := filepath.Join(j.Data, "spill")
-	if err := l.e.harden(reach{spill: spill, paths: []string{l.source}, dir: j.Data, loose: true}); err != nil {
+	if err := l.prepare(ctx); err != nil {
 		return nil, err
+	}
+	if l.source.fields == nil {
+		if err := l.source.describe(l.e, may); err != nil {
+			return nil, err
+		}
+		if err := l.accept(); err != nil {
+			return nil, err
+		}
 	}
 	report, err := l.load()
 	if errors.Is(err, errStage) {
@@ -67,6 +67,33 @@ func ingest(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, e
 		return nil, fail(wire.CodeQuery, err)
 	}
 	return l.send(result, report)
+}
+
+// accept compares the source's fields with the declaration and checks its records.
+func (l *loader) accept() error {
+	if len(l.source.faults) == 0 {
+		if err := l.match(); err != nil {
+			return err
+		}
+	}
+	return l.source.check(l.j.Ingest.MaxRows)
+}
+
+// prepare opens the engine with the files that it writes, and closes it to everything else.
+func (l *loader) prepare(ctx context.Context) (err error) {
+	if l.e, err = open(ctx, l.j); err != nil {
+		return err
+	}
+	if err := l.decl.register(l.e); err != nil {
+		return fail(wire.CodeOpen, err)
+	}
+	for _, name := range []string{stageFile, wire.FileQuery, wire.FileIdentity} {
+		if err := l.e.exec("ATTACH " + literal(l.path(name)) + " AS " + ident(name+"_file")); err != nil {
+			return fail(wire.CodeOpen, err)
+		}
+	}
+	spill := filepath.Join(l.j.Data, "spill")
+	return l.e.harden(reach{spill: spill, paths: []string{l.source.path}, dir: l.j.Data, loose: true})
 }
 
 const stageFile = "stage"
@@ -94,10 +121,7 @@ func (l *loader) load() (*wire.Report, error) {
 }
 
 // inMemory says whether the stage fits beside the engine's other needs; otherwise it is a file of its own.
-func (l *loader) inMemory() bool {
-	st, err := os.Stat(l.source)
-	return err == nil && st.Size() < int64(l.j.Memory)<<20/4
-}
+func (l *loader) inMemory() bool { return l.source.size < int64(l.j.Memory)<<20/4 }
 
 func (l *loader) table() string {
 	if l.inMemory() {
@@ -110,28 +134,20 @@ func (l *loader) table() string {
 func (l *loader) stage() error {
 	typed := make([]string, len(l.decl.columns))
 	for i, c := range l.decl.columns {
-		typed[i] = c.strict(l.text(i)) + " AS " + ident(c.Name)
+		typed[i] = c.strict(l.value(i)) + " AS " + ident(c.Name)
 	}
-	sql := "CREATE TABLE " + l.table() + " AS SELECT *" + l.decl.hashes() + " FROM (SELECT " + strings.Join(typed, ", ") + " FROM " + l.reader() + ")"
+	sql := "CREATE TABLE " + l.table() + " AS SELECT *" + l.decl.hashes() + " FROM (SELECT " + strings.Join(typed, ", ") + " FROM " + l.source.reader() + ")"
 	if err := l.e.exec(sql); err != nil {
 		return err
 	}
 	return l.renumber()
 }
 
-// reader is the table function over the source with every field as text. The dialect is fixed: nothing is guessed but the
-// end of line. The quoting was checked before (scan), so the engine need not be strict about it.
-func (l *loader) reader() string {
-	columns := make([]string, len(l.decl.columns)) // as many as the header has, which the scan has made sure of
-	for i := range columns {
-		columns[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
-	}
-	return "read_csv(" + literal(l.source) + ", auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', " +
-		"strict_mode=false, null_padding=false, columns={" + strings.Join(columns, ", ") + "})"
+// value is the field of the source that holds declared column i.
+func (l *loader) value(i int) value {
+	f := l.fields[i]
+	return value{name: fmt.Sprintf("c%d", f), text: l.source.text(f), native: l.source.fields[f].native}
 }
-
-// text is the column of the reader that holds declared column i.
-func (l *loader) text(i int) string { return fmt.Sprintf("c%d", l.fields[i]) }
 
 // renumber gives rows of equal content their own keys, where each row is an entity.
 func (l *loader) renumber() error {

@@ -26,17 +26,17 @@ func (l *loader) locate(ctx context.Context) error {
 	if err := e.exec("ATTACH " + literal(l.path("locate")) + " AS again"); err != nil {
 		return fail(wire.CodeOpen, err)
 	}
-	if err := e.harden(reach{spill: filepath.Join(l.j.Data, "spill2"), paths: []string{l.source}, dir: l.j.Data}); err != nil {
+	if err := e.harden(reach{spill: filepath.Join(l.j.Data, "spill2"), paths: []string{l.source.path}, dir: l.j.Data}); err != nil {
 		return err
 	}
-	if err := e.exec("CREATE TABLE again.main.source AS SELECT * FROM " + l.reader()); err != nil {
+	if err := e.exec("CREATE TABLE again.main.source AS SELECT * FROM " + l.source.reader()); err != nil {
 		return &rejection{[]wire.Fault{{Rule: wire.RuleSource}}}
 	}
 	row, err := e.one("SELECT count(*) FROM again.main.source")
 	if err != nil {
 		return fail(wire.CodeQuery, err)
 	}
-	if row[0] != l.rows {
+	if row[0] != l.source.rows {
 		return &rejection{[]wire.Fault{{Rule: wire.RuleSource}}}
 	}
 	faults, err := l.faults(e)
@@ -80,15 +80,17 @@ func (l *loader) suspicions() []suspicion {
 	var out []suspicion
 	for i := range l.decl.columns {
 		c := &l.decl.columns[i]
-		text := l.text(i)
-		value := c.lenient(text)
+		v := l.value(i)
+		value := c.lenient(v)
 		typed[i] = value + " AS " + ident(c.Name)
 		add := func(rule wire.Rule, cond string) {
 			out = append(out, suspicion{rule, c.Name, "SELECT rowid + 1 AS n" + from + " WHERE " + cond})
 		}
-		add(wire.RuleType, text+" IS NOT NULL AND "+value+" IS NULL")
+		for rule, cond := range c.misspelt(v) {
+			add(rule, cond)
+		}
 		if c.required {
-			add(wire.RuleNull, text+" IS NULL")
+			add(wire.RuleNull, v.text+" IS NULL")
 		}
 		if cond := c.outside(value); cond != "" {
 			add(wire.RuleBounds, cond)
@@ -112,7 +114,7 @@ func (l *loader) suspicions() []suspicion {
 			if col := &l.decl.columns[c]; col.ConstantPer == entity.Type {
 				out = append(out, suspicion{wire.RuleConstant, col.Name, "SELECT r + 1 AS n FROM (SELECT r, " + ident(col.Name) +
 					" AS v, first_value(" + ident(col.Name) + ") OVER (PARTITION BY k ORDER BY r) AS f FROM " + keyed +
-					" WHERE k IS NOT NULL AND (" + ident(col.Name) + " IS NOT NULL OR " + l.text(c) + " IS NULL)) WHERE v IS DISTINCT FROM f"})
+					" WHERE k IS NOT NULL AND (" + ident(col.Name) + " IS NOT NULL OR " + l.value(c).text + " IS NULL)) WHERE v IS DISTINCT FROM f"})
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func (l *loader) profile() (report *wire.Report, sound bool, err error) {
 	if err != nil || faults > 0 {
 		return report, false, err
 	}
-	if report.Rows != l.rows {
+	if report.Rows != l.source.rows {
 		return report, false, nil
 	}
 	for i := range l.decl.entities {
