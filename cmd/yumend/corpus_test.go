@@ -327,7 +327,12 @@ func newTestZone(t testing.TB) *testZone {
 	g, err := build(ctx, dir, defaults(dir), slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, g.close(context.Background())) })
-	z := &testZone{svc: g.service, admin: enclave.Principal{Account: "administrator", Person: "op-001", Organization: "operator", LegalGroup: "operator", Role: "administrator"}}
+	return officials(t, g.service)
+}
+
+// officials names the officers of a new zone, and a bank with its analyst.
+func officials(t testing.TB, svc *enclave.Service) *testZone {
+	z := &testZone{svc: svc, admin: enclave.Principal{Account: "administrator", Person: "op-001", Organization: "operator", LegalGroup: "operator", Role: "administrator"}}
 	z.apply(t, z.admin, account("security", "operator", "op-002", "security_administrator")+"---\n"+
 		organization("bureau", "provider", "")+"---\n"+organization("bank", "institution", "bank"))
 	z.apply(t, z.admin, account("steward", "operator", "op-004", "steward")+"---\n"+account("provider", "bureau", "pr-001", "provider")+"---\n"+account("analyst", "bank", "an-001", "analyst"))

@@ -28,6 +28,7 @@ func (d *door) guard(mux *http.ServeMux) http.Handler {
 			address: addressOf(r)}
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 		out := &tracked{ResponseWriter: w}
+		out.extend()
 		out.Header().Set("X-Request-Id", c.request)
 		out.Header().Set("Cache-Control", "no-store")
 		out.Header().Set("X-Content-Type-Options", "nosniff")
@@ -89,7 +90,10 @@ func (d *door) route(mux *http.ServeMux, w http.ResponseWriter, r *http.Request)
 	d.send(w, p)
 }
 
-// tracked knows whether an answer was begun.
+// writeTime is how long a caller may take to receive one piece of an answer before the connection is cut.
+const writeTime = 30 * time.Second
+
+// tracked knows whether an answer was begun, and waits for no caller that does not read it.
 type tracked struct {
 	http.ResponseWriter
 	begun bool
@@ -97,13 +101,20 @@ type tracked struct {
 
 // WriteHeader begins the answer.
 func (t *tracked) WriteHeader(status int) {
+	t.extend()
 	t.begun = t.begun || status >= http.StatusOK
 	t.ResponseWriter.WriteHeader(status)
 }
 
 func (t *tracked) Write(b []byte) (int, error) {
 	t.begun = true
+	t.extend()
 	return t.ResponseWriter.Write(b)
+}
+
+// extend gives the caller its time anew. What cannot be bounded, as in a test without a connection, is not.
+func (t *tracked) extend() {
+	_ = http.NewResponseController(t.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTime))
 }
 
 // Unwrap is for http.ResponseController.

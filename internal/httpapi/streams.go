@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -128,7 +127,6 @@ func (d *door) events(w http.ResponseWriter, r *http.Request, p enclave.Principa
 		if r.Context().Err() != nil {
 			return
 		}
-		_ = out.SetWriteDeadline(time.Now().Add(30 * time.Second))
 		b, _ := json.Marshal(map[string]string{"state": state})
 		if _, err := fmt.Fprintf(w, "event: state\ndata: %s\n\n", b); err != nil {
 			return
