@@ -143,7 +143,8 @@ func evidenceOf(ans *answer, row, column, keys int) egress.Evidence {
 	}
 	v := ans.verdicts.Cells[row][column]
 	for _, r := range rulesShown {
-		e.Checks = append(e.Checks, egress.Check{Rule: egress.LetterOf(string(r)), Pass: !slices.Contains(v.Reasons, r)})
+		letter := egress.LetterOf(string(r))
+		e.Checks = append(e.Checks, egress.Check{Rule: letter, Pass: !slices.Contains(lettersOf(v), letter)})
 	}
 	return e
 }

@@ -52,6 +52,7 @@ type gathering struct {
 	drifts  map[driftAt]map[int]*change // by column
 	order   []pairAt                    // in the order of reading, so that the table is the same every time
 	unknown map[int]bool
+	strains []*strain
 }
 
 // group is what is known of one row and set.

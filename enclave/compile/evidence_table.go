@@ -44,6 +44,7 @@ func (e *gathering) table() (*disclosure.Table, error) {
 			slices.SortStableFunc(c.Before, func(a, b disclosure.Before) int { return a.Answer - b.Answer })
 		}
 	}
+	e.linear(t, rows)
 	return t, nil
 }
 

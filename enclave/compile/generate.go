@@ -75,6 +75,7 @@ type layout struct {
 	nest   [][]nested
 	rivals []rival
 	drifts []drift
+	kins   []kin
 	lost   map[int]bool // sets that cannot be compared with an answer, because its data are gone
 }
 
@@ -129,7 +130,10 @@ func (g *generator) statements() error {
 			}
 		}
 	}
-	return nil
+	if len(g.plan.Base.Entities) == 0 {
+		return nil
+	}
+	return g.atoms()
 }
 
 // add appends a statement and its reader.

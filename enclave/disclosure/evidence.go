@@ -9,6 +9,8 @@ type Table struct {
 	Public  bool
 	Columns []Column
 	Rows    []Row
+	// Linear are the classes of comparable answers, those of this response with those of before.
+	Linear []Class
 }
 
 // Column describes one cell column.

@@ -6,6 +6,7 @@ import "slices"
 // the entity counts of differences; dominance and homogeneity of a measure, in the cell or in a difference, fall on that
 // cell alone. Differences inside the response are decided in order of (set, row): of two cells that are too close the
 // earlier stays. A cell that changed too little since it was last answered keeps that value, whatever else is said of it.
+// What is left then joins the answers of before one by one, as long as nothing forbidden can be computed from all of them together.
 func Judge(t *Table, r Rules) *Verdicts {
 	j := judgement{table: t, rules: r, out: blank(t, r)}
 	if r.Validate() != nil || !t.shaped() {
@@ -21,6 +22,7 @@ func Judge(t *Table, r Rules) *Verdicts {
 			j.group(row, set)
 		}
 	}
+	j.linear()
 	return j.out
 }
 

@@ -12,6 +12,7 @@ const (
 	ReasonComplement   Reason = "complement"   // the universe minus the cell is small
 	ReasonSensitive    Reason = "sensitive"    // the cell without sensitive conditions minus the cell is small
 	ReasonDifferencing Reason = "differencing" // too close to another release
+	ReasonLinear       Reason = "linear"       // with other answers it determines what must not be known
 	ReasonDominance    Reason = "dominance"    // one or two entities hold nearly all
 	ReasonHomogeneity  Reason = "homogeneity"  // the entities are alike
 	ReasonEvidence     Reason = "evidence"     // evidence missing, inconsistent or cut short
@@ -19,7 +20,7 @@ const (
 
 // reasonOrder is the order in which reasons are listed.
 var reasonOrder = [...]Reason{
-	ReasonEmpty, ReasonThreshold, ReasonComplement, ReasonSensitive, ReasonDifferencing, ReasonDominance, ReasonHomogeneity,
+	ReasonEmpty, ReasonThreshold, ReasonComplement, ReasonSensitive, ReasonDifferencing, ReasonLinear, ReasonDominance, ReasonHomogeneity,
 	ReasonEvidence,
 }
 

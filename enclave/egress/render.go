@@ -205,6 +205,9 @@ func (l Letter) text() catalog.Text {
 
 // LetterOf is the letter of a rule by its name in disclosure control. An unknown rule is evidence that is missing.
 func LetterOf(rule string) Letter {
+	if rule == "linear" {
+		return LetterDifferencing
+	}
 	i := slices.Index([]string{"threshold", "complement", "sensitive", "differencing", "dominance", "homogeneity", "empty"}, rule)
 	if i < 0 {
 		return LetterEvidence

@@ -1,0 +1,286 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"yumen/enclave/disclosure"
+)
+
+// The linear audit (design §6.3) asks what all comparable answers say together. One scan labels every row with its cell in each of
+// them; rows with equal labels are an atom. Atoms of entity counts are sets of entities.
+const (
+	maxFamilies = 500    // earlier families of one class; more withholds
+	maxAtoms    = 50_000 // atoms of one class; more withholds
+	maxMembers  = 64     // atoms with more entities than that are never small: theirs are not numbered
+)
+
+// kin is a class of comparable families: the same monomial over the same root and loads, or counts of entities of the same type.
+type kin struct {
+	measure  Measure
+	crowds   bool // counts of entities: atoms are sets of entities
+	columns  []int
+	families []member
+	refs     []EntityRef
+	single   []bool // by reference: an entity has one row, so it is in one atom
+	over     bool   // too many earlier families
+}
+
+// member is one family of a class: a set of this response, or an earlier answer.
+type member struct {
+	cohort   cohort
+	measure  Measure   // in the cohort's governed form
+	ref      EntityRef // whose entities are counted
+	columns  []int     // of this response; none for an earlier answer
+	released map[string]string
+	refs     []int
+}
+
+// atoms writes the statements of every class of this response that could be solved: one family of disjoint cells never is.
+func (g *generator) atoms() error {
+	g.kins = append(g.rowKins(), g.crowdKins()...)
+	for i := range g.kins {
+		k := &g.kins[i]
+		if k.over {
+			continue
+		}
+		write := g.rowAtoms
+		if k.crowds {
+			write = g.crowdAtoms
+		}
+		if err := write(i, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowKins are the classes of sums over rows.
+func (g *generator) rowKins() []kin {
+	var out []kin
+	for column, c := range g.plan.Cells {
+		if c.Measure.Kind == MeasureEntities || slices.ContainsFunc(out, func(k kin) bool { return k.measure.same(c.Measure) }) {
+			continue
+		}
+		k := kin{measure: c.Measure}
+		for set := range g.plan.Sets {
+			m := member{cohort: g.sets[set]}
+			for _, j := range g.columns(set) {
+				if g.plan.Cells[j].Measure.same(c.Measure) {
+					m.columns, m.measure = append(m.columns, j), g.measure(j)
+				}
+			}
+			if len(m.columns) > 0 {
+				k.columns, k.families = append(k.columns, m.columns...), append(k.families, m)
+			}
+		}
+		for _, f := range g.in.Earlier {
+			if !g.plan.Cells[column].Measure.same(f.Family.Measure) || f.Family.Base.Root.Dataset != g.plan.Base.Root.Dataset {
+				continue
+			}
+			if c, ok := g.alike(f); ok {
+				k.join(member{cohort: c, measure: c.measure(f.Family.Measure), released: f.labels()})
+			}
+		}
+		if len(k.families) > 1 {
+			k.reference()
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// alike is the cohort of an earlier family that read its data as this run does; others are compared in pairs only.
+func (g *generator) alike(f Earlier) (cohort, bool) {
+	if len(f.Released) == 0 {
+		return cohort{}, false
+	}
+	on := g.read(f.Family, g.plan.Base)
+	if on.across || on.gone {
+		return cohort{}, false
+	}
+	return govern(f.Family.Base, f.Family.Keys, f.Family.Box, f.Family.scope()).on(on.theirs), true
+}
+
+// join adds an earlier family, unless it reads a dataset from another load than a family before it.
+func (k *kin) join(m member) {
+	for _, d := range m.cohort.base.datasets() {
+		for _, o := range k.families {
+			if slices.Contains(o.cohort.base.datasets(), d) && o.cohort.attached(d) != m.cohort.attached(d) {
+				return
+			}
+		}
+	}
+	k.families = append(k.families, m)
+	earlier := 0
+	for _, o := range k.families {
+		if len(o.columns) == 0 {
+			earlier++
+		}
+	}
+	k.over = earlier > maxFamilies
+}
+
+// reference lists the references of all families, and which of them each family has.
+func (k *kin) reference() {
+	for i := range k.families {
+		m := &k.families[i]
+		reps, _ := m.cohort.representatives()
+		for _, e := range reps {
+			at := slices.Index(k.refs, e)
+			if at < 0 {
+				at, k.refs = len(k.refs), append(k.refs, e)
+			}
+			m.refs = append(m.refs, at)
+		}
+	}
+	for _, e := range k.refs {
+		single := true
+		for _, m := range k.families {
+			single = single && (!slices.Contains(m.cohort.base.Entities, e) || m.cohort.oneRow(e))
+		}
+		k.single = append(k.single, single)
+	}
+}
+
+// crowdKins are the classes of entity counts, by type. Where rows are the entities on all sides, comparing rows says it all.
+func (g *generator) crowdKins() []kin {
+	var out []kin
+	for column, c := range g.plan.Cells {
+		for _, mine := range g.sets[c.Set].crowds(g.measure(column)) {
+			i := slices.IndexFunc(out, func(k kin) bool { return k.refs[0].Type == mine.ref.Type })
+			if i < 0 {
+				i, out = len(out), append(out, kin{crowds: true, refs: []EntityRef{mine.ref}, single: []bool{true}})
+			}
+			out[i].columns = append(out[i].columns, column)
+			out[i].families = append(out[i].families, member{cohort: mine.cohort, ref: mine.ref, columns: []int{column}, refs: []int{0}})
+		}
+	}
+	for i := range out {
+		for _, f := range g.in.Earlier {
+			c, ok := g.alike(f)
+			if !ok {
+				continue
+			}
+			for _, theirs := range c.crowds(c.measure(f.Family.Measure)) {
+				if theirs.ref.Type == out[i].refs[0].Type {
+					out[i].join(member{cohort: c, ref: theirs.ref, released: f.labels(), refs: []int{0}})
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(k kin) bool {
+		first := crowd{k.families[0].cohort, k.families[0].ref}
+		return len(k.families) == 1 && len(first.cohort.keys) == 0 || !slices.ContainsFunc(k.families, func(m member) bool {
+			return !first.rowsOf(crowd{m.cohort, m.ref})
+		})
+	})
+}
+
+// rowAtoms labels the rows: a statement for each reference, which adds its entities to the atoms.
+func (g *generator) rowAtoms(index int, k *kin) error {
+	for ref := range k.refs {
+		if err := g.rowAtomsOf(index, k, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *generator) rowAtomsOf(index int, k *kin, ref int) error {
+	w := &writer{}
+	var cohorts []cohort
+	for _, m := range k.families {
+		cohorts = append(cohorts, m.cohort)
+	}
+	r := relate(cohorts...)
+	e := r.entity(w, k.refs[ref])
+	raw := []string{e + " AS e", k.contribution(w, r) + " AS m"}
+	var labels, inside, any []string
+	for i, m := range k.families {
+		in := fmt.Sprintf("i%d", i)
+		raw = append(raw, r.member(w, m.cohort.box)+" AS "+in)
+		raw = append(raw, named(fmt.Sprintf("k%d_", i), r.keysOf(w, m.cohort.keys))...)
+		labels, inside, any = append(labels, in), append(inside, in), append(any, in)
+		for j := range m.cohort.keys {
+			labels = append(labels, fmt.Sprintf("l%d_%d", i, j))
+			inside = append(inside, fmt.Sprintf("CASE WHEN %s THEN k%d_%d END AS l%d_%d", in, i, j, i, j))
+		}
+	}
+	with := []string{
+		fmt.Sprintf("raw AS (SELECT %s%s)", list(raw), r.from(w, e+" IS NOT NULL")),
+		fmt.Sprintf("base AS (SELECT %s, e, m FROM raw WHERE %s)", list(inside), strings.Join(any, " OR ")),
+	}
+	from, x, members := "base", "m", "NULL"
+	if !k.single[ref] {
+		with = append(with,
+			fmt.Sprintf("part AS (SELECT %s, e, sum(m) AS s FROM base%s)", list(labels), grouped(labels, []string{"e"})),
+			"ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)")
+		from, x = "ranked", "s"
+		members = fmt.Sprintf("CASE WHEN count(*) <= %d THEN string_agg(CAST(d AS VARCHAR), ',') END", maxMembers)
+	}
+	fields := []string{"count(*)", members, fmt.Sprintf("coalesce(max(abs(%s), 2)[1], 0)", x), fmt.Sprintf("coalesce(max(abs(%s), 2)[2], 0)", x),
+		fmt.Sprintf("coalesce(sum(abs(%s)), 0)", x), fmt.Sprintf("coalesce(sum(%s), 0)", x)}
+	sql := fmt.Sprintf("WITH %s\nSELECT %s FROM %s%s LIMIT %d", strings.Join(with, ",\n"), list(labels, fields), from, grouped(labels), maxAtoms+1)
+	return g.add(w, sql, step{width: len(labels) + len(fields), limit: maxAtoms, cut: func(e *gathering) { e.strain(index).cut = true },
+		read: func(e *gathering, row []*string) error {
+			return e.rowAtom(index, ref, row[:len(labels)], row[len(labels):])
+		}}, cohorts...)
+}
+
+// contribution is what a row adds to the measure. A table under two scopes gives two columns; where both have a value it is the same.
+func (k *kin) contribution(w *writer, r *relation) string {
+	var out []string
+	for _, m := range k.families {
+		if x := r.contribution(w, m.measure); !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return "coalesce(" + strings.Join(append(out, "0"), ", ") + ")"
+}
+
+// crowdAtoms labels the entities: every entity has a list of cells, and entities with equal lists are an atom.
+func (g *generator) crowdAtoms(index int, k *kin) error {
+	w := &writer{}
+	keys := 0
+	var cohorts []cohort
+	for _, m := range k.families {
+		keys = max(keys, len(m.cohort.keys))
+		cohorts = append(cohorts, m.cohort)
+	}
+	names := append([]string{"f"}, numbered("k", keys)...)
+	var parts []string
+	for i, m := range k.families {
+		columns := []string{fmt.Sprintf("%d AS f", i)}
+		for j := range keys {
+			x := "CAST(NULL AS VARCHAR)"
+			if j < len(m.cohort.keys) {
+				x = fmt.Sprintf("CAST(k%d AS VARCHAR)", j)
+			}
+			columns = append(columns, fmt.Sprintf("%s AS k%d", x, j))
+		}
+		parts = append(parts, fmt.Sprintf("SELECT %s, e FROM (%s)", list(columns), crowd{m.cohort, m.ref}.entities(w, "k")))
+	}
+	sql := fmt.Sprintf(`WITH u AS (%s),
+cell AS (SELECT *, dense_rank() OVER (ORDER BY %s) AS d FROM u),
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM cell GROUP BY e),
+atom AS (SELECT s, count(*) AS n, min(e) AS e FROM mark GROUP BY s)
+SELECT atom.s, atom.n, %s FROM atom JOIN u ON u.e = atom.e LIMIT %d`,
+		strings.Join(parts, "\nUNION ALL "), list(names), list(prefixed("u.", names)), 4*maxAtoms+1)
+	return g.add(w, sql, step{width: 2 + len(names), limit: 4 * maxAtoms, cut: func(e *gathering) { e.strain(index).cut = true },
+		read: func(e *gathering, row []*string) error { return e.crowdAtom(index, row) }}, cohorts...)
+}
+
+// kind is how the class is judged.
+func (k *kin) kind() disclosure.Kind {
+	if k.crowds {
+		return disclosure.Count
+	}
+	return k.measure.kind()
+}
+
+// amounts reports whether totals matter: not where rows of one entity each are counted.
+func (k *kin) amounts() bool {
+	return !k.crowds && (k.measure.Kind != MeasureRows || slices.Contains(k.single, false))
+}

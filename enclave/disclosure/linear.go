@@ -1,0 +1,187 @@
+package disclosure
+
+import "math/big"
+
+// Class is a class of comparable answers: vectors over atoms, 0/1, whose released values are linear equations of the atoms' totals.
+// Its row space is everything that can be computed from the answers together.
+type Class struct {
+	Kind Kind
+	// Columns are those whose released cells must each have a vector here.
+	Columns []int
+	// Unknown says that the class is too large or was cut short: its columns are withheld.
+	Unknown bool
+	// Single tells, by reference, that an entity is in one atom only, so that counts of a union add up.
+	Single []bool
+	Atoms  []Atom
+	// Vectors of what was released earlier, of this response's cells, and of what must stay undetermined.
+	Vectors []Vector
+}
+
+// Atom is a set of rows (of entities, where entities are counted) with equal membership in all cells of a class. Lists are by reference.
+type Atom struct {
+	Entities []int64 // distinct entities
+	// Members number the entities of an atom, where they are few and the reference is not single; nil when they are not known.
+	Members [][]int64
+	Totals  []Concentration // of the entities' absolute totals; none where each row counts one entity once
+	Sums    []*big.Rat      // the atom's signed totals, where there are Totals
+}
+
+// Role says what a vector stands for.
+type Role int
+
+// The roles of a vector.
+const (
+	RoleEarlier  Role = iota // released before: it stays
+	RoleCell                 // a cell of this response, at Place
+	RoleWithheld             // withheld before: it must stay undetermined
+	RolePart                 // what an earlier answer left out: when it is determined, it must pass the rules
+)
+
+// Vector is one cell, as the atoms that it holds.
+type Vector struct {
+	Role       Role
+	Place      Place
+	Atoms      []int // sorted, each once
+	References []int // indexes of the references that the cell's tables have
+}
+
+// fault says why a vector may not join.
+type fault int
+
+const (
+	faultNone  fault = iota
+	faultAlone       // falls on the cell alone: a withheld cell or a dominated part would be determined
+	faultGroup       // falls on all cells of the row and set: few entities
+)
+
+// audit is the state of one class, one space for each reference.
+type audit struct {
+	class  *Class
+	rules  Rules
+	spaces []*view
+	known  map[string]bool // cells that were judged on exact evidence
+	cells  map[Place][]Vector
+	asked  map[int]bool
+}
+
+// view is the space of one reference. Atoms with K entities or more come first, then those with fewer, then those with none.
+type view struct {
+	ref          int
+	space        *space
+	place        []int // atom -> coordinate
+	atom         []int // coordinate -> atom
+	large, small int   // numbers of the first two kinds
+	parts        map[int]Vector
+}
+
+// newAudit prepares a class: protected are the vectors of this response's own withheld cells and of their unions.
+func newAudit(c *Class, r Rules, protected []Vector) *audit {
+	a := &audit{class: c, rules: r, known: map[string]bool{}, cells: map[Place][]Vector{}, asked: map[int]bool{}}
+	for _, column := range c.Columns {
+		a.asked[column] = true
+	}
+	for _, v := range c.Vectors {
+		switch v.Role {
+		case RoleCell:
+			a.cells[v.Place] = append(a.cells[v.Place], v)
+			a.known[keyOf(v.Atoms)] = true
+		case RoleEarlier:
+			a.known[keyOf(v.Atoms)] = true
+		default:
+			protected = append(protected, v)
+		}
+	}
+	for ref := range c.Single {
+		a.spaces = append(a.spaces, a.view(ref, protected))
+	}
+	return a
+}
+
+func (a *audit) view(ref int, protected []Vector) *view {
+	w := &view{ref: ref, place: make([]int, len(a.class.Atoms)), parts: map[int]Vector{}}
+	var few, none []int
+	for i, atom := range a.class.Atoms {
+		switch n := atom.Entities[ref]; {
+		case n >= a.rules.K:
+			w.atom = append(w.atom, i)
+		case n > 0:
+			few = append(few, i)
+		default:
+			none = append(none, i)
+		}
+	}
+	w.large, w.small = len(w.atom), len(few)
+	w.atom = append(append(w.atom, few...), none...)
+	for at, i := range w.atom {
+		w.place[i] = at
+	}
+	var kept []vector
+	for _, p := range protected {
+		if p.Role == RolePart {
+			w.parts[len(kept)] = p
+		}
+		kept = append(kept, w.vector(p.Atoms))
+	}
+	w.space = newSpace(kept)
+	for _, v := range a.class.Vectors {
+		if v.Role == RoleEarlier && v.has(ref) {
+			w.space.add(w.vector(v.Atoms))
+		}
+	}
+	return w
+}
+
+// with adds a cell's vectors when nothing forbidden follows; undo takes them back.
+func (a *audit) with(at Place) (f fault, undo func()) {
+	var steps []step
+	undo = func() {
+		for i := len(steps) - 1; i >= 0; i-- {
+			steps[i].undo()
+		}
+	}
+	if a.class.Unknown || len(a.cells[at]) == 0 {
+		return faultAlone, undo
+	}
+	for _, v := range a.cells[at] {
+		for _, w := range a.spaces {
+			if !v.has(w.ref) {
+				continue
+			}
+			s := w.space.add(w.vector(v.Atoms))
+			steps = append(steps, s)
+			f = max(f, a.judge(w, s))
+		}
+	}
+	if f != faultNone {
+		undo()
+	}
+	return f, undo
+}
+
+// judge decides what follows from one more vector. What earlier answers determined already is not blamed on it.
+func (a *audit) judge(w *view, s step) fault {
+	if w.space.cut() {
+		return faultAlone
+	}
+	if s.pivot < 0 {
+		return faultNone
+	}
+	if s.pivot >= w.large && s.pivot < w.large+w.small && a.reachable(w) {
+		return faultGroup
+	}
+	f := faultNone
+	for _, i := range s.determined {
+		part, union := w.parts[i]
+		if !union {
+			f = max(f, faultAlone)
+			continue
+		}
+		f = max(f, a.part(w.ref, part.Atoms))
+	}
+	for _, i := range s.changed {
+		if atoms, is := w.indicator(w.space.rows[i]); is {
+			f = max(f, a.part(w.ref, atoms))
+		}
+	}
+	return f
+}

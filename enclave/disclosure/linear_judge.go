@@ -1,0 +1,137 @@
+package disclosure
+
+import "slices"
+
+// linear decides the cells that every other rule lets pass: one by one, in order of (set, row, column), a cell joins the answers that
+// were given before only if nothing forbidden follows from all of them together.
+func (j *judgement) linear() {
+	if len(j.table.Linear) == 0 {
+		return
+	}
+	var audits []*audit
+	for i := range j.table.Linear {
+		c := &j.table.Linear[i]
+		if !c.shaped(j.table) {
+			c = &Class{Columns: c.Columns, Unknown: true}
+		}
+		audits = append(audits, newAudit(c, j.rules, j.protected(c)))
+	}
+	for set := range j.table.sets() {
+		for row := range j.table.Rows {
+			j.linearGroup(audits, row, j.columnsOf(set))
+		}
+	}
+}
+
+// linearGroup decides the cells of one row and set: few entities fall on all of them.
+func (j *judgement) linearGroup(audits []*audit, row int, columns []int) {
+	var back []func()
+	all := false
+	var fallen []int
+	for _, c := range columns {
+		if !j.out.Cells[row][c].Released {
+			continue
+		}
+		f, undo := joined(audits, Place{row, c})
+		back = append(back, undo)
+		if f == faultGroup {
+			all = true
+			break
+		}
+		if f != faultNone {
+			fallen = append(fallen, c)
+		}
+	}
+	if all {
+		for _, undo := range slices.Backward(back) {
+			undo()
+		}
+		fallen = columns
+	}
+	for _, c := range fallen {
+		if j.out.Cells[row][c].Released {
+			j.out.Cells[row][c] = Verdict{Reasons: []Reason{ReasonLinear}}
+		}
+	}
+}
+
+// joined adds a cell to every class that its column belongs to, or to none.
+func joined(audits []*audit, at Place) (fault, func()) {
+	var back []func()
+	undo := func() {
+		for _, u := range slices.Backward(back) {
+			u()
+		}
+		back = nil
+	}
+	worst := faultNone
+	for _, a := range audits {
+		if !a.asked[at.Column] {
+			continue
+		}
+		f, u := a.with(at)
+		if worst = max(worst, f); f == faultNone {
+			back = append(back, u)
+		}
+	}
+	if worst != faultNone {
+		undo()
+	}
+	return worst, undo
+}
+
+// protected are the vectors of this response's cells that are withheld, and for each column what they make together.
+func (j *judgement) protected(c *Class) []Vector {
+	var out []Vector
+	unions := map[int][]Vector{}
+	for _, v := range c.Vectors {
+		if v.Role != RoleCell {
+			continue
+		}
+		verdict := j.out.Cells[v.Place.Row][v.Place.Column]
+		if verdict.Released || slices.Contains(verdict.Reasons, ReasonEmpty) {
+			continue
+		}
+		v.Role = RoleWithheld
+		out = append(out, v)
+		unions[v.Place.Column] = append(unions[v.Place.Column], v)
+	}
+	for _, column := range c.Columns {
+		part := Vector{Role: RolePart}
+		for _, v := range unions[column] {
+			part.Atoms, part.References = append(part.Atoms, v.Atoms...), v.References
+		}
+		slices.Sort(part.Atoms)
+		part.Atoms = slices.Compact(part.Atoms)
+		if len(unions[column]) > 1 {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// shaped reports whether every list fits.
+func (c *Class) shaped(t *Table) bool {
+	if c.Unknown || len(c.Single) == 0 {
+		return false
+	}
+	for _, a := range c.Atoms {
+		if len(a.Entities) != len(c.Single) || slices.Min(a.Entities) < 0 || len(a.Totals) > 0 && len(a.Totals) != len(c.Single) {
+			return false
+		}
+	}
+	for _, v := range c.Vectors {
+		if v.Role == RoleCell && (v.Place.Row < 0 || v.Place.Row >= len(t.Rows) || v.Place.Column < 0 || v.Place.Column >= len(t.Columns)) {
+			return false
+		}
+		for i, at := range v.Atoms {
+			if at < 0 || at >= len(c.Atoms) || i > 0 && at <= v.Atoms[i-1] {
+				return false
+			}
+		}
+		if len(v.References) == 0 || slices.Min(v.References) < 0 || slices.Max(v.References) >= len(c.Single) {
+			return false
+		}
+	}
+	return true
+}
