@@ -11,9 +11,10 @@ import (
 // The linear audit (design §6.3) asks what all comparable answers say together. One scan labels every row with its cell in each of
 // them; rows with equal labels are an atom. Atoms of entity counts are sets of entities.
 const (
-	maxFamilies = 500    // earlier families of one class; more withholds
-	maxAtoms    = 50_000 // atoms of one class; more withholds
-	maxMembers  = 64     // atoms with more entities than that are never small: theirs are not numbered
+	maxFamilies = 500       // earlier families of one class; more withholds
+	maxAtoms    = 50_000    // atoms of one class; more withholds
+	maxText     = 256 << 10 // bytes of one statement; more withholds
+	maxMembers  = 64        // atoms with more entities than that are never small: theirs are not numbered
 )
 
 // kin is a class of comparable families: the same monomial over the same root and loads, or counts of entities of the same type.
@@ -24,7 +25,7 @@ type kin struct {
 	families []member
 	refs     []EntityRef
 	single   []bool // by reference: an entity has one row, so it is in one atom
-	over     bool   // too many earlier families
+	over     bool   // too many earlier families, or too long a statement
 }
 
 // member is one family of a class: a set of this response, or an earlier answer.
@@ -223,6 +224,9 @@ func (g *generator) rowAtomsOf(index int, k *kin, ref int) error {
 	fields := []string{"count(*)", members, fmt.Sprintf("coalesce(max(abs(%s), 2)[1], 0)", x), fmt.Sprintf("coalesce(max(abs(%s), 2)[2], 0)", x),
 		fmt.Sprintf("coalesce(sum(abs(%s)), 0)", x), fmt.Sprintf("coalesce(sum(%s), 0)", x)}
 	sql := fmt.Sprintf("WITH %s\nSELECT %s FROM %s%s LIMIT %d", strings.Join(with, ",\n"), list(labels, fields), from, grouped(labels), maxAtoms+1)
+	if k.over = k.over || len(sql) > maxText; k.over {
+		return nil
+	}
 	return g.add(w, sql, step{width: len(labels) + len(fields), limit: maxAtoms, cut: func(e *gathering) { e.strain(index).cut = true },
 		read: func(e *gathering, row []*string) error {
 			return e.rowAtom(index, ref, row[:len(labels)], row[len(labels):])
@@ -268,6 +272,9 @@ mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM cell
 atom AS (SELECT s, count(*) AS n, min(e) AS e FROM mark GROUP BY s)
 SELECT atom.s, atom.n, %s FROM atom JOIN u ON u.e = atom.e LIMIT %d`,
 		strings.Join(parts, "\nUNION ALL "), list(names), list(prefixed("u.", names)), 4*maxAtoms+1)
+	if k.over = len(sql) > maxText; k.over {
+		return nil
+	}
 	return g.add(w, sql, step{width: 2 + len(names), limit: 4 * maxAtoms, cut: func(e *gathering) { e.strain(index).cut = true },
 		read: func(e *gathering, row []*string) error { return e.crowdAtom(index, row) }}, cohorts...)
 }
