@@ -69,18 +69,18 @@ func TestBudget(t *testing.T) {
 	require.Equal(t, faultNone, f)
 	f, _ = newAudit(c, Rules{K: 3}, nil).with(Place{Row: 1})
 	require.Equal(t, faultAlone, f, "no vector")
-	many := &Class{Single: []bool{true}}
-	var all []vector
-	for i := range 60 {
+	many, rng := &Class{Single: []bool{true}}, rand.New(rand.NewPCG(6, 7))
+	rows := make([]vector, 20)
+	for at := range 60 {
 		many.Atoms = append(many.Atoms, Atom{Entities: []int64{1}})
-		if i > 0 {
-			all = append(all, vector{{i - 1, 1}, {i, uint64(i + 1)}, {59 + i, 1}})
+		for i := range rows {
+			rows[i] = append(rows[i], term{at, 1 + rng.Uint64N(prime-1)})
 		}
 	}
-	for range 60 {
-		many.Atoms = append(many.Atoms, Atom{Entities: []int64{1}})
-	}
 	b := newAudit(many, Rules{K: 6}, nil)
-	b.spaces[0].space.rows = all
-	require.True(t, b.reachable(b.spaces[0]))
+	for _, row := range rows {
+		b.spaces[0].space.add(row)
+	}
+	require.True(t, b.reachable(b.spaces[0]), "no small combination is there, and too many are to be tried")
+	require.False(t, newAudit(many, Rules{K: 2}, nil).enumerate(b.spaces[0], rows, bundles(rows)))
 }
