@@ -23,6 +23,10 @@ func TestLinearAudit(t *testing.T) {
 	}
 	const capital, industry = "registered_capital", "industry"
 	pair := func(d ...string) *question { return in(firms(), -1, d...).sum(0, "enterprises", capital) }
+	executed := func() *question {
+		return ask(c.specs, "court_judgments").join("court_judgments", "party_uscc", "enterprises", "uscc").
+			where(-1, "court_judgments", "status", values("executed"))
+	}
 	some := func(v ...string) *question { return firms().where(-1, "enterprises", industry, values(v...)).rows(0) }
 	d2 := []string{"I0|23600.00", "I1|20286.00", "I2|21222.00", "I3|24432.00", "I4|21014.00"}
 	tests := []struct {
@@ -52,6 +56,8 @@ func TestLinearAudit(t *testing.T) {
 			[][]string{{"224200.00"}, {"223706.00"}, {"224694.00"}}},
 		{"one firm behind five large answers", []*question{some("I0", "I1", "rocket"), some("I0", "I2"), some("I2"), some("I1", "I3"), some("I3")},
 			[][]string{{"121"}, {"119"}, {"59"}, {"120"}, nil}},
+		{"counts of parties and their total", []*question{executed().by(courtFirm, "district", "", 0).entities(0, "court_judgments", 0),
+			executed().entities(0, "court_judgments", 0)}, [][]string{{"D0|7", "D1|8", "D2|10", "D3|7", "D4|7", "D5|6", "D7|7"}, nil}},
 		{"rows of one firm", []*question{tax().where(-1, taxFirm, "district", values("D2")).by(taxFirm, industry, "", 0).sum(0, "tax", "tax_paid"),
 			tax().where(-1, taxFirm, "district", values("D2")).sum(0, "tax", "tax_paid")},
 			[][]string{{"I0|58776.00", "I1|50813.00", "I2|52397.00", "I3|60184.00", "I4|52045.00"}, nil}},
@@ -263,4 +269,42 @@ func rank(matrix [][]int, owner []string, out map[string]bool) int {
 		n++
 	}
 	return n
+}
+
+// TestLinearCaps: a class that is too large is closed.
+func TestLinearCaps(t *testing.T) {
+	c := newCorpus(t)
+	box := func(d string) *compile.Plan {
+		return &ask(c.specs, "enterprises").where(-1, "enterprises", "district", values(d)).rows(0).plan
+	}
+	for n, want := range map[int]bool{2: true, 501: false} {
+		in := compile.Inputs{Snapshots: c.pins}
+		for i := range n {
+			f := box(fmt.Sprintf("nowhere %d", i)).Families(c.pins, nil)[0]
+			in.Earlier = append(in.Earlier, compile.Earlier{Family: f, Released: [][]*string{{}}, Values: []string{"9"}})
+		}
+		table := c.evidence(box("D1"), in)
+		require.Equal(t, !want, table.Linear[0].Unknown)
+		require.Equal(t, want, disclosure.Judge(table, grade2).Cells[0][0].Released)
+	}
+}
+
+// TestLeftOut: what an earlier answer withheld is found again by the scan, each cell and all of them together.
+func TestLeftOut(t *testing.T) {
+	c := newCorpus(t)
+	s := &session{corpusWorld: c}
+	require.Len(t, s.answer(ask(c.specs, "enterprises").by("enterprises", "industry", "", 0).sum(0, "enterprises", "registered_capital")), 4)
+	table := s.evidence(&ask(c.specs, "enterprises").sum(0, "enterprises", "registered_capital").plan,
+		compile.Inputs{Snapshots: c.pins, Earlier: s.earlier})
+	require.Len(t, table.Linear, 1)
+	sizes := map[disclosure.Role][]int64{}
+	for _, v := range table.Linear[0].Vectors {
+		n := int64(0)
+		for _, a := range v.Atoms {
+			n += table.Linear[0].Atoms[a].Entities[0]
+		}
+		sizes[v.Role] = append(sizes[v.Role], n)
+	}
+	require.Equal(t, map[disclosure.Role][]int64{disclosure.RoleEarlier: {60, 60, 59, 60}, disclosure.RoleWithheld: {60, 1},
+		disclosure.RolePart: {61}, disclosure.RoleCell: {300}}, sizes)
 }
