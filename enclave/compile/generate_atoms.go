@@ -129,7 +129,7 @@ func (k *kin) reference() {
 		m := &k.families[i]
 		reps, _ := m.cohort.representatives()
 		for _, e := range reps {
-			at := slices.Index(k.refs, e)
+			at := slices.IndexFunc(k.refs, e.is)
 			if at < 0 {
 				at, k.refs = len(k.refs), append(k.refs, e)
 			}
@@ -139,7 +139,7 @@ func (k *kin) reference() {
 	for _, e := range k.refs {
 		single := true
 		for _, m := range k.families {
-			single = single && (!slices.Contains(m.cohort.base.Entities, e) || m.cohort.oneRow(e))
+			single = single && (!slices.ContainsFunc(m.cohort.base.Entities, e.is) || m.cohort.oneRow(e))
 		}
 		k.single = append(k.single, single)
 	}
@@ -149,7 +149,7 @@ func (k *kin) reference() {
 func (g *generator) crowdKins() []kin {
 	var out []kin
 	for column, c := range g.plan.Cells {
-		for _, mine := range g.sets[c.Set].crowds(g.measure(column)) {
+		for _, mine := range g.sets[c.Set].counted(g.measure(column)) {
 			i := slices.IndexFunc(out, func(k kin) bool { return k.refs[0].Type == mine.ref.Type })
 			if i < 0 {
 				i, out = len(out), append(out, kin{crowds: true, refs: []EntityRef{mine.ref}, single: []bool{true}})
@@ -164,7 +164,7 @@ func (g *generator) crowdKins() []kin {
 			if !ok {
 				continue
 			}
-			for _, theirs := range c.crowds(c.measure(f.Family.Measure)) {
+			for _, theirs := range c.counted(c.measure(f.Family.Measure)) {
 				if theirs.ref.Type == out[i].refs[0].Type {
 					out[i].join(member{cohort: c, ref: theirs.ref, released: f.labels(), refs: []int{0}})
 				}
@@ -172,11 +172,17 @@ func (g *generator) crowdKins() []kin {
 		}
 	}
 	return slices.DeleteFunc(out, func(k kin) bool {
-		first := crowd{k.families[0].cohort, k.families[0].ref}
+		first := k.families[0]
 		return len(k.families) == 1 && len(first.cohort.keys) == 0 || !slices.ContainsFunc(k.families, func(m member) bool {
-			return !first.rowsOf(crowd{m.cohort, m.ref})
+			return first.cohort.base.Root.Dataset != m.cohort.base.Root.Dataset || !first.ref.is(m.ref) ||
+				!first.cohort.oneRow(first.ref) || !m.cohort.oneRow(m.ref)
 		})
 	})
+}
+
+// counted are the crowds whose entities a measure counts.
+func (c cohort) counted(m Measure) []crowd {
+	return slices.DeleteFunc(c.crowds(m), func(x crowd) bool { return !x.counts() })
 }
 
 // rowAtoms labels the rows: a statement for each reference, which adds its entities to the atoms.
@@ -264,7 +270,7 @@ func (g *generator) crowdAtoms(index int, k *kin) error {
 			}
 			columns = append(columns, fmt.Sprintf("%s AS k%d", x, j))
 		}
-		parts = append(parts, fmt.Sprintf("SELECT %s, e FROM (%s)", list(columns), crowd{m.cohort, m.ref}.entities(w, "k")))
+		parts = append(parts, fmt.Sprintf("SELECT %s, e FROM (%s)", list(columns), m.entities(w)))
 	}
 	sql := fmt.Sprintf(`WITH u AS (%s),
 cell AS (SELECT *, dense_rank() OVER (ORDER BY %s) AS d FROM u),
@@ -290,4 +296,12 @@ func (k *kin) kind() disclosure.Kind {
 // amounts reports whether totals matter: not where rows of one entity each are counted.
 func (k *kin) amounts() bool {
 	return !k.crowds && (k.measure.Kind != MeasureRows || slices.Contains(k.single, false))
+}
+
+// entities selects the distinct entities of every cell.
+func (m member) entities(w *writer) string {
+	r := relate(m.cohort)
+	e := r.entity(w, m.ref)
+	columns := append(named("k", r.keysOf(w, m.cohort.keys)), e+" AS e")
+	return fmt.Sprintf("SELECT DISTINCT %s%s", list(columns), r.from(w, all(e+" IS NOT NULL", r.member(w, m.cohort.box))))
 }

@@ -78,3 +78,12 @@ common AS (SELECT x.a0, y.b0, x.e, x.s AS sa, y.s AS sb, CASE WHEN x.s <> 0 AND 
 pairs AS (SELECT a0, b0, count(*) AS n, count(*) - count(*) FILTER (WHERE sa = 0 AND sb = 0) - greatest(coalesce(list_max(map_values(histogram(z))), 0), coalesce(list_max(map_values(histogram(zz))), 0)) AS apart FROM common GROUP BY a0, b0)
 SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON pairs.b0 IS NOT DISTINCT FROM size_y.b0 WHERE pairs.n > 0 LIMIT 200001
 -- $1 DECIMAL(18,2) "0.01"
+-- statement 9
+WITH raw AS (SELECT r."__ekey_0" AS e, coalesce(1, 0) AS m, TRUE AS i0, r."year" AS k0_0, (r."arrears" IS NOT NULL AND (r."arrears" >= CAST($1 AS DECIMAL(18,2)))) AS i1, r."year" AS k1_0
+  FROM "tax".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+base AS (SELECT i0, CASE WHEN i0 THEN k0_0 END AS l0_0, i1, CASE WHEN i1 THEN k1_0 END AS l1_0, e, m FROM raw WHERE i0 OR i1),
+part AS (SELECT i0, l0_0, i1, l1_0, e, sum(m) AS s FROM base GROUP BY i0, l0_0, i1, l1_0, e),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
+SELECT i0, l0_0, i1, l1_0, count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, coalesce(max(abs(s), 2)[1], 0), coalesce(max(abs(s), 2)[2], 0), coalesce(sum(abs(s)), 0), coalesce(sum(s), 0) FROM ranked GROUP BY i0, l0_0, i1, l1_0 LIMIT 50001
+-- $1 DECIMAL(18,2) "0.01"

@@ -111,3 +111,23 @@ common AS (SELECT x.a0, y.b0, y.b1, x.e, x.s AS sa, y.s AS sb, CASE WHEN x.s <> 
 pairs AS (SELECT a0, b0, b1, count(*) AS n, count(*) - count(*) FILTER (WHERE sa = 0 AND sb = 0) - greatest(coalesce(list_max(map_values(histogram(z))), 0), coalesce(list_max(map_values(histogram(zz))), 0)) AS apart, coalesce(sum(abs(sa)), 0) AS ma, 1 + count(*) FILTER (WHERE ga = 0) AS fa, 2 + count(*) FILTER (WHERE ga <= 1) AS la, coalesce(sum(abs(sb)), 0) AS mb, 1 + count(*) FILTER (WHERE gb = 0) AS fb, 2 + count(*) FILTER (WHERE gb <= 1) AS lb FROM common GROUP BY a0, b0, b1)
 SELECT pairs.a0, pairs.b0, pairs.b1, pairs.apart, size_x.n - pairs.n, size_x.t - pairs.ma, coalesce(abs(fa.s), 0), coalesce(abs(la.s), 0), size_y.n - pairs.n, size_y.t - pairs.mb, coalesce(abs(fb.s), 0), coalesce(abs(lb.s), 0) FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON pairs.b0 IS NOT DISTINCT FROM size_y.b0 AND pairs.b1 IS NOT DISTINCT FROM size_y.b1 LEFT JOIN rank_x AS fa ON pairs.a0 IS NOT DISTINCT FROM fa.a0 AND fa.h = pairs.fa LEFT JOIN rank_x AS la ON pairs.a0 IS NOT DISTINCT FROM la.a0 AND la.h = pairs.la LEFT JOIN rank_y AS fb ON pairs.b0 IS NOT DISTINCT FROM fb.b0 AND pairs.b1 IS NOT DISTINCT FROM fb.b1 AND fb.h = pairs.fb LEFT JOIN rank_y AS lb ON pairs.b0 IS NOT DISTINCT FROM lb.b0 AND pairs.b1 IS NOT DISTINCT FROM lb.b1 AND lb.h = pairs.lb WHERE pairs.n > 0 LIMIT 200001
 -- $1 BIGINT "2024"
+-- statement 9
+WITH raw AS (SELECT r."__ekey_0" AS e, coalesce(r."tax_paid", 0) AS m, j1."__ekey_0" IS NOT NULL AND (r."year" IS NOT NULL AND (r."year" IN (CAST($1 AS BIGINT)))) AS i0, j1."industry" AS k0_0, j1."__ekey_0" IS NOT NULL AS i1, r."year" AS k1_0, j1."industry" AS k1_1
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+base AS (SELECT i0, CASE WHEN i0 THEN k0_0 END AS l0_0, i1, CASE WHEN i1 THEN k1_0 END AS l1_0, CASE WHEN i1 THEN k1_1 END AS l1_1, e, m FROM raw WHERE i0 OR i1),
+part AS (SELECT i0, l0_0, i1, l1_0, l1_1, e, sum(m) AS s FROM base GROUP BY i0, l0_0, i1, l1_0, l1_1, e),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
+SELECT i0, l0_0, i1, l1_0, l1_1, count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, coalesce(max(abs(s), 2)[1], 0), coalesce(max(abs(s), 2)[2], 0), coalesce(sum(abs(s)), 0), coalesce(sum(s), 0) FROM ranked GROUP BY i0, l0_0, i1, l1_0, l1_1 LIMIT 50001
+-- $1 BIGINT "2024"
+-- statement 10
+WITH raw AS (SELECT j1."__ekey_1" AS e, coalesce(r."tax_paid", 0) AS m, j1."__ekey_0" IS NOT NULL AND (r."year" IS NOT NULL AND (r."year" IN (CAST($1 AS BIGINT)))) AS i0, j1."industry" AS k0_0, j1."__ekey_0" IS NOT NULL AS i1, r."year" AS k1_0, j1."industry" AS k1_1
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_1" IS NOT NULL),
+base AS (SELECT i0, CASE WHEN i0 THEN k0_0 END AS l0_0, i1, CASE WHEN i1 THEN k1_0 END AS l1_0, CASE WHEN i1 THEN k1_1 END AS l1_1, e, m FROM raw WHERE i0 OR i1),
+part AS (SELECT i0, l0_0, i1, l1_0, l1_1, e, sum(m) AS s FROM base GROUP BY i0, l0_0, i1, l1_0, l1_1, e),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
+SELECT i0, l0_0, i1, l1_0, l1_1, count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, coalesce(max(abs(s), 2)[1], 0), coalesce(max(abs(s), 2)[2], 0), coalesce(sum(abs(s)), 0), coalesce(sum(s), 0) FROM ranked GROUP BY i0, l0_0, i1, l1_0, l1_1 LIMIT 50001
+-- $1 BIGINT "2024"

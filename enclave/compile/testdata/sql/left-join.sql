@@ -224,3 +224,39 @@ size_y AS (SELECT b0, count(*) AS n FROM y GROUP BY b0),
 common AS (SELECT x.a0, y.b0, x.e, x.s AS sa, y.s AS sb, CASE WHEN x.s <> 0 AND y.s <> 0 THEN 2 * CAST(round(10000000 * ln(abs(CAST(x.s AS DOUBLE) / CAST(y.s AS DOUBLE)))) AS BIGINT) + CASE WHEN (x.s > 0) = (y.s > 0) THEN 0 ELSE 1 END END AS z, CASE WHEN x.s <> 0 AND y.s <> 0 THEN 2 * CAST(floor(10000000 * ln(abs(CAST(x.s AS DOUBLE) / CAST(y.s AS DOUBLE)))) AS BIGINT) + CASE WHEN (x.s > 0) = (y.s > 0) THEN 0 ELSE 1 END END AS zz FROM x AS x JOIN y AS y ON x.e = y.e WHERE TRUE),
 pairs AS (SELECT a0, b0, count(*) AS n, count(*) - count(*) FILTER (WHERE sa = 0 AND sb = 0) - greatest(coalesce(list_max(map_values(histogram(z))), 0), coalesce(list_max(map_values(histogram(zz))), 0)) AS apart FROM common GROUP BY a0, b0)
 SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON pairs.b0 IS NOT DISTINCT FROM size_y.b0 WHERE pairs.n > 0 LIMIT 200001
+-- statement 21
+WITH raw AS (SELECT r."__ekey_0" AS e, coalesce(1, 0) AS m, TRUE AS i0, j1."district" AS k0_0, j1."__ekey_0" IS NOT NULL AS i1, j1."district" AS k1_0
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+base AS (SELECT i0, CASE WHEN i0 THEN k0_0 END AS l0_0, i1, CASE WHEN i1 THEN k1_0 END AS l1_0, e, m FROM raw WHERE i0 OR i1),
+part AS (SELECT i0, l0_0, i1, l1_0, e, sum(m) AS s FROM base GROUP BY i0, l0_0, i1, l1_0, e),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
+SELECT i0, l0_0, i1, l1_0, count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, coalesce(max(abs(s), 2)[1], 0), coalesce(max(abs(s), 2)[2], 0), coalesce(sum(abs(s)), 0), coalesce(sum(s), 0) FROM ranked GROUP BY i0, l0_0, i1, l1_0 LIMIT 50001
+-- statement 22
+WITH raw AS (SELECT j1."__ekey_0" AS e, coalesce(1, 0) AS m, TRUE AS i0, j1."district" AS k0_0, j1."__ekey_0" IS NOT NULL AS i1, j1."district" AS k1_0
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
+base AS (SELECT i0, CASE WHEN i0 THEN k0_0 END AS l0_0, i1, CASE WHEN i1 THEN k1_0 END AS l1_0, e, m FROM raw WHERE i0 OR i1),
+part AS (SELECT i0, l0_0, i1, l1_0, e, sum(m) AS s FROM base GROUP BY i0, l0_0, i1, l1_0, e),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
+SELECT i0, l0_0, i1, l1_0, count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, coalesce(max(abs(s), 2)[1], 0), coalesce(max(abs(s), 2)[2], 0), coalesce(sum(abs(s)), 0), coalesce(sum(s), 0) FROM ranked GROUP BY i0, l0_0, i1, l1_0 LIMIT 50001
+-- statement 23
+WITH raw AS (SELECT j1."__ekey_1" AS e, coalesce(1, 0) AS m, TRUE AS i0, j1."district" AS k0_0, j1."__ekey_0" IS NOT NULL AS i1, j1."district" AS k1_0
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_1" IS NOT NULL),
+base AS (SELECT i0, CASE WHEN i0 THEN k0_0 END AS l0_0, i1, CASE WHEN i1 THEN k1_0 END AS l1_0, e, m FROM raw WHERE i0 OR i1),
+part AS (SELECT i0, l0_0, i1, l1_0, e, sum(m) AS s FROM base GROUP BY i0, l0_0, i1, l1_0, e),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
+SELECT i0, l0_0, i1, l1_0, count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, coalesce(max(abs(s), 2)[1], 0), coalesce(max(abs(s), 2)[2], 0), coalesce(sum(abs(s)), 0), coalesce(sum(s), 0) FROM ranked GROUP BY i0, l0_0, i1, l1_0 LIMIT 50001
+-- statement 24
+WITH u AS (SELECT 0 AS f, CAST(k0 AS VARCHAR) AS k0, e FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e
+  FROM "tax".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL)),
+cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0) AS d FROM u),
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM cell GROUP BY e),
+atom AS (SELECT s, count(*) AS n, min(e) AS e FROM mark GROUP BY s)
+SELECT atom.s, atom.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001

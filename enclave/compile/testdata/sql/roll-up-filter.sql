@@ -171,7 +171,7 @@ SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n F
 -- $6 BIGINT "4"
 -- $7 BIGINT "6"
 -- $8 VARCHAR "F"
--- statement 7
+-- statement 8
 WITH u AS (SELECT 0 AS f, CAST(k0 AS VARCHAR) AS k0, e FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e
   FROM "social_insurance".main.data AS r
   LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
