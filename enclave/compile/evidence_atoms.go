@@ -18,7 +18,6 @@ type strain struct {
 	index map[string]int
 	atoms []disclosure.Atom
 	cells []map[string][]int // by family and label: the atoms of a cell
-	keys  []map[string][]*string
 }
 
 // strain finds the evidence of a class, or starts it.
