@@ -102,8 +102,7 @@ func TestReload(t *testing.T) {
 	load(borrowers(40, 6, 0))
 	require.Equal(t, "[74]", said(first, all), "six since the answer")
 	require.Equal(t, "[76]", said(second, all), "two since the answer")
-	// The audit of answers together reads one load: beside a value that is kept from an earlier one, a part of a known total may stay away.
-	require.Regexp(t, `\["north",(34|null),`, said(first, cities))
+	require.Contains(t, said(first, cities), `["north",34,`)
 	require.Contains(t, said(first, cities), `["south",40,`)
 	known := said(first, cities)
 	load(borrowers(40, 6, 3))

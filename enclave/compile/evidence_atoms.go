@@ -172,7 +172,13 @@ func (s *strain) vectors(m member, family int, rows map[string]int) []disclosure
 		if len(m.columns) > 0 {
 			continue
 		}
-		if _, released := m.released[label]; !released {
+		_, released := m.released[label]
+		same, kept := m.kept[label]
+		switch {
+		case released || same:
+		case kept:
+			v.Role = disclosure.RoleKept
+		default:
 			v.Role, withheld, left = disclosure.RoleWithheld, withheld+1, append(left, v.Atoms...)
 		}
 		out = append(out, v)

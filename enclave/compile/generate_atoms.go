@@ -35,6 +35,7 @@ type member struct {
 	ref      EntityRef // whose entities are counted
 	columns  []int     // of this response; none for an earlier answer
 	released map[string]string
+	kept     map[string]bool // cells with the value of an earlier load: whether it is that of now
 	refs     []int
 }
 
@@ -81,7 +82,7 @@ func (g *generator) rowKins() []kin {
 				continue
 			}
 			if c, ok := g.alike(f); ok {
-				k.join(member{cohort: c, measure: c.measure(f.Family.Measure), released: f.labels()})
+				k.join(member{cohort: c, measure: c.measure(f.Family.Measure), released: f.labels(), kept: f.keeps()})
 			}
 		}
 		if len(k.families) > 1 {
@@ -94,7 +95,7 @@ func (g *generator) rowKins() []kin {
 
 // alike is the cohort of an earlier family that read its data as this run does; others are compared in pairs only.
 func (g *generator) alike(f Earlier) (cohort, bool) {
-	if len(f.Released) == 0 {
+	if len(f.Released)+len(f.Kept) == 0 {
 		return cohort{}, false
 	}
 	on := g.read(f.Family, g.plan.Base)
@@ -102,6 +103,15 @@ func (g *generator) alike(f Earlier) (cohort, bool) {
 		return cohort{}, false
 	}
 	return govern(f.Family.Base, f.Family.Keys, f.Family.Box, f.Family.scope()).on(on.theirs), true
+}
+
+// keeps are the labels of the cells that kept a value, and whether it is that of now.
+func (e Earlier) keeps() map[string]bool {
+	out := map[string]bool{}
+	for _, c := range e.Kept {
+		out[labelOf(c.Key)] = c.Same
+	}
+	return out
 }
 
 // join adds an earlier family, unless it reads a dataset from another load than a family before it.
@@ -166,7 +176,7 @@ func (g *generator) crowdKins() []kin {
 			}
 			for _, theirs := range c.counted(c.measure(f.Family.Measure)) {
 				if theirs.ref.Type == out[i].refs[0].Type {
-					out[i].join(member{cohort: c, ref: theirs.ref, released: f.labels(), refs: []int{0}})
+					out[i].join(member{cohort: c, ref: theirs.ref, released: f.labels(), kept: f.keeps(), refs: []int{0}})
 				}
 			}
 		}

@@ -20,6 +20,8 @@ type OutcomeRow struct {
 	// Snapshots are those that the value was computed on, where they are not the family's: too little changed since, and the cell kept
 	// what it was answered with before.
 	Snapshots []Pin `json:"snapshots,omitempty"`
+	// Same says that nobody at all changed since, so that the value is that of the family's snapshots too.
+	Same bool `json:"same,omitempty"`
 }
 
 // Outcomes splits the released rows of a response into one outcome for each of its families. Values that were kept name their snapshots,
@@ -41,6 +43,7 @@ func Outcomes(families []Family, rows []disclosure.Released, earlier []Earlier) 
 					return nil, fmt.Errorf("%w: a value of no answer", ErrEvidence)
 				}
 				row.Snapshots = families[i].as(earlier[r.Kept[i]-1].Family).Snapshots
+				row.Same = i < len(r.Same) && r.Same[i]
 			}
 			out[i].Rows = append(out[i].Rows, row)
 		}
@@ -75,16 +78,26 @@ type Earlier struct {
 	Family   Family
 	Released [][]*string
 	Values   []string // of the released cells, in their order
+	// Kept are the keys of the cells that were given the value of an earlier load, and whether it is the one of this load as well.
+	Kept []KeptCell
 }
 
-// Earlier returns the comparators that a stored outcome makes: one for the family, and one for each earlier load of which it kept
-// values.
+// KeptCell is one cell that was given the value of an earlier load.
+type KeptCell struct {
+	Key  []*string
+	Same bool
+}
+
+// Earlier returns the comparators that a stored outcome makes: one for the family, which knows what it kept, and one for each earlier
+// load of which it kept values.
 func (o Outcome) Earlier(f Family) []Earlier {
 	var out []Earlier
+	var kept []KeptCell
 	for _, r := range o.Rows {
 		of := f
 		if len(r.Snapshots) > 0 {
 			of.Snapshots = r.Snapshots
+			kept = append(kept, KeptCell{r.Key, r.Same})
 		}
 		i := slices.IndexFunc(out, func(e Earlier) bool { return slices.Equal(e.Family.Snapshots, of.Snapshots) })
 		if i < 0 {
@@ -92,6 +105,14 @@ func (o Outcome) Earlier(f Family) []Earlier {
 		}
 		out[i].Released, out[i].Values = append(out[i].Released, r.Key), append(out[i].Values, r.Value)
 	}
+	if len(kept) == 0 {
+		return out
+	}
+	i := slices.IndexFunc(out, func(e Earlier) bool { return slices.Equal(e.Family.Snapshots, f.Snapshots) })
+	if i < 0 {
+		return append(out, Earlier{Family: f, Kept: kept})
+	}
+	out[i].Kept = kept
 	return out
 }
 
@@ -120,6 +141,7 @@ func Merge(in []Earlier) ([]Earlier, error) {
 			i, out = len(out), append(out, Earlier{Family: e.Family})
 			index[d] = i
 		}
+		out[i].Kept = append(out[i].Kept, e.Kept...)
 		for n, key := range e.Released {
 			at := string(d) + labelOf(key)
 			if seen[at] {

@@ -1,5 +1,7 @@
 package disclosure
 
+import "slices"
+
 // Table is the evidence of one response: rows of cells, the same columns in every row.
 type Table struct {
 	// References names the entity references whose entities are counted ("tax#enterprise"), in the order of every Entities
@@ -77,6 +79,11 @@ type Before struct {
 	Answer int    // the caller's number of the earlier answer
 	// Changed are the entities that contribute something else now, counted by every reference; none is no evidence of a change.
 	Changed Difference
+}
+
+// Same reports whether nobody contributes something else now: the earlier value is that of now.
+func (b Before) Same() bool {
+	return len(b.Changed.Entities) > 0 && slices.Max(b.Changed.Entities) == 0
 }
 
 // Against says what a cell is compared with.

@@ -1,6 +1,9 @@
 package disclosure
 
-import "math/big"
+import (
+	"math/big"
+	"slices"
+)
 
 // Class is a class of comparable answers: vectors over atoms, 0/1, whose released values are linear equations of the atoms' totals.
 // Its row space is everything that can be computed from the answers together.
@@ -35,6 +38,7 @@ const (
 	RoleCell                 // a cell of this response, at Place
 	RoleWithheld             // withheld before: it must stay undetermined
 	RolePart                 // what an earlier answer left out: when it is determined, it must pass the rules
+	RoleKept                 // given the value of an earlier load, from which few changed: neither released nor withheld
 )
 
 // Vector is one cell, as the atoms that it holds.
@@ -50,8 +54,8 @@ type fault int
 
 const (
 	faultNone  fault = iota
-	faultAlone       // falls on the cell alone: a withheld cell or a dominated part would be determined
-	faultGroup       // falls on all cells of the row and set: few entities
+	faultAlone       // falls on the cell alone: a part that is dominated or alike would be determined
+	faultGroup       // falls on all cells of the row and set: few entities, a withheld cell, or a search cut short
 )
 
 // audit is the state of one class, one space for each reference.
@@ -71,16 +75,37 @@ type view struct {
 	place        []int // atom -> coordinate
 	atom         []int // coordinate -> atom
 	large, small int   // numbers of the first two kinds
-	parts        map[int]Vector
+	parts        map[int]Vector // of the protected vectors, by number: the unions
+	withheld     []Vector       // all protected vectors
 }
 
-// newAudit prepares a class: protected are the vectors of this response's own withheld cells and of their unions.
-func newAudit(c *Class, r Rules, protected []Vector) *audit {
+// audits prepare a class. What a kept cell was told differs from its value of now by a few entities at most. Its value of now must not be
+// determined, or the difference were told; and nothing forbidden may follow from what it was told, as if nobody had changed. Each is an
+// audit of its own.
+func audits(c *Class, r Rules) []*audit {
+	vectors := func(role Role) []Vector {
+		out := slices.Clone(c.Vectors)
+		for i, v := range out {
+			if v.Role == RoleKept {
+				out[i].Role = role
+			}
+		}
+		return out
+	}
+	out := []*audit{newAudit(c, r, vectors(RoleEarlier))}
+	if slices.ContainsFunc(c.Vectors, func(v Vector) bool { return v.Role == RoleKept }) {
+		out = append(out, newAudit(c, r, vectors(RoleWithheld)))
+	}
+	return out
+}
+
+func newAudit(c *Class, r Rules, vectors []Vector) *audit {
 	a := &audit{class: c, rules: r, known: map[string]bool{}, cells: map[Place][]Vector{}, asked: map[int]bool{}}
 	for _, column := range c.Columns {
 		a.asked[column] = true
 	}
-	for _, v := range c.Vectors {
+	var protected []Vector
+	for _, v := range vectors {
 		switch v.Role {
 		case RoleCell:
 			a.cells[v.Place] = append(a.cells[v.Place], v)
@@ -92,12 +117,12 @@ func newAudit(c *Class, r Rules, protected []Vector) *audit {
 		}
 	}
 	for ref := range c.Single {
-		a.spaces = append(a.spaces, a.view(ref, protected))
+		a.spaces = append(a.spaces, a.view(ref, vectors, protected))
 	}
 	return a
 }
 
-func (a *audit) view(ref int, protected []Vector) *view {
+func (a *audit) view(ref int, vectors, protected []Vector) *view {
 	w := &view{ref: ref, place: make([]int, len(a.class.Atoms)), parts: map[int]Vector{}}
 	var few, none []int
 	for i, atom := range a.class.Atoms {
@@ -121,9 +146,10 @@ func (a *audit) view(ref int, protected []Vector) *view {
 			w.parts[len(kept)] = p
 		}
 		kept = append(kept, w.vector(p.Atoms))
+		w.withheld = append(w.withheld, p)
 	}
 	w.space = newSpace(kept)
-	for _, v := range a.class.Vectors {
+	for _, v := range vectors {
 		if v.Role == RoleEarlier && v.has(ref) {
 			w.space.add(w.vector(v.Atoms))
 		}
@@ -140,7 +166,7 @@ func (a *audit) with(at Place) (f fault, undo func()) {
 		}
 	}
 	if a.class.Unknown || len(a.cells[at]) == 0 {
-		return faultAlone, undo
+		return faultGroup, undo
 	}
 	for _, v := range a.cells[at] {
 		for _, w := range a.spaces {
@@ -161,7 +187,7 @@ func (a *audit) with(at Place) (f fault, undo func()) {
 // judge decides what follows from one more vector. What earlier answers determined already is not blamed on it.
 func (a *audit) judge(w *view, s step) fault {
 	if w.space.cut() {
-		return faultAlone
+		return faultGroup
 	}
 	if s.pivot < 0 {
 		return faultNone
@@ -171,12 +197,16 @@ func (a *audit) judge(w *view, s step) fault {
 	}
 	f := faultNone
 	for _, i := range s.determined {
-		part, union := w.parts[i]
-		if !union {
-			f = max(f, faultAlone)
+		if part, union := w.parts[i]; union {
+			f = max(f, a.part(w.ref, part.Atoms))
 			continue
 		}
-		f = max(f, a.part(w.ref, part.Atoms))
+		// A withheld cell. It falls on this cell alone where the reason is its amount.
+		if g := a.breaks(w.ref, w.withheld[i].Atoms); g != faultNone {
+			f = max(f, g)
+			continue
+		}
+		f = faultGroup
 	}
 	for _, i := range s.changed {
 		if atoms, is := w.indicator(w.space.rows[i]); is {

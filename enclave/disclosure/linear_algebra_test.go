@@ -61,14 +61,14 @@ func TestBundles(t *testing.T) {
 func TestBudget(t *testing.T) {
 	c := &Class{Single: []bool{true}, Columns: []int{0}, Atoms: []Atom{{Entities: []int64{9}}, {Entities: []int64{9}}},
 		Vectors: []Vector{{Role: RoleCell, Atoms: []int{0}, References: []int{0}}}}
-	a := newAudit(c, Rules{K: 3}, nil)
+	a := newAudit(c, Rules{K: 3}, c.Vectors)
 	a.spaces[0].space.steps = budget + 1
 	f, _ := a.with(Place{})
-	require.Equal(t, faultAlone, f)
-	f, _ = newAudit(c, Rules{K: 3}, nil).with(Place{})
+	require.Equal(t, faultGroup, f)
+	f, _ = newAudit(c, Rules{K: 3}, c.Vectors).with(Place{})
 	require.Equal(t, faultNone, f)
-	f, _ = newAudit(c, Rules{K: 3}, nil).with(Place{Row: 1})
-	require.Equal(t, faultAlone, f, "no vector")
+	f, _ = newAudit(c, Rules{K: 3}, c.Vectors).with(Place{Row: 1})
+	require.Equal(t, faultGroup, f, "no vector")
 	many, rng := &Class{Single: []bool{true}}, rand.New(rand.NewPCG(6, 7))
 	rows := make([]vector, 20)
 	for at := range 60 {

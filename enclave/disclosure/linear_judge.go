@@ -1,6 +1,9 @@
 package disclosure
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // linear decides the cells that every other rule lets pass: one by one, in order of (set, row, column), a cell joins the answers that
 // were given before only if nothing forbidden follows from all of them together.
@@ -8,17 +11,17 @@ func (j *judgement) linear() {
 	if len(j.table.Linear) == 0 {
 		return
 	}
-	var audits []*audit
-	for i := range j.table.Linear {
-		c := &j.table.Linear[i]
+	var all []*audit
+	for _, c := range j.table.Linear {
 		if !c.shaped(j.table) {
-			c = &Class{Columns: c.Columns, Unknown: true}
+			c = Class{Columns: c.Columns, Unknown: true}
 		}
-		audits = append(audits, newAudit(c, j.rules, j.protected(c)))
+		c.Vectors = j.placed(c)
+		all = append(all, audits(&c, j.rules)...)
 	}
 	for set := range j.table.sets() {
 		for row := range j.table.Rows {
-			j.linearGroup(audits, row, j.columnsOf(set))
+			j.linearGroup(all, row, j.columnsOf(set))
 		}
 	}
 }
@@ -80,32 +83,37 @@ func joined(audits []*audit, at Place) (fault, func()) {
 	return worst, undo
 }
 
-// protected are the vectors of this response's cells that are withheld, and for each column what they make together.
-func (j *judgement) protected(c *Class) []Vector {
+// placed are the vectors of a class, where every cell of this response stands for what it is by now, and with them, for each column, what
+// is withheld together.
+func (j *judgement) placed(c Class) []Vector {
 	var out []Vector
-	unions := map[int][]Vector{}
+	unions := map[int]Vector{}
 	for _, v := range c.Vectors {
 		if v.Role != RoleCell {
+			out = append(out, v)
 			continue
 		}
-		verdict := j.out.Cells[v.Place.Row][v.Place.Column]
-		if verdict.Released || slices.Contains(verdict.Reasons, ReasonEmpty) {
+		cell, verdict := j.table.Rows[v.Place.Row].Cells[v.Place.Column], j.out.Cells[v.Place.Row][v.Place.Column]
+		switch {
+		case verdict.Kept > 0 && cell.Before[verdict.Kept-1].Same():
+			v.Role = RoleEarlier
+		case verdict.Kept > 0:
+			v.Role = RoleKept
+		case slices.Contains(verdict.Reasons, ReasonEmpty):
 			continue
+		case !verdict.Released:
+			v.Role = RoleWithheld
+			part := unions[v.Place.Column]
+			part.Role, part.References, part.Atoms = RolePart, v.References, slices.Concat(part.Atoms, v.Atoms)
+			unions[v.Place.Column] = part
 		}
-		v.Role = RoleWithheld
 		out = append(out, v)
-		unions[v.Place.Column] = append(unions[v.Place.Column], v)
 	}
-	for _, column := range c.Columns {
-		part := Vector{Role: RolePart}
-		for _, v := range unions[column] {
-			part.Atoms, part.References = append(part.Atoms, v.Atoms...), v.References
-		}
+	for _, column := range slices.Sorted(maps.Keys(unions)) {
+		part := unions[column]
 		slices.Sort(part.Atoms)
 		part.Atoms = slices.Compact(part.Atoms)
-		if len(unions[column]) > 1 {
-			out = append(out, part)
-		}
+		out = append(out, part)
 	}
 	return out
 }

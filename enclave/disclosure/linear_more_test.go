@@ -84,3 +84,32 @@ func TestLinearTogether(t *testing.T) {
 		require.True(t, got[1][0].Released, "the count of the first row was taken back")
 	})
 }
+
+// TestLinearKept: a cell that keeps the value of an earlier load is known where nobody changed. Where a few did, its value of now must not
+// be found, nor what it would betray if it were known.
+func TestLinearKept(t *testing.T) {
+	rules := disclosure.Rules{K: 4}
+	before := func(atoms ...int) disclosure.Vector {
+		return disclosure.Vector{Role: disclosure.RoleEarlier, Atoms: atoms}
+	}
+	kept := func(atoms ...int) disclosure.Vector {
+		return disclosure.Vector{Role: disclosure.RoleKept, Atoms: atoms}
+	}
+	// A total and its two parts, of which the first is kept.
+	for changed, want := range map[int64]bool{0: true, 1: false, 3: false} {
+		table := several([]disclosure.Vector{before(0, 1)}, [][]int{{0}, {1}})
+		table.Rows[0].Cells[1].Before = []disclosure.Before{{Value: "9", Changed: disclosure.Difference{Against: disclosure.AgainstEarlier, Entities: []int64{changed}}}}
+		v := disclosure.Judge(table, rules)
+		require.Equal(t, disclosure.Verdict{Kept: 1}, v.Cells[0][1])
+		require.Equal(t, want, v.Cells[1][1].Released, "%d changed", changed)
+		require.Equal(t, want, v.Cells[1][0].Released, "cells of one row and box fall together")
+		require.Equal(t, []bool{false, changed == 0}, v.Released(table)[0].Same)
+	}
+	one := func(given []disclosure.Vector, cell ...int) bool {
+		return disclosure.Judge(several(given, [][]int{cell}), rules).Cells[0][1].Released
+	}
+	require.False(t, one([]disclosure.Vector{before(0), kept(1)}, 0, 1), "what was kept is found")
+	require.True(t, one([]disclosure.Vector{before(0), kept(1)}, 0, 1, 5), "it stays unknown")
+	require.False(t, one([]disclosure.Vector{before(0), kept(1)}, 0, 1, 2), "two small things: who changed in what was kept, and one more")
+	require.True(t, one([]disclosure.Vector{before(0)}, 0, 1, 5))
+}

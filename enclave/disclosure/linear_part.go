@@ -40,11 +40,16 @@ func (w *view) indicator(row vector) ([]int, bool) {
 	return out, true
 }
 
-// part judges a set of atoms whose total is determined and that is no cell: by threshold, and by concentration where there are totals.
+// part judges a set of atoms whose total is determined; a cell was judged already, on exact evidence.
 func (a *audit) part(ref int, atoms []int) fault {
 	if a.known[keyOf(atoms)] {
 		return faultNone
 	}
+	return a.breaks(ref, atoms)
+}
+
+// breaks judges a set of atoms by threshold, and by concentration where there are totals.
+func (a *audit) breaks(ref int, atoms []int) fault {
 	n, single, sum := int64(0), a.class.Single[ref], false
 	for _, i := range atoms {
 		atom := a.class.Atoms[i]

@@ -44,20 +44,22 @@ type Released struct {
 	Values []*string // by column; nil is withheld or empty, which look alike
 	// Kept tells, by column, of which earlier answer a value is: Before.Answer + 1, or 0 for a new one. Nobody outside is told.
 	Kept []int
+	// Same tells, by column, that a kept value is that of now as well: nobody changed. Nobody outside is told.
+	Same []bool
 }
 
 // Released returns the rows that leave, in the table's order. A row whose cells are all withheld is absent.
 func (v *Verdicts) Released(t *Table) []Released {
 	var out []Released
 	for i, row := range t.Rows {
-		values, kept, some := make([]*string, len(row.Cells)), make([]int, len(row.Cells)), false
+		values, kept, same, some := make([]*string, len(row.Cells)), make([]int, len(row.Cells)), make([]bool, len(row.Cells)), false
 		for j, cell := range row.Cells {
 			if i >= len(v.Cells) || j >= len(v.Cells[i]) {
 				continue
 			}
 			if n := v.Cells[i][j].Kept; n > 0 && n <= len(cell.Before) {
 				b := cell.Before[n-1]
-				values[j], kept[j], some = &b.Value, b.Answer+1, true
+				values[j], kept[j], same[j], some = &b.Value, b.Answer+1, b.Same(), true
 				continue
 			}
 			if !v.Cells[i][j].Released {
@@ -70,7 +72,7 @@ func (v *Verdicts) Released(t *Table) []Released {
 			values[j], some = &text, true
 		}
 		if some {
-			out = append(out, Released{Key: row.Key, Values: values, Kept: kept})
+			out = append(out, Released{Key: row.Key, Values: values, Kept: kept, Same: same})
 		}
 	}
 	return out
