@@ -156,7 +156,7 @@ func checkPattern(t testing.TB, p pattern, runs []api.Run, raw *sql.DB, groups [
 		require.Equal(t, "released", last.State, "%+v", last.Refusal)
 		sameAnswer(t, runs)
 	case "rule":
-		require.Contains(t, []string{"released", "refused"}, last.State)
+		requireRule(t, p, runs, raw)
 	default:
 		t.Fatalf("verdict %q is not known here", p.Verdict)
 	}
