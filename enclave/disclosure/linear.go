@@ -72,9 +72,9 @@ type audit struct {
 type view struct {
 	ref          int
 	space        *space
-	place        []int // atom -> coordinate
-	atom         []int // coordinate -> atom
-	large, small int   // numbers of the first two kinds
+	place        []int          // atom -> coordinate
+	atom         []int          // coordinate -> atom
+	large, small int            // numbers of the first two kinds
 	parts        map[int]Vector // of the protected vectors, by number: the unions
 	withheld     []Vector       // all protected vectors
 }
