@@ -64,7 +64,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "eventually": eventually, "field": field, "flip": flip, "serve": serve, "stop": stop, "codes": codes, "enter": enter, "zone": makeZone,
+			"exits": exits, "eventually": eventually, "field": field, "flip": flip, "serve": serve, "stop": stop, "codes": codes, "enter": enter, "zone": makeZone, "fetch": fetch,
 		},
 	})
 }

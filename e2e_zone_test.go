@@ -7,9 +7,11 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -31,11 +33,15 @@ func zoneOf(ts *testscript.TestScript) *zone { return ts.Value(zoneKey{}).(*zone
 
 // serve DIR: starts a gateway for the zone in DIR on a free port and puts its address into URL. It is stopped with the script.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: serve DIR")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: serve DIR [CONFIG]")
 	}
 	z := zoneOf(ts)
-	cmd := exec.Command(filepath.Join(bin, "yumend"), "serve", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0")
+	flags := []string{"serve", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0"}
+	if len(args) == 2 {
+		flags = append(flags, "--config", ts.MkAbs(args[1]))
+	}
+	cmd := exec.Command(filepath.Join(bin, "yumend"), flags...)
 	cmd.Env = append(os.Environ(), "YUMEN_WORKER="+ts.Getenv("YUMEN_WORKER"), "HOME="+ts.Getenv("HOME"))
 	log, err := os.OpenFile(ts.MkAbs("yumend.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	ts.Check(err)
@@ -53,12 +59,14 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}()
 	var announced struct {
 		Listening string `json:"listening"`
+		Metrics   string `json:"metrics"`
 	}
 	if json.Unmarshal(line, &announced) != nil || announced.Listening == "" {
 		_ = z.halt()
 		ts.Fatalf("the gateway did not announce itself:\n%s", ts.ReadFile("yumend.log"))
 	}
 	ts.Setenv("URL", announced.Listening)
+	ts.Setenv("METRICS", announced.Metrics)
 }
 
 // stop ends the gateway as an operator would; it must drain and exit 0.
@@ -186,4 +194,21 @@ func freePort(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return port
+}
+
+// fetch STATUS URL: reads an address without a session; what it answers is there for stdout.
+func fetch(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: fetch STATUS URL")
+	}
+	resp, err := http.Get(args[1])
+	ts.Check(err)
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if strconv.Itoa(resp.StatusCode) != args[0] {
+		ts.Fatalf("status %d, want %s:\n%s", resp.StatusCode, args[0], b)
+	}
+	_, err = ts.Stdout().Write(b)
+	ts.Check(err)
 }

@@ -75,6 +75,20 @@ const (
 	CodeState                  Code = "STATE"      // the thing is not in the state that the act needs
 )
 
+// Codes lists every refusal code, in the order in which they came to be.
+func Codes() []Code {
+	return []Code{
+		CodeSyntax, CodeType, CodeAmbiguous, CodeDomain, CodeNotLoaded, CodeCapacity, CodeStmtKind, CodeMultiStmt, CodeUnknownTable, CodeUnknownColumn,
+		CodeStar, CodeRowAsValue, CodeNoAggregate, CodeAggFn, CodeAggArg, CodeAggFilter, CodeGroupKey, CodeGroupingSets, CodeIDPredicate, CodePredicateForm,
+		CodeLiteralGrid, CodeJoinType, CodeJoinEdge, CodeTableFn, CodeFromValues, CodeScalarFn, CodeCast, CodeSetOp, CodeSubquery, CodeCTERecursive,
+		CodeCTEShadow, CodeAlias, CodeWindow, CodeSample, CodeParam, CodeTooLarge, CodeGrantMissing, CodeGrantExpired, CodeGrantSuspended, CodePurpose,
+		CodeColumnNotGranted, CodeMethodNotGranted, CodeGradeForbids, CodeComputationNotApproved, CodeDatasetSealed, CodeProductNotFiled,
+		CodeScenarioNotFiled, CodeConsent, CodeQuota, CodeBudget, CodeFrozen, CodeSuspended, CodeOrganizationNotAdmit, CodeOperatorAuthExpired,
+		CodeAgreementMissing, CodePersonNotFiled, CodeBlacklisted, CodeTerritory, CodeSupplyMode, CodeDatasetNotApproved, CodeLabOnly, CodeModeNotAllowed,
+		CodeRole, CodeSeparation, CodeIncomplete, CodeState,
+	}
+}
+
 // Refusal is a static refusal: it depends on the text, the catalog and the policy, never on data.
 type Refusal struct {
 	Code     Code     `json:"code"`

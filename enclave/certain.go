@@ -14,7 +14,11 @@ import (
 // certain is a store that says whether a failed update took effect. A commit may report an error after its effect; what it left in
 // the log tells, because no effect is without its entry. Were it believed blindly, artefacts would be destroyed that a committed
 // record names.
-type certain struct{ Store }
+// What was committed of runs is told to runs.
+type certain struct {
+	Store
+	runs func(metastore.Record)
+}
 
 // errUnknown: an update failed, and whether it took effect could not be found out. On the strength of it nothing may be destroyed;
 // the next start tidies up.
@@ -31,7 +35,11 @@ func (c certain) Update(ctx context.Context, fn func(Tx) error) error {
 		}
 		return err
 	})
-	if err == nil || last.entry == nil {
+	if err == nil {
+		c.tell(last.runs)
+		return nil
+	}
+	if last.entry == nil {
 		return err
 	}
 	there, look := c.holds(context.WithoutCancel(ctx), last.seq, last.entry)
@@ -39,9 +47,16 @@ func (c certain) Update(ctx context.Context, fn func(Tx) error) error {
 	case look != nil:
 		return fmt.Errorf("%w: %w: %w", errUnknown, err, look)
 	case there:
+		c.tell(last.runs)
 		return nil
 	}
 	return err
+}
+
+func (c certain) tell(runs []metastore.Record) {
+	for _, r := range runs {
+		c.runs(r)
+	}
 }
 
 // holds reports whether the log holds this entry at this place.
@@ -58,11 +73,21 @@ func (c certain) holds(ctx context.Context, seq int64, entry []byte) (bool, erro
 	return there, err
 }
 
-// witness remembers the last entry that a transaction appended.
+// witness remembers the last entry that a transaction appended, and the runs that it wrote.
 type witness struct {
 	Tx
 	seq   int64
 	entry []byte
+	runs  []metastore.Record
+}
+
+// Put writes a record and remembers it when it is a run.
+func (w *witness) Put(kind string, r metastore.Record) error {
+	err := w.Tx.Put(kind, r)
+	if err == nil && kind == recRun {
+		w.runs = append(w.runs, r)
+	}
+	return err
 }
 
 // AuditAppend appends an entry and remembers it.

@@ -34,7 +34,7 @@ type made struct {
 
 // execute takes a recorded run through the steps that touch data. Whatever goes wrong ends as the one constant.
 func (s *Service) execute(id string, t ticket, a *asked) {
-	ctx, cancel := context.WithTimeout(s.ctx, time.Duration(s.limits.RunSeconds)*time.Second*3)
+	ctx, cancel := context.WithTimeout(inside(s.ctx), time.Duration(s.limits.RunSeconds)*time.Second*3)
 	defer cancel()
 	m, err := s.make(ctx, id, t, a)
 	if err == nil {

@@ -63,8 +63,4 @@ func (c *sealedCache) Take(id string, size int64) (*os.File, func(), error) { re
 func (c *sealedCache) CloseAll() { c.close() }
 
 // Used is how many bytes count now.
-func (c *sealedCache) Used() int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.used
-}
+func (c *sealedCache) Used() int64 { return c.bytes() }

@@ -170,7 +170,7 @@ func touched(a *asked) []egress.Touched {
 func (s *Service) history(a *asked) (egress.History, error) {
 	h := egress.History{Organization: a.by.Organization, LegalGroup: a.by.LegalGroup, Account: a.by.Account, Until: a.grant.NotAfter}
 	since := s.nowMS() - 90*24*3600*1000
-	err := s.store.View(s.ctx, func(tx Tx) error {
+	err := s.store.View(inside(s.ctx), func(tx Tx) error {
 		return each(tx, recRun, metastore.Query{Owner: a.by.Organization, Newest: true, Limit: 1000}, func(r metastore.Record, _ runRecord) error {
 			if r.Created < since {
 				return nil

@@ -121,6 +121,13 @@ func (c *sealedCache) release(it *sealedItem) {
 	}
 }
 
+// bytes is what counts against the budget now.
+func (c *sealedCache) bytes() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.used
+}
+
 func (c *sealedCache) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

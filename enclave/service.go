@@ -74,6 +74,7 @@ type Service struct {
 	groups  *turnstile
 	watch   *watchers // of runs
 	ended   *watchers // of accounts whose sessions may have ended
+	tally   *tally
 	work    sync.WaitGroup
 	stop    context.CancelFunc
 	ctx     context.Context
@@ -98,10 +99,11 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	case cfg.Level == "" || cfg.PolicyDigest.Validate() != nil:
 		return nil, errors.New("enclave: no isolation level or no policy digest")
 	}
-	s := &Service{store: certain{cfg.Store}, decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
+	s := &Service{decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
-		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers(), ended: newWatchers(),
+		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
 		uploads: make(chan struct{}, maxUploads)}
+	s.store = certain{Store: cfg.Store, runs: func(r metastore.Record) { s.tally.stored(r, s.nowMS()) }}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
 	s.sessions = authn.DefaultLimits()
@@ -112,7 +114,10 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	if err := s.loadZone(ctx); err != nil {
 		return nil, err
 	}
-	return s, s.recover(ctx)
+	if err := s.recover(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.followOpen(ctx)
 }
 
 // Close stops accepting work and waits for what runs, or kills it when ctx ends.

@@ -74,6 +74,12 @@ var rules = []rule{
 		why: "the gateway holds the keys and the network, so it links no C++"},
 	{from: []string{"yumen/cmd/yumen-worker"}, never: append([]string{"net/http", "crypto/tls", "yumen/policy/...", "yumen/enclave/...", "yumen/internal/authn/..."}, stores...), deep: true,
 		why: "the worker sees data: it has no way to the network, no key, no store and no verdict"},
+	{from: []string{"yumen/..."}, except: []string{"yumen/internal/telemetry"}, never: []string{"github.com/prometheus/...", "go.opentelemetry.io/..."},
+		why: "one package decides what is measured and traced; what it wraps does not know"},
+	{from: []string{"yumen/internal/..."}, except: []string{"yumen/internal/telemetry"}, never: []string{"yumen/internal/telemetry"},
+		why: "measuring stands around the parts, where they are wired"},
+	{from: []string{"yumen/cmd/yumen", "yumen/cmd/yumen-worker", "yumen/enclave/...", "yumen/sandbox/...", "yumen/policy/..."}, never: []string{"yumen/internal/telemetry", "github.com/prometheus/...", "go.opentelemetry.io/otel/exporters/...", "go.opentelemetry.io/otel/sdk/..."},
+		why: "only the gateway's process shows figures, and nothing in it reaches for a collector but the wiring"},
 	{from: []string{"yumen/..."}, except: []string{"yumen/internal/metastore/conformance/..."}, never: []string{"github.com/stretchr/testify/..."},
 		why: "test helpers stay out of what ships; packages whose name ends in test are theirs"},
 }
@@ -182,6 +188,10 @@ func TestRulesForbidWhatTheySay(t *testing.T) {
 		{"yumen/cmd/yumen", "github.com/open-policy-agent/opa/v1/ast", true},
 		{"yumen/internal/metastore/sqlite", "modernc.org/sqlite", false},
 		{"yumen/enclave", "database/sql", true},
+		{"yumen/enclave", "github.com/prometheus/client_golang/prometheus", true},
+		{"yumen/enclave", "yumen/internal/telemetry", true},
+		{"yumen/internal/telemetry", "github.com/prometheus/client_golang/prometheus", false},
+		{"yumen/cmd/yumend", "yumen/internal/telemetry", false},
 	} {
 		u := unit{ImportPath: c.from, Imports: []string{c.to}, Deps: []string{c.to}}
 		found := slices.ContainsFunc(rules, func(r rule) bool { return len(r.broken(u)) > 0 })

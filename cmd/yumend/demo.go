@@ -10,15 +10,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"yumen/internal/locale"
 )
 
 // demoSeed makes the sample zone of the demo: the same bytes on every machine.
 const demoSeed = 20240601
 
 func demoCommand() *cobra.Command {
-	var dir, addr, worker, lang string
+	var dir, addr, worker string
 	var keep bool
 	c := &cobra.Command{
 		Use:     "demo",
@@ -26,9 +24,9 @@ func demoCommand() *cobra.Command {
 		Example: "  yumend demo\n  LANG=zh_CN.UTF-8 yumend demo --keep --listen 127.0.0.1:8443",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := locale.Choose(lang, os.Getenv)
+			l, err := language(cmd)
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			return demo(cmd.Context(), demoOptions{dir: dir, listen: addr, worker: worker, keep: keep}, newStage(cmd.OutOrStdout(), l))
 		},
@@ -37,7 +35,6 @@ func demoCommand() *cobra.Command {
 	f.StringVar(&dir, "data", "", "directory for the zone (default: a temporary one, removed at the end)")
 	f.StringVar(&addr, "listen", "127.0.0.1:0", "address of the demo's gateway")
 	f.StringVar(&worker, "worker", "", "path of yumen-worker")
-	f.StringVar(&lang, "lang", "", "zh or en (default: by locale)")
 	f.BoolVar(&keep, "keep", false, "stay up at the end and print address and accounts")
 	return c
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"yumen/internal/locale"
 )
 
 // version is set at build time.
@@ -20,7 +22,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "yumend:", err)
+		lang, _ := locale.Choose(locale.Asked(os.Args[1:]), os.Getenv)
+		fmt.Fprintln(os.Stderr, "yumend:", spoken(err, lang))
 		var u usageError
 		if errors.As(err, &u) {
 			os.Exit(2)
@@ -38,6 +41,9 @@ func run(ctx context.Context) error {
 
 type usageError struct{ error }
 
+// Unwrap returns what is wrong with the usage.
+func (u usageError) Unwrap() error { return u.error }
+
 func command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "yumend",
@@ -47,6 +53,7 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(initCommand(), serveCommand(), checkCommand(), demoCommand(), sampleCommand())
+	root.PersistentFlags().String("lang", "", "zh or en (default: by locale)")
+	root.AddCommand(initCommand(), serveCommand(), checkCommand(), demoCommand(), sampleCommand(), configCommand(), healthCommand())
 	return root
 }

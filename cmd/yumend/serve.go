@@ -7,14 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"yumen/internal/httpapi"
 )
 
 func serveCommand() *cobra.Command {
@@ -78,7 +74,11 @@ func serve(ctx context.Context, dir string, cfg Config, log *slog.Logger, out io
 	if err != nil {
 		return errors.Join(err, g.close(context.WithoutCancel(ctx)))
 	}
-	line, err := json.Marshal(map[string]string{"listening": url})
+	announced := map[string]string{"listening": url}
+	if srv.figures != "" {
+		announced["metrics"] = srv.figures
+	}
+	line, err := json.Marshal(announced)
 	if err != nil {
 		return fmt.Errorf("announce: %w", err)
 	}
@@ -94,47 +94,4 @@ func serve(ctx context.Context, dir string, cfg Config, log *slog.Logger, out io
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	return errors.Join(failed, srv.Shutdown(drain), g.close(drain))
-}
-
-type server struct {
-	*http.Server
-	failed chan error
-}
-
-// listen opens the HTTP door. Plain HTTP leaves this machine under no circumstances.
-func listen(cfg Config, g *gateway, log *slog.Logger) (*server, string, error) {
-	host, _, err := net.SplitHostPort(cfg.Listen)
-	if err != nil {
-		return nil, "", usageError{fmt.Errorf("--listen wants HOST:PORT")}
-	}
-	scheme := "https"
-	if cfg.TLSCert == "" {
-		scheme = "http"
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			return nil, "", usageError{errors.New("plain HTTP is served on loopback only: give --tls-cert and --tls-key, or listen on 127.0.0.1")}
-		}
-	}
-	ln, err := net.Listen("tcp", cfg.Listen)
-	if err != nil {
-		return nil, "", fmt.Errorf("listen: %w", err)
-	}
-	srv := &server{failed: make(chan error, 1), Server: &http.Server{
-		Handler:           httpapi.New(httpapi.Config{Service: g.service, Log: log, MaxUpload: cfg.MaxUploadMB << 20, Version: version}),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}}
-	go func() {
-		var err error
-		if cfg.TLSCert != "" {
-			err = srv.ServeTLS(ln, cfg.TLSCert, cfg.TLSKey)
-		} else {
-			err = srv.Serve(ln)
-		}
-		if !errors.Is(err, http.ErrServerClosed) {
-			srv.failed <- err
-		}
-	}()
-	return srv, scheme + "://" + ln.Addr().String(), nil
 }

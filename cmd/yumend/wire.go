@@ -7,12 +7,14 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"yumen/catalog"
 	"yumen/enclave"
 	"yumen/internal/artefact"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore/sqlite"
+	"yumen/internal/telemetry"
 	"yumen/policy"
 	"yumen/sandbox"
 )
@@ -47,8 +49,9 @@ func (c closing) Close() error {
 
 // gateway is everything that runs in this process: made here and nowhere else.
 type gateway struct {
-	service *enclave.Service
-	closers []io.Closer
+	service   *enclave.Service
+	telemetry *telemetry.Telemetry
+	closers   []io.Closer
 }
 
 func (g *gateway) close(ctx context.Context) error {
@@ -69,6 +72,9 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 			}
 		}
 	}()
+	if err := g.observe(ctx, c); err != nil {
+		return nil, err
+	}
 	keys, err := keyring.Open(filepath.Join(dir, "keys"), keyring.Config{Master: keyring.File{Path: c.MasterKey}})
 	if err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
@@ -102,6 +108,21 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 	if err != nil {
 		return nil, err
 	}
+	decider, err := openPolicy(keys, jurisdiction)
+	if err != nil {
+		return nil, err
+	}
+	t := g.telemetry
+	g.service, err = enclave.New(ctx, enclave.Config{Store: t.Store(st), Decider: t.Decider(decider), Runner: t.Runner(runner), Snapshots: snapshots, Artefacts: artefacts,
+		Keys: keys, Clock: newClock(), Log: log, Level: level, PolicyDigest: decider.Status().PublicDigest, Limits: enclave.Limits{Upload: c.MaxUploadMB << 20,
+			SnapshotCache: c.SnapshotCacheMB << 20, RunMemoryMB: c.WorkerMemoryMB, RunThreads: c.WorkerThreads, RunSeconds: c.RunSeconds, IngestSeconds: c.IngestSeconds}})
+	if err != nil {
+		return nil, err
+	}
+	return g, t.Watch(telemetry.Source{Figures: g.service.Figures, Backup: func() (time.Time, bool) { return time.Time{}, false }, Level: level, Workers: c.Workers})
+}
+
+func openPolicy(keys *keyring.Ring, jurisdiction string) (*policy.Engine, error) {
 	salt, err := keys.Secret("policy-digest")
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
@@ -110,10 +131,21 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 	if err != nil {
 		return nil, fmt.Errorf("policy: %w", err)
 	}
-	g.service, err = enclave.New(ctx, enclave.Config{Store: st, Decider: decider, Runner: runner, Snapshots: snapshots, Artefacts: artefacts,
-		Keys: keys, Clock: newClock(), Log: log, Level: level, PolicyDigest: decider.Status().PublicDigest, Limits: enclave.Limits{Upload: c.MaxUploadMB << 20,
-			SnapshotCache: c.SnapshotCacheMB << 20, RunMemoryMB: c.WorkerMemoryMB, RunThreads: c.WorkerThreads, RunSeconds: c.RunSeconds, IngestSeconds: c.IngestSeconds}})
-	return g, err
+	return decider, nil
+}
+
+// observe begins the metrics, and the traces when the configuration names a collector.
+func (g *gateway) observe(ctx context.Context, c Config) error {
+	var tracing *telemetry.Tracing
+	if c.Tracing.Endpoint != "" {
+		var err error
+		if tracing, err = telemetry.OpenTracing(ctx, c.Tracing.Endpoint, c.Tracing.Fraction, version); err != nil {
+			return usageError{fmt.Errorf("tracing.endpoint: %w", err)}
+		}
+		g.closers = append(g.closers, tracing)
+	}
+	g.telemetry = telemetry.New(version, tracing.Tracer())
+	return nil
 }
 
 // reportLevel logs every isolation layer, names the missing ones with what they would stop, and returns the level's name.

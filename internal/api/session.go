@@ -82,3 +82,8 @@ type ActivationCode struct {
 	Account string `json:"account"`
 	Code    string `json:"activation_code"`
 }
+
+// Health is what a health check is answered with.
+type Health struct {
+	Status string `json:"status"` // ok
+}

@@ -57,7 +57,7 @@ func read(d *door) document {
 
 // operations are all that the gateway serves, with the streams, and whether each needs a session.
 var operations = map[string]bool{
-	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false,
+	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "live": false, "ready": false,
 	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true,
 	"account-suspend": true, "account-resume": true, "account-reset": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,

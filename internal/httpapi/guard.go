@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -12,19 +13,28 @@ import (
 	"yumen/catalog"
 )
 
-// call is what a problem says about the request that it answers.
+// call is what problems and the log say about a request.
 type call struct {
 	request string // its identifier
 	chinese bool   // the caller reads Chinese first
 	address string // where it came from
+	account string // of the caller, once he is known
 }
 
 type callKey struct{}
 
+// callOf is the call that a context belongs to.
+func callOf(ctx context.Context) *call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c
+	}
+	return &call{}
+}
+
 // guard bounds every request, names it, and turns a panic into an internal error without its text.
 func (d *door) guard(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := call{request: catalog.NewID(catalog.PrefixRequest), chinese: strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh"),
+		c := &call{request: catalog.NewID(catalog.PrefixRequest), chinese: strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh"),
 			address: addressOf(r)}
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 		out := &tracked{ResponseWriter: w}
@@ -40,9 +50,9 @@ func (d *door) guard(mux *http.ServeMux) http.Handler {
 		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/snapshots") {
 			r.Body = http.MaxBytesReader(out, r.Body, maxBody)
 		}
-		start := time.Now()
-		d.route(mux, out, r)
-		d.log.Debug("request", "request", c.request, "method", r.Method, "took_ms", time.Since(start).Milliseconds())
+		_, pattern := mux.Handler(r)
+		defer d.observe(&r, out, pattern)()
+		d.route(mux, out, r, pattern)
 	})
 }
 
@@ -56,8 +66,49 @@ func addressOf(r *http.Request) string {
 }
 
 func from(ctx context.Context) string {
-	c, _ := ctx.Value(callKey{}).(call)
-	return c.address
+	return callOf(ctx).address
+}
+
+// observe begins to watch a request; what it returns logs how it ended and tells the observer. Its route is the pattern: neither address
+// nor method of a request without one is repeated.
+func (d *door) observe(r **http.Request, out *tracked, pattern string) func() {
+	start, c := time.Now(), callOf((*r).Context())
+	method, route, found := strings.Cut(pattern, " ")
+	if !found {
+		method, route = "-", "-"
+	}
+	ended := func(int) {}
+	if d.observer != nil {
+		var ctx context.Context
+		ctx, ended = d.observer.Begin((*r).Context(), method, route, c.request)
+		*r = (*r).WithContext(ctx)
+	}
+	return func() {
+		status := out.status
+		if status == 0 {
+			status = http.StatusInternalServerError // broken before the answer began, or cut off
+		}
+		ended(status)
+		level := slog.LevelInfo
+		if strings.HasPrefix(route, "/v1/health/") || route == "/healthz" {
+			level = slog.LevelDebug
+		}
+		d.log.Log(context.WithoutCancel((*r).Context()), level, "request", "request", c.request, "account", c.account, "method", method, "route", route,
+			"status", status, "took", took(time.Since(start)))
+	}
+}
+
+// took is a class of duration: a log is read by more people than may know how long something took exactly.
+func took(d time.Duration) string {
+	for _, c := range []struct {
+		below time.Duration
+		name  string
+	}{{10 * time.Millisecond, "<10ms"}, {100 * time.Millisecond, "<100ms"}, {time.Second, "<1s"}, {10 * time.Second, "<10s"}} {
+		if d < c.below {
+			return c.name
+		}
+	}
+	return ">=10s"
 }
 
 // panicked answers a request whose handler broke. What the handler panicked with may be data, so it is kept nowhere; where it did is
@@ -66,7 +117,7 @@ func (d *door) panicked(w *tracked, r *http.Request, p any) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	c, _ := r.Context().Value(callKey{}).(call)
+	c := callOf(r.Context())
 	d.log.Error("handler panicked", "request", c.request, "stack", string(debug.Stack()))
 	if w.begun {
 		panic(http.ErrAbortHandler)
@@ -75,8 +126,8 @@ func (d *door) panicked(w *tracked, r *http.Request, p any) {
 }
 
 // route serves the request, or says in a problem document that there is no such address or method.
-func (d *door) route(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
-	if _, pattern := mux.Handler(r); pattern != "" {
+func (d *door) route(mux *http.ServeMux, w http.ResponseWriter, r *http.Request, pattern string) {
+	if pattern != "" {
 		mux.ServeHTTP(w, r)
 		return
 	}
@@ -93,21 +144,26 @@ func (d *door) route(mux *http.ServeMux, w http.ResponseWriter, r *http.Request)
 // writeTime is how long a caller may take to receive one piece of an answer before the connection is cut.
 const writeTime = 30 * time.Second
 
-// tracked knows whether an answer was begun, and waits for no caller that does not read it.
+// tracked knows whether an answer was begun and with which status, and waits for no caller that does not read it.
 type tracked struct {
 	http.ResponseWriter
-	begun bool
+	begun  bool
+	status int
 }
 
 // WriteHeader begins the answer.
 func (t *tracked) WriteHeader(status int) {
 	t.extend()
-	t.begun = t.begun || status >= http.StatusOK
+	if !t.begun && status >= http.StatusOK {
+		t.begun, t.status = true, status
+	}
 	t.ResponseWriter.WriteHeader(status)
 }
 
 func (t *tracked) Write(b []byte) (int, error) {
-	t.begun = true
+	if !t.begun {
+		t.begun, t.status = true, http.StatusOK
+	}
 	t.extend()
 	return t.ResponseWriter.Write(b)
 }

@@ -108,7 +108,7 @@ func newHumaError(status int, _ string, errs ...error) huma.StatusError {
 
 // finish completes a problem for one caller: its request, his language, and the places that bear names of ours.
 func (d *door) finish(ctx context.Context, p *problem) {
-	c, _ := ctx.Value(callKey{}).(call)
+	c := callOf(ctx)
 	p.Request = c.request
 	for i, place := range p.places {
 		sep := "; "

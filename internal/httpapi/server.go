@@ -23,11 +23,20 @@ type Config struct {
 	// MaxUpload bounds the bytes of one uploaded file.
 	MaxUpload int64
 	Version   string
+	// Observer is told of every request; nil for none.
+	Observer Observer
+}
+
+// Observer is told that a request begins: its method and the pattern of its route, both from closed lists, and its identifier. What it
+// returns is told the status of the answer.
+type Observer interface {
+	Begin(ctx context.Context, method, route, request string) (context.Context, func(status int))
 }
 
 type door struct {
 	svc       *enclave.Service
 	log       *slog.Logger
+	observer  Observer
 	maxUpload int64
 	names     names
 }
@@ -42,7 +51,7 @@ const (
 
 // New returns the handler that serves /v1, /openapi.json and /healthz.
 func New(cfg Config) http.Handler {
-	d := &door{svc: cfg.Service, log: cfg.Log, maxUpload: cfg.MaxUpload}
+	d := &door{svc: cfg.Service, log: cfg.Log, observer: cfg.Observer, maxUpload: cfg.MaxUpload}
 	mux := http.NewServeMux()
 	spec := huma.DefaultConfig("Yumen", cfg.Version)
 	spec.DocsPath = ""
@@ -60,6 +69,7 @@ func New(cfg Config) http.Handler {
 	d.runs(humaAPI)
 	d.reviews(humaAPI)
 	d.evidence(humaAPI)
+	d.health(humaAPI)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	for _, raw := range d.streams() {
 		mux.HandleFunc(raw.Method+" "+raw.Path, raw.serve)
@@ -76,7 +86,7 @@ var speakHuma = sync.OnceFunc(func() { huma.NewError = newHumaError })
 var anyRole = map[string]bool{"whoami": true, "logout": true, "session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true}
 
 // open lists the operations that need no session.
-var open = map[string]bool{"login": true, "activate": true, "keys": true, "checkpoint": true}
+var open = map[string]bool{"login": true, "activate": true, "keys": true, "checkpoint": true, "live": true, "ready": true}
 
 // authenticate lets an operation pass with its caller, or without one where none is needed.
 func (d *door) authenticate(ctx huma.Context, next func(huma.Context)) {
@@ -96,6 +106,7 @@ func (d *door) authenticate(ctx huma.Context, next func(huma.Context)) {
 		_ = writeJSON(ctx.BodyWriter(), p.Problem)
 		return
 	}
+	callOf(ctx.Context()).account = p.Account
 	next(huma.WithValue(ctx, principalKey{}, p))
 }
 

@@ -85,6 +85,7 @@ func (d *door) held(serve func(http.ResponseWriter, *http.Request, enclave.Princ
 			d.refuse(w, r, err)
 			return
 		}
+		callOf(r.Context()).account = p.Account
 		ctx, end := d.svc.While(r.Context(), p)
 		defer end()
 		whole := context.AfterFunc(ctx, func() {

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"yumen/catalog"
+	"yumen/internal/locale"
+)
+
+// manual says what each field of the configuration is for. The printed configuration is made of it.
+var manual = map[string]catalog.Text{
+	"listen": {Zh: "HTTP 门的地址。明文 HTTP 只在本机回环地址上提供，其他地址必须配置 TLS。端口 0 表示任选一个。",
+		En: "Address of the HTTP door. Plain HTTP is served on loopback only; anything else needs TLS. Port 0 picks one."},
+	"tls_cert": {Zh: "TLS 证书（PEM 文件）。与 tls_key 同时给出，或都不给。", En: "TLS certificate, a PEM file. Give it together with tls_key, or neither."},
+	"tls_key":  {Zh: "TLS 私钥（PEM 文件）。", En: "TLS key, a PEM file."},
+	"worker": {Zh: "yumen-worker 的路径。留空：环境变量 YUMEN_WORKER 所指，或与本程序同目录。启动时打开一次，并把摘要写入日志。",
+		En: "Path of yumen-worker. Empty: what YUMEN_WORKER names, or beside this program. It is opened once at start and its digest is logged."},
+	"workers": {Zh: "最多同时运行多少个工作进程。", En: "How many workers run at once."},
+	"memory_mb": {Zh: "所有工作进程合计可用的内存（MB）：引擎、私有文件和进程本身。放不下的作业排队，永远放不下的被拒绝。",
+		En: "Memory in MB that all running workers share by admission: engines, their private files, and the processes themselves. A job that does not fit beside the others waits; one that never fits is refused."},
+	"worker_memory_mb": {Zh: "一次运行中引擎的内存上限（MB）；工作进程的地址空间也以它为界。", En: "The engine's memory limit in one run, in MB. The worker's address space is bounded by it as well."},
+	"worker_threads":   {Zh: "一次运行的引擎线程数。", En: "Engine threads of one run."},
+	"isolation": {Zh: "最低隔离级别：full（命名空间、私有根、Landlock、seccomp、限额）、floor（Landlock、seccomp、限额）或 bare（仅限额；只供开发，绝不可用于真实数据）。达不到则不启动。实际级别写入日志和每份回执。",
+		En: "The least level of the cage that is served with: full (namespaces, private root, Landlock, seccomp, limits), floor (Landlock, seccomp, limits) or bare (limits alone; for development, never for real data). Below it the gateway does not start. The level reached is logged, and written on every receipt."},
+	"run_seconds":       {Zh: "一次运行最长多少秒，超过即终止。", En: "Seconds that one run may take before it is killed."},
+	"ingest_seconds":    {Zh: "一次装载最长多少秒。", En: "Seconds that one load may take."},
+	"snapshot_cache_mb": {Zh: "内存中解密快照的上限（MB），密封且只读。放不下的被拒绝。", En: "Bound of the decrypted snapshots in memory, in MB; they are sealed and read-only. What does not fit is refused."},
+	"max_upload_mb":     {Zh: "单个上传文件的上限（MB）。", En: "Bound of one uploaded file, in MB."},
+	"master_key": {Zh: "主密钥文件。留空：数据目录下的 master.key。尽量与数据放在不同介质：两者兼得即得一切。",
+		En: "File with the master key. Empty: master.key in the zone's directory. Keep it on another medium than the data if you can: who has both has everything."},
+	"log_level": {Zh: "日志级别：debug、info、warn 或 error。任何级别都不写数据值、SQL 或地址参数。",
+		En: "Level of the log: debug, info, warn or error. No level writes a data value, SQL, or the query of an address."},
+	"metrics_listen": {Zh: "Prometheus 指标的地址，例如 127.0.0.1:9464；只写端口（:9464）即为回环地址。非回环地址须配置 TLS（使用 tls_cert 与 tls_key）。留空：不提供指标。",
+		En: "Address of the Prometheus metrics, for example 127.0.0.1:9464; a port alone (:9464) means loopback. Anything else needs TLS, with tls_cert and tls_key. Empty: no metrics."},
+	"tracing": {Zh: "OpenTelemetry 跟踪。默认关闭。跨度只有静态名称和请求编号，不含 SQL、数据值和身份；运行中接触数据的部分不跟踪。",
+		En: "OpenTelemetry traces, off by default. Spans carry static names and the request's identifier: no SQL, no value, nobody's identity; the part of a run that touches data is not traced."},
+	"tracing.endpoint": {Zh: "采集器的 OTLP/HTTP 地址，例如 http://127.0.0.1:4318/v1/traces；不在本机的须为 https。留空：不跟踪。",
+		En: "OTLP/HTTP address of the collector, for example http://127.0.0.1:4318/v1/traces; one on another machine must be https. Empty: no traces."},
+	"tracing.fraction": {Zh: "跟踪多大比例的请求，0 到 1。", En: "Which part of the requests is traced, from 0 to 1."},
+}
+
+// field is one field of the configuration.
+type field struct {
+	path  string // with a dot below a group
+	name  string
+	value reflect.Value
+}
+
+// fieldsOf lists the fields of a struct in their order.
+func fieldsOf(v reflect.Value, above string) []field {
+	var out []field
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Tag.Get("yaml")
+		out = append(out, field{path: strings.TrimPrefix(above+"."+name, "."), name: name, value: v.Field(i)})
+	}
+	return out
+}
+
+// printConfig writes a configuration as a file with its manual.
+func printConfig(w io.Writer, c Config, lang locale.Language) error {
+	var b strings.Builder
+	for _, line := range wrap(lang.Pick("域门网关配置。每个字段都可省略；未知字段会被拒绝；命令行选项优先。",
+		"Configuration of a Yumen gateway. Every field may be left out; unknown fields are refused; flags win over it."), 100) {
+		b.WriteString("# " + line + "\n")
+	}
+	if err := printFields(&b, reflect.ValueOf(c), "", "", lang); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func printFields(b *strings.Builder, v reflect.Value, above, indent string, lang locale.Language) error {
+	for _, f := range fieldsOf(v, above) {
+		b.WriteString("\n")
+		for _, line := range wrap(lang.Text(manual[f.path]), 100) {
+			b.WriteString(indent + "# " + line + "\n")
+		}
+		if f.value.Kind() == reflect.Struct {
+			b.WriteString(indent + f.name + ":\n")
+			if err := printFields(b, f.value, f.path, indent+"  ", lang); err != nil {
+				return err
+			}
+			continue
+		}
+		text, err := yaml.Marshal(f.value.Interface())
+		if err != nil {
+			return fmt.Errorf("print the configuration: %w", err)
+		}
+		b.WriteString(indent + f.name + ": " + string(text))
+	}
+	return nil
+}
+
+// wrap breaks a text into lines of at most width columns, at spaces, or after a Chinese character.
+func wrap(text string, width int) []string {
+	var lines []string
+	line, cols, brk := []rune{}, 0, 0
+	for _, r := range text {
+		line = append(line, r)
+		cols += breadth(r)
+		if r == ' ' || breadth(r) == 2 {
+			brk = len(line)
+		}
+		if cols > width && brk > 0 {
+			lines = append(lines, strings.TrimSpace(string(line[:brk])))
+			line, cols = append([]rune{}, line[brk:]...), 0
+			for _, left := range line {
+				cols += breadth(left)
+			}
+			brk = 0
+		}
+	}
+	return append(lines, strings.TrimSpace(string(line)))
+}
+
+// breadth is how wide a character is on a terminal.
+func breadth(r rune) int {
+	if r >= 0x2e80 {
+		return 2
+	}
+	return 1
+}
