@@ -37,6 +37,7 @@ const (
 // crowd is a gateway behind its real door, and the clients in front of it.
 type crowd struct {
 	url     string
+	gateway *gateway
 	zone    *testZone
 	members []*member
 }
@@ -89,7 +90,7 @@ func memory() uint64 {
 const crowdRows = 2000
 
 // gather makes a zone with one dataset, opens its door, and logs everybody in.
-func gather(t *testing.T) *crowd {
+func gather(t testing.TB) *crowd {
 	t.Setenv("YUMEN_WORKER", sandboxtest.Worker(t))
 	dir := filepath.Join(t.TempDir(), "zone")
 	ctx := context.Background()
@@ -116,7 +117,7 @@ func gather(t *testing.T) *crowd {
 	_, err = z.svc.LoadDataset(ctx, z.by("provider", "bureau", "pr-001", "provider"), "clients", strings.NewReader(crowdFile()), "")
 	require.NoError(t, err)
 	z.institutions(t, crowdSize/4)
-	c := &crowd{url: url, zone: z}
+	c := &crowd{url: url, gateway: g, zone: z}
 	c.enrol(t)
 	return c
 }
@@ -131,7 +132,7 @@ func crowdFile() string {
 }
 
 // enrol declares, confirms, activates and logs in one account a member, and gets each a grant.
-func (c *crowd) enrol(t *testing.T) {
+func (c *crowd) enrol(t testing.TB) {
 	ctx := context.Background()
 	var docs []string
 	for i := range crowdSize {
