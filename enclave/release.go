@@ -118,11 +118,11 @@ func classOf(g catalog.Grade) string {
 	return retention3
 }
 
-// Releases lists the releases of the caller's organization, newest first.
-func (s *Service) Releases(ctx context.Context, p Principal) (api.ReleaseItems, error) {
+// Releases lists a page of the releases of the caller's organization, newest first.
+func (s *Service) Releases(ctx context.Context, p Principal, page api.Page) (api.ReleaseItems, error) {
 	out := api.ReleaseItems{Items: []api.ReleaseItem{}}
 	err := s.store.View(ctx, func(tx Tx) error {
-		return each(tx, recRelease, own(p), func(r metastore.Record, v releaseRecord) error {
+		return each(tx, recRelease, onPage(own(p), page), func(r metastore.Record, v releaseRecord) error {
 			run, _, err := load[runRecord](tx, recRun, v.Run)
 			if err != nil || run.VisibleAt > s.nowMS() {
 				return err
@@ -151,10 +151,25 @@ func (s *Service) Run(ctx context.Context, p Principal, id string) (api.Run, err
 	return out, known(err)
 }
 
-// Runs lists them, newest first.
-func (s *Service) Runs(ctx context.Context, p Principal) (api.Runs, error) {
+// The lengths of a page: what is given without a word, and the most that is given.
+const (
+	pageLimit = 100
+	mostLimit = 1000
+)
+
+// onPage bounds a query to one page of its answer.
+func onPage(q metastore.Query, page api.Page) metastore.Query {
+	q.After, q.Limit = page.Before, min(page.Limit, mostLimit)
+	if q.Limit <= 0 {
+		q.Limit = pageLimit
+	}
+	return q
+}
+
+// Runs lists a page of them, newest first.
+func (s *Service) Runs(ctx context.Context, p Principal, page api.Page) (api.Runs, error) {
 	out := api.Runs{Items: []api.Run{}}
-	q := own(p)
+	q := onPage(own(p), page)
 	q.Owner = p.Organization
 	if p.Role == "" {
 		q.Owner = nobody

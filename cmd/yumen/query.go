@@ -193,14 +193,15 @@ func (a *app) queryShowCommand() *cobra.Command {
 }
 
 func (a *app) queryListCommand() *cobra.Command {
-	return a.command(command{
-		use: "list", short: catalog.Text{Zh: "列出自己的运行", En: "list your runs"}, example: "yumen query list -o csv",
+	var page api.Page
+	c := a.command(command{
+		use: "list", short: catalog.Text{Zh: "列出自己的运行", En: "list your runs"}, example: "yumen query list -o csv\nyumen query list --limit 20 --before run_…",
 		run: func(ctx context.Context, _ []string) error {
 			c, err := a.connect()
 			if err != nil {
 				return err
 			}
-			all, err := c.Runs(ctx)
+			all, err := c.Runs(ctx, page)
 			if err != nil {
 				return err
 			}
@@ -208,9 +209,25 @@ func (a *app) queryListCommand() *cobra.Command {
 			for _, r := range all {
 				t.Add(r.Run, r.State, grade(r.Grade), r.Release, when(r.Created))
 			}
+			if len(all) == page.Limit {
+				a.more(all[len(all)-1].Run)
+			}
 			return a.print(list(all), t)
 		},
 	})
+	a.pageFlags(c, &page)
+	return c
+}
+
+// pageFlags lets a list be read page by page.
+func (a *app) pageFlags(c *cobra.Command, p *api.Page) {
+	c.Flags().IntVar(&p.Limit, "limit", 100, a.t("最多列出多少条（至多 1000）", "how many to list, newest first (at most 1000)"))
+	c.Flags().StringVar(&p.Before, "before", "", a.t("从该编号之后的更早一页开始", "go on with what is older than this one"))
+}
+
+// more says how to see what is older.
+func (a *app) more(last string) {
+	a.hint("可能还有更早的：加上 --before %s", "there may be older ones: add --before %s", last)
 }
 
 func (a *app) queryResubmitCommand() *cobra.Command {

@@ -11,6 +11,7 @@ import (
 	"yumen/catalog"
 	"yumen/cmd/yumen/internal/render"
 	"yumen/cmd/yumen/internal/unpack"
+	"yumen/internal/api"
 )
 
 func (a *app) releaseCommand() *cobra.Command {
@@ -19,14 +20,15 @@ func (a *app) releaseCommand() *cobra.Command {
 }
 
 func (a *app) releaseListCommand() *cobra.Command {
-	return a.command(command{
+	var page api.Page
+	c := a.command(command{
 		use: "list", short: catalog.Text{Zh: "列出已发布的结果", En: "list issued releases"}, example: "yumen release list",
 		run: func(ctx context.Context, _ []string) error {
 			c, err := a.connect()
 			if err != nil {
 				return err
 			}
-			all, err := c.Releases(ctx)
+			all, err := c.Releases(ctx, page)
 			if err != nil {
 				return err
 			}
@@ -34,9 +36,14 @@ func (a *app) releaseListCommand() *cobra.Command {
 			for _, r := range all {
 				t.Add(r.ID, r.Run, grade(r.Grade), r.State, when(r.Created))
 			}
+			if len(all) == page.Limit {
+				a.more(all[len(all)-1].ID)
+			}
 			return a.print(list(all), t)
 		},
 	})
+	a.pageFlags(c, &page)
+	return c
 }
 
 func (a *app) releaseDownloadCommand() *cobra.Command {

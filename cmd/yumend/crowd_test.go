@@ -172,7 +172,7 @@ func (m *member) live(t *testing.T, ctx context.Context, url string, r *rand.Ran
 		case 2:
 			_, err = m.CheckQuery(ctx, api.RunRequest{Grant: m.grant, SQL: question(r)})
 		case 3:
-			_, err = m.Runs(ctx)
+			_, err = m.Runs(ctx, api.Page{})
 		case 4:
 			_, err = m.Ledger(ctx)
 		case 5:
@@ -293,7 +293,7 @@ func (c *crowd) settle(t *testing.T) int {
 		var got []api.Run
 		require.Eventually(t, func() bool {
 			var err error
-			got, err = c.members[i].Runs(context.Background())
+			got, err = c.members[i].Runs(context.Background(), api.Page{Limit: 1000})
 			require.NoError(t, err)
 			for _, r := range got {
 				if r.State == "running" {

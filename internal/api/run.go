@@ -49,6 +49,12 @@ type Run struct {
 	SQL          string            `json:"sql,omitempty"`
 }
 
+// Page selects a part of a list that is given newest first.
+type Page struct {
+	Before string `query:"before" maxLength:"64" doc:"identifier of the last item of the page before; empty begins with the newest"`
+	Limit  int    `query:"limit" minimum:"0" maximum:"1000" doc:"items of the page; 0 means 100"`
+}
+
 // Runs lists runs.
 type Runs struct {
 	Items []Run `json:"items"`

@@ -25,8 +25,8 @@ func (c *Client) Vote(ctx context.Context, run string, v api.VoteRequest) (*api.
 }
 
 // Releases lists the caller's releases.
-func (c *Client) Releases(ctx context.Context) ([]api.ReleaseItem, error) {
-	return list[api.ReleaseItem](ctx, c, get("/v1/releases"))
+func (c *Client) Releases(ctx context.Context, p api.Page) ([]api.ReleaseItem, error) {
+	return list[api.ReleaseItem](ctx, c, get("/v1/releases"+pageQuery(p)))
 }
 
 // Bundle opens the bundle of a release, a tar archive. The caller closes it; a read past the cap fails.

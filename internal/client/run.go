@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net/url"
+	"strconv"
 
 	"yumen/internal/api"
 )
@@ -32,9 +33,24 @@ func (c *Client) SubmitRun(ctx context.Context, r api.RunRequest) (*api.Run, err
 	return call[api.Run](ctx, c, req)
 }
 
-// Runs lists the caller's runs.
-func (c *Client) Runs(ctx context.Context) ([]api.Run, error) {
-	return list[api.Run](ctx, c, get("/v1/runs"))
+// Runs lists a page of the caller's organization's runs, newest first.
+func (c *Client) Runs(ctx context.Context, p api.Page) ([]api.Run, error) {
+	return list[api.Run](ctx, c, get("/v1/runs"+pageQuery(p)))
+}
+
+// pageQuery is the page as a query string.
+func pageQuery(p api.Page) string {
+	q := url.Values{}
+	if p.Before != "" {
+		q.Set("before", p.Before)
+	}
+	if p.Limit != 0 {
+		q.Set("limit", strconv.Itoa(p.Limit))
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
 }
 
 // Run returns one run, with its rows when it is released.

@@ -168,8 +168,8 @@ func (d *door) runs(a huma.API) {
 		v, err := d.svc.Submit(ctx, who(ctx), i.Body, i.Key)
 		return reply(v, err)
 	})
-	huma.Register(a, op("run-list", http.MethodGet, "/v1/runs", 200), func(ctx context.Context, _ *nothing) (*out[api.Runs], error) {
-		v, err := d.svc.Runs(ctx, who(ctx))
+	huma.Register(a, op("run-list", http.MethodGet, "/v1/runs", 200), func(ctx context.Context, i *api.Page) (*out[api.Runs], error) {
+		v, err := d.svc.Runs(ctx, who(ctx), *i)
 		return reply(v, err)
 	})
 	huma.Register(a, op("run-get", http.MethodGet, "/v1/runs/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.Run], error) {
@@ -232,8 +232,8 @@ func (d *door) evidence(a huma.API) {
 		ContentType string `header:"Content-Type"`
 		Body        []byte
 	}
-	huma.Register(a, op("release-list", http.MethodGet, "/v1/releases", 200), func(ctx context.Context, _ *nothing) (*out[api.ReleaseItems], error) {
-		v, err := d.svc.Releases(ctx, who(ctx))
+	huma.Register(a, op("release-list", http.MethodGet, "/v1/releases", 200), func(ctx context.Context, i *api.Page) (*out[api.ReleaseItems], error) {
+		v, err := d.svc.Releases(ctx, who(ctx), *i)
 		return reply(v, err)
 	})
 	huma.Register(a, op("audit-entries", http.MethodGet, "/v1/audit/entries", 200), func(ctx context.Context, i *page) (*out[api.AuditEntries], error) {
