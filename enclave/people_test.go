@@ -105,7 +105,10 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"Withdraw", func(p enclave.Principal) (int, error) { return zero(s.Withdraw(ctx, p, waiting)) }},
 		{"Resubmit", func(p enclave.Principal) (int, error) { return zero(s.Resubmit(ctx, p, waiting, "note")) }},
 		{"Ledger", func(p enclave.Principal) (int, error) { v, err := s.Ledger(ctx, p); return len(v.Items), err }},
-		{"Releases", func(p enclave.Principal) (int, error) { v, err := s.Releases(ctx, p, api.Page{}); return len(v.Items), err }},
+		{"Releases", func(p enclave.Principal) (int, error) {
+			v, err := s.Releases(ctx, p, api.Page{})
+			return len(v.Items), err
+		}},
 		{"Collect", func(p enclave.Principal) (int, error) { return zero(s.Collect(ctx, p, rel)) }},
 		{"Reviews", func(p enclave.Principal) (int, error) { v, err := s.Reviews(ctx, p); return len(v.Items), err }},
 		{"ReviewDetail", func(p enclave.Principal) (int, error) { return zero(s.ReviewDetail(ctx, p, waiting)) }},
