@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -17,7 +15,7 @@ import (
 	"yumen/enclave/invariant"
 	"yumen/internal/keyring"
 	"yumen/internal/locale"
-	"yumen/internal/metastore/sqlite"
+	"yumen/internal/operation"
 )
 
 // verdict is what became of an item.
@@ -46,7 +44,7 @@ type item struct {
 var errCheckFailed = errors.New("the check failed 检查未通过")
 
 func checkCommand() *cobra.Command {
-	var dir, file, output, lang string
+	var dir, file, output string
 	var deep bool
 	c := &cobra.Command{
 		Use:   "check",
@@ -56,9 +54,12 @@ func checkCommand() *cobra.Command {
 		Example: "  yumend check --data /var/lib/yumen --config /etc/yumen/yumend.yaml\n  yumend check --data /var/lib/yumen --deep -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			l, err := locale.Choose(lang, os.Getenv)
-			if err != nil || output != "table" && output != "json" {
-				return usageError{errors.New("--output is table or json, --lang is zh or en")}
+			lang, err := language(cmd)
+			if err != nil {
+				return err
+			}
+			if output != "table" && output != "json" {
+				return usageError{errors.New("--output is table or json")}
 			}
 			cfg, err := readConfig(dir, file)
 			if err != nil {
@@ -68,7 +69,7 @@ func checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printItems(cmd.OutOrStdout(), items, output, l)
+			return printItems(cmd.OutOrStdout(), items, output, lang)
 		},
 	}
 	f := c.Flags()
@@ -76,7 +77,6 @@ func checkCommand() *cobra.Command {
 	f.StringVar(&file, "config", "", "configuration file")
 	f.BoolVar(&deep, "deep", false, "prove the whole zone; the gateway must not be serving")
 	f.StringVarP(&output, "output", "o", "table", "table or json")
-	f.StringVar(&lang, "lang", "", "zh or en")
 	_ = c.MarkFlagRequired("data")
 	return c
 }
@@ -86,42 +86,15 @@ func checkZone(ctx context.Context, dir string, cfg Config, deep bool) ([]item, 
 }
 
 // deepCheck proves a zone that nobody serves: one item for each rule, with the subjects that break it.
-func deepCheck(ctx context.Context, dir string, cfg Config) (items []item, err error) {
-	path := filepath.Join(dir, "meta.db")
-	held, err := sqlite.Hold(path)
+func deepCheck(ctx context.Context, dir string, cfg Config) ([]item, error) {
+	found, err := operation.Prove(ctx, dir, keyring.File{Path: cfg.MasterKey})
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, held.Close()) }()
-	keys, err := keyring.Open(filepath.Join(dir, "keys"), keyring.Config{Master: keyring.File{Path: cfg.MasterKey}})
-	if err != nil {
-		return nil, fmt.Errorf("keyring: %w", err)
-	}
-	defer keys.Close()
-	st, err := sqlite.OpenBeside(ctx, sqlite.Config{Path: path, Readers: 1})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	whole := item{ID: "store-whole", What: catalog.Text{Zh: "元数据库的页、索引和约束完好", En: "the metastore's pages, indexes and constraints are whole"}, Verdict: verdictOK}
-	if err := st.Check(ctx); err != nil {
-		if !errors.Is(err, sqlite.ErrDamaged) {
-			return nil, err
-		}
-		whole.Verdict, whole.Do = verdictFail, catalog.Text{Zh: "从备份恢复", En: "restore a backup"}
-	}
-	err = st.View(ctx, func(tx *sqlite.Tx) error {
-		found, err := invariant.Check(invariant.Zone{Records: tx, Keys: keys, Files: os.DirFS(dir)})
-		items = append([]item{whole}, ruleItems(found)...)
-		return err
-	})
-	return items, err
-}
-
-// ruleItems makes one item of every rule.
-func ruleItems(found []invariant.Finding) []item {
+	whole := invariant.Explained{Rule: operation.StoreFinding, What: catalog.Text{Zh: "元数据库的页、索引和约束完好", En: "the metastore's pages, indexes and constraints are whole"},
+		Remedy: catalog.Text{Zh: "从备份恢复；见 docs/operations.md“恢复”", En: "restore a backup; see docs/operations.md, restore"}}
 	var out []item
-	for _, r := range invariant.Rules() {
+	for _, r := range append([]invariant.Explained{whole}, invariant.Rules()...) {
 		it := item{ID: string(r.Rule), What: r.What, Verdict: verdictOK}
 		for _, f := range found {
 			if f.Rule == r.Rule {
@@ -131,7 +104,7 @@ func ruleItems(found []invariant.Finding) []item {
 		}
 		out = append(out, it)
 	}
-	return out
+	return out, nil
 }
 
 // printItems prints the report and fails if an item did.

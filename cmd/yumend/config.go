@@ -26,6 +26,7 @@ type Config struct {
 	SnapshotCacheMB int64         `yaml:"snapshot_cache_mb"`
 	MaxUploadMB     int64         `yaml:"max_upload_mb"`
 	MasterKey       string        `yaml:"master_key"`
+	EpochKey        string        `yaml:"epoch_key"`
 	LogLevel        string        `yaml:"log_level"`
 	MetricsListen   string        `yaml:"metrics_listen"`
 	Tracing         TracingConfig `yaml:"tracing"`
@@ -50,6 +51,9 @@ func standard() Config {
 func (c Config) in(dir string) Config {
 	if c.MasterKey == "" {
 		c.MasterKey = filepath.Join(dir, "master.key")
+	}
+	if c.EpochKey == "" {
+		c.EpochKey = filepath.Join(dir, "epoch.key")
 	}
 	return c
 }

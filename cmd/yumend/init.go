@@ -90,6 +90,9 @@ func initZone(ctx context.Context, o initOptions) (string, error) {
 	if err := keyring.CreateMaster(cfg.MasterKey); err != nil {
 		return "", fmt.Errorf("master key: %w", err)
 	}
+	if _, err := keyring.CreateEpoch(cfg.EpochKey); err != nil {
+		return "", err
+	}
 	keys, err := keyring.Create(filepath.Join(o.dir, "keys"), keyring.Config{Zone: zone, Master: keyring.File{Path: cfg.MasterKey}})
 	if err != nil {
 		return "", fmt.Errorf("keyring: %w", err)

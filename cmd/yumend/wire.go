@@ -14,6 +14,7 @@ import (
 	"yumen/internal/artefact"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore/sqlite"
+	"yumen/internal/operation"
 	"yumen/internal/telemetry"
 	"yumen/policy"
 	"yumen/sandbox"
@@ -85,6 +86,9 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 		return nil, err
 	}
 	g.closers = append(g.closers, st)
+	if err := operation.Sweep(dir); err != nil { // the lock of the store says that nobody else serves this directory
+		return nil, err
+	}
 	snapshots, err := artefact.NewStore(filepath.Join(dir, "snapshots"), catalog.PrefixSnapshot, keys)
 	if err != nil {
 		return nil, fmt.Errorf("snapshots: %w", err)

@@ -62,10 +62,14 @@ type checker struct {
 	stored  map[string]bool // ids that have a ciphertext, as path
 }
 
+func newChecker(z Zone) *checker {
+	return &checker{zone: z, records: map[string][]metastore.Record{}, runs: map[string]runDoc{}, blobs: map[string]blob{},
+		keys: map[string]bool{}, stored: map[string]bool{}}
+}
+
 // Check lists everything that breaks a rule, sorted by rule and subject. An error says that the zone could not be read.
 func Check(z Zone) ([]Finding, error) {
-	c := &checker{zone: z, records: map[string][]metastore.Record{}, runs: map[string]runDoc{}, blobs: map[string]blob{},
-		keys: map[string]bool{}, stored: map[string]bool{}}
+	c := newChecker(z)
 	for _, step := range []func() error{c.readLog, c.readRecords, c.checkOrigins, c.checkEffects, c.checkStates, c.checkReplies, c.checkDatasets,
 		c.checkSnapshots, c.checkRuns, c.checkLedger, c.checkReleases, c.checkDirectory, c.checkKeys, c.checkBlobs} {
 		if err := step(); err != nil {

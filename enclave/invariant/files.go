@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"yumen/catalog"
@@ -30,6 +31,7 @@ type place struct {
 	path *regexp.Regexp
 	// begins is what its content begins with; "" asks nothing, because another rule opens the file.
 	begins string
+	backup bool  // a backup holds it
 	max    int64 // most bytes; 0 for no limit, -1 for an empty file
 }
 
@@ -43,17 +45,17 @@ const (
 var places = []place{
 	{path: regexp.MustCompile(`^master\.key$`), begins: "yumen-master-key/v1 ", max: 256},
 	{path: regexp.MustCompile(`^epoch\.key$`), begins: "yumen-epoch-key/v1 ", max: 256},
-	{path: regexp.MustCompile(`^meta\.db$`), begins: "SQLite format 3\x00"},
+	{path: regexp.MustCompile(`^meta\.db$`), begins: "SQLite format 3\x00", backup: true},
 	{path: regexp.MustCompile(`^meta\.db-wal$`), begins: "\x37\x7f\x06"},
 	{path: regexp.MustCompile(`^meta\.db-shm$`)},
 	{path: regexp.MustCompile(`^meta\.db\.lock$`), max: -1},
-	{path: regexp.MustCompile(`^keys/keyring\.json$`), begins: "{", max: 4096},
-	{path: regexp.MustCompile(`^keys/root$`)},
-	{path: regexp.MustCompile(`^keys/sign/(log|receipt)$`)},
-	{path: regexp.MustCompile(`^keys/data/(` + snapshotName + `|` + artefactName + `)$`)},
-	{path: regexp.MustCompile(`^keys/entity/[a-z][a-z0-9_-]{0,95}$`)},
-	{path: regexp.MustCompile(`^snapshots/` + snapshotName + `$`)},
-	{path: regexp.MustCompile(`^artefacts/` + artefactName + `$`)},
+	{path: regexp.MustCompile(`^keys/keyring\.json$`), begins: "{", max: 4096, backup: true},
+	{path: regexp.MustCompile(`^keys/root$`), backup: true},
+	{path: regexp.MustCompile(`^keys/sign/(log|receipt)$`), backup: true},
+	{path: regexp.MustCompile(`^keys/data/(` + snapshotName + `|` + artefactName + `)$`), backup: true},
+	{path: regexp.MustCompile(`^keys/entity/[a-z][a-z0-9_-]{0,95}$`), backup: true},
+	{path: regexp.MustCompile(`^snapshots/` + snapshotName + `$`), backup: true},
+	{path: regexp.MustCompile(`^artefacts/` + artefactName + `$`), backup: true},
 }
 
 // folders are the directories of a zone.
@@ -88,10 +90,31 @@ func (c *checker) checkDirectory() error {
 	})
 }
 
+// partial is how files are called while they are being written, copies of the store with SQLite's own files among them.
+var partial = regexp.MustCompile(`^\..+\.tmp(-wal|-shm|-journal)?$`)
+
 // Partial reports whether a path is that of a file which was being written when its writer died.
-func Partial(name string) bool {
-	base := path.Base(name)
-	return strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".tmp")
+func Partial(name string) bool { return partial.MatchString(path.Base(name)) }
+
+// InBackup reports whether a path is one of the files of a zone that a backup holds: everything but the two keys from outside and
+// what SQLite keeps beside the store.
+func InBackup(name string) bool {
+	return slices.ContainsFunc(places, func(p place) bool { return p.backup && p.path.MatchString(name) })
+}
+
+// Named lists the ciphertexts that the records of a store name: their paths by id.
+func Named(r Records) (map[string]string, error) {
+	c := newChecker(Zone{Records: r})
+	for _, step := range []func() error{c.readRecords, c.checkSnapshots, c.checkRuns, c.checkLedger} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	out := map[string]string{}
+	for id, b := range c.blobs {
+		out[id] = b.folder + "/" + id
+	}
+	return out, nil
 }
 
 // fits reports whether a file is of a known kind and begins as its kind does.

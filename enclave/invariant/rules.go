@@ -67,6 +67,9 @@ func Explain(r Rule) Explained {
 	return Explained{Rule: r}
 }
 
+// Unfinished reports whether the next start of the gateway ends what breaks the rule: it is the trace of an interruption.
+func (r Rule) Unfinished() bool { return Explain(r).Remedy == start }
+
 var rules = []Explained{
 	{LogIntact, catalog.Text{Zh: "日志的默克尔树、条目格式和先后顺序完好", En: "the log's tree, its entries and their order are intact"}, tamper},
 	{LogContinues, catalog.Text{Zh: "已发出的检查点是本日志的开头", En: "every checkpoint given out is a beginning of this log"}, tamper},
