@@ -76,17 +76,8 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 	if err := g.observe(ctx, c); err != nil {
 		return nil, err
 	}
-	keys, err := keyring.Open(filepath.Join(dir, "keys"), keyring.Config{Master: keyring.File{Path: c.MasterKey}})
+	keys, st, err := g.hold(ctx, dir, c)
 	if err != nil {
-		return nil, fmt.Errorf("keyring: %w", err)
-	}
-	g.closers = append(g.closers, keys)
-	st, err := openStore(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	g.closers = append(g.closers, st)
-	if err := operation.Sweep(dir); err != nil { // the lock of the store says that nobody else serves this directory
 		return nil, err
 	}
 	snapshots, err := artefact.NewStore(filepath.Join(dir, "snapshots"), catalog.PrefixSnapshot, keys)
@@ -123,7 +114,23 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 	if err != nil {
 		return nil, err
 	}
-	return g, t.Watch(telemetry.Source{Figures: g.service.Figures, Backup: func() (time.Time, bool) { return time.Time{}, false }, Level: level, Workers: c.Workers})
+	backups := operation.NewBackups(st.Store)
+	return g, t.Watch(telemetry.Source{Figures: g.service.Figures, Backup: func() (time.Time, bool) { return backups.Last(ctx) }, Level: level, Workers: c.Workers})
+}
+
+// hold takes the zone's keys and store for this process, and sweeps away what an earlier one left half written.
+func (g *gateway) hold(ctx context.Context, dir string, c Config) (*keyring.Ring, store, error) {
+	keys, err := keyring.Open(filepath.Join(dir, "keys"), keyring.Config{Master: keyring.File{Path: c.MasterKey}})
+	if err != nil {
+		return nil, store{}, fmt.Errorf("keyring: %w", err)
+	}
+	g.closers = append(g.closers, keys)
+	st, err := openStore(ctx, dir)
+	if err != nil {
+		return nil, store{}, err
+	}
+	g.closers = append(g.closers, st)
+	return keys, st, operation.Sweep(dir) // the lock of the store says that nobody else serves this directory
 }
 
 func openPolicy(keys *keyring.Ring, jurisdiction string) (*policy.Engine, error) {
