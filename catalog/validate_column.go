@@ -22,6 +22,12 @@ var reservedColumns = []string{"_grade", "_receipt", "rowid"}
 
 var columnRoles = []Role{RoleEntityKey, RoleIdentifier, RoleDimension, RoleMeasure}
 
+// ColumnName reports whether a column can be declared under a name.
+func ColumnName(name string) bool {
+	low := strings.ToLower(name)
+	return columnName.MatchString(name) && !strings.HasPrefix(low, "__") && !slices.Contains(reservedColumns, low)
+}
+
 func (c *checker) columns(s *DatasetSpec) {
 	seen := map[string]bool{}
 	for i := range s.Columns {

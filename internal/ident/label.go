@@ -1,6 +1,7 @@
 package ident
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,7 +61,7 @@ func Label(kind Kind) catalog.Text {
 }
 
 // Named returns the kind that the name of a column speaks of. In both languages the last word says what it is: 法定代表人身份证号 is
-// an identity number. Of words that end together the longest counts.
+// an identity number, 证件类型 is none. Of words that end together the longest counts.
 func Named(column string) (Kind, bool) {
 	name := words(column)
 	var kind Kind
@@ -72,7 +73,21 @@ func Named(column string) (Kind, bool) {
 			}
 		}
 	}
-	return kind, last > 0
+	rest := strings.Trim(name[last:], "_0123456789")
+	if last == 0 || rest != "" && !slices.Contains(numberWords, rest) {
+		return "", false
+	}
+	return kind, true
+}
+
+// numberWords may follow the word for a kind.
+var numberWords = []string{"号", "号码", "编号", "代码", "码", "信息", "内容", "地址", "原文", "明文", "NO", "NUM", "NUMBER", "CODE", "ID", "TEXT", "VALUE"}
+
+// Mentions reports whether the name of a column has one of the words: Chinese ones anywhere, those in capitals between underscores,
+// changes of case or Chinese characters.
+func Mentions(column string, list ...string) bool {
+	name := words(column)
+	return slices.ContainsFunc(list, func(w string) bool { return find(name, w) >= 0 })
 }
 
 // words is a name with its English words in capitals between underscores: idCardNo, id-card.no -> _ID_CARD_NO_.
