@@ -18,6 +18,8 @@ const (
 	KindRun    Kind = "run"    // generated statements over snapshots
 	KindPost   Kind = "post"   // a generated statement over released cells
 	KindIngest Kind = "ingest" // a source to a query file and an identity file
+	// KindSuggest profiles a source, so that a declaration can be proposed.
+	KindSuggest Kind = "suggest"
 )
 
 // Job is the one document that a worker receives. Exactly the part of its kind is present.
@@ -33,6 +35,8 @@ type Job struct {
 	Run    *Run    `json:"run,omitempty"`
 	Post   *Post   `json:"post,omitempty"`
 	Ingest *Ingest `json:"ingest,omitempty"`
+
+	Suggest *Suggest `json:"suggest,omitempty"`
 }
 
 // Parse asks for the serialized tree of a text. The answer is one cell in one row.
@@ -141,7 +145,7 @@ func ReadJob(r io.Reader) (*Job, error) {
 
 func (j *Job) validate() error {
 	parts := 0
-	for _, present := range []bool{j.Parse != nil, j.Run != nil, j.Post != nil, j.Ingest != nil} {
+	for _, present := range []bool{j.Parse != nil, j.Run != nil, j.Post != nil, j.Ingest != nil, j.Suggest != nil} {
 		if present {
 			parts++
 		}
@@ -158,6 +162,8 @@ func (j *Job) validate() error {
 		own = parts == 1 && j.Post != nil
 	case KindIngest:
 		own = parts == 1 && j.Ingest != nil
+	case KindSuggest:
+		own = parts == 1 && j.Suggest != nil
 	}
 	if !own {
 		return fmt.Errorf("a job holds exactly the part of its kind")
