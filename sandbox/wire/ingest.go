@@ -31,6 +31,7 @@ const (
 	RuleTooLarge       Rule = "too_large" // expands to more than a load may use
 	RuleTooManyRows    Rule = "too_many_rows"
 	RuleTooManyColumns Rule = "too_many_columns"
+	RuleHeader         Rule = "header" // the first line is a row like the others
 )
 
 // The rules about one record.
@@ -50,6 +51,8 @@ const (
 	RuleMissingColumn Rule = "missing_column" // declared, but not in the source
 	RuleExtraColumn   Rule = "extra_column"   // in the source, but not declared
 	RuleTwiceColumn   Rule = "twice_column"   // the source names it twice
+	RuleColumnName    Rule = "column_name"    // a name that no declaration can have
+	RuleIdentifier    Rule = "identifier"     // identifiers in a column that is declared to hold none
 	RuleNested        Rule = "nested"         // a list, a structure or an object where one value is wanted
 	RuleColumnType    Rule = "column_type"    // a column of a Parquet file whose type is not taken
 	RuleType          Rule = "type"
@@ -63,9 +66,9 @@ const (
 )
 
 // Rules lists every rule.
-var Rules = []Rule{RuleSource, RuleFormat, RuleEncrypted, RuleEmpty, RuleDamaged, RuleTooLarge, RuleTooManyRows, RuleTooManyColumns,
+var Rules = []Rule{RuleSource, RuleFormat, RuleEncrypted, RuleEmpty, RuleDamaged, RuleTooLarge, RuleTooManyRows, RuleTooManyColumns, RuleHeader,
 	RuleEncoding, RuleNUL, RuleLineEnd, RuleQuote, RuleFields, RuleTooLong, RuleJSON, RuleTwiceKey,
-	RuleMissingColumn, RuleExtraColumn, RuleTwiceColumn, RuleNested, RuleColumnType, RuleType, RuleThousands, RuleFullWidth,
+	RuleMissingColumn, RuleExtraColumn, RuleTwiceColumn, RuleColumnName, RuleIdentifier, RuleNested, RuleColumnType, RuleType, RuleThousands, RuleFullWidth,
 	RuleBounds, RuleDomain, RuleNull, RuleDuplicateKey, RuleConstant}
 
 // Fault is one reason to quarantine a batch. It never holds a value.

@@ -88,6 +88,8 @@ func dispatch(ctx context.Context, j *wire.Job, result *os.File, layers uint64) 
 		return post(ctx, j, result)
 	case wire.KindIngest:
 		return ingest(ctx, j, result)
+	case wire.KindSuggest:
+		return suggest(ctx, j, result)
 	}
 	return nil, fail(wire.CodeJob, errors.New("unknown kind"))
 }
