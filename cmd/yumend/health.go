@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -44,8 +45,8 @@ func healthCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&server, "server", "http://127.0.0.1:8443", "address of the gateway")
-	c.Flags().StringVar(&ca, "ca", "", "PEM file with the certificate to trust, when it is the operator's own")
+	c.Flags().StringVar(&server, "server", cmp.Or(os.Getenv("YUMEN_HEALTH_SERVER"), "http://127.0.0.1:8443"), "address of the gateway (or YUMEN_HEALTH_SERVER)")
+	c.Flags().StringVar(&ca, "ca", os.Getenv("YUMEN_HEALTH_CA"), "PEM file with the certificate to trust, when it is the operator's own (or YUMEN_HEALTH_CA)")
 	return c
 }
 
