@@ -10,10 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"yumen/catalog"
-	"yumen/cmd/yumen/internal/contexts"
 	"yumen/cmd/yumen/internal/render"
 	"yumen/internal/api"
 	"yumen/internal/client"
+	"yumen/internal/contexts"
 )
 
 // maxSecret bounds a password or passphrase, in bytes.

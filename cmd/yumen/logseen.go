@@ -9,8 +9,8 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
-	"yumen/cmd/yumen/internal/contexts"
 	"yumen/enclave/audit/verify"
+	"yumen/internal/contexts"
 )
 
 // remember compares the verified log with the one that was verified here before, and keeps it: a gateway that rewrote its history

@@ -10,9 +10,9 @@ import (
 
 	"github.com/gowebpki/jcs"
 
-	"yumen/cmd/yumen/internal/contexts"
 	"yumen/enclave/receipt"
 	"yumen/internal/client"
+	"yumen/internal/contexts"
 )
 
 // fingerprint names what a zone's trust rests on: zone, log key and gateway keys. It does not move when a reviewer joins.

@@ -5,8 +5,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"yumen/cmd/yumen/internal/contexts"
 	"yumen/internal/client"
+	"yumen/internal/contexts"
 )
 
 // place is where a command works: a context of the context file, with what the environment overrides.

@@ -6,10 +6,10 @@ import (
 	"fmt"
 
 	"yumen/catalog"
-	"yumen/cmd/yumen/internal/contexts"
 	"yumen/cmd/yumen/internal/render"
 	"yumen/internal/api"
 	"yumen/internal/client"
+	"yumen/internal/contexts"
 )
 
 // The voice of the command: what it was asked for goes to standard output, everything else to standard error, each line with

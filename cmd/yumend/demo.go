@@ -16,19 +16,19 @@ import (
 const demoSeed = 20240601
 
 func demoCommand() *cobra.Command {
-	var dir, addr, worker string
+	var dir, addr, worker, contexts string
 	var keep bool
 	c := &cobra.Command{
 		Use:     "demo",
 		Short:   "play the whole story on the sample zone 演示全过程",
-		Example: "  yumend demo\n  LANG=zh_CN.UTF-8 yumend demo --keep --listen 127.0.0.1:8443",
+		Example: "  yumend demo\n  LANG=zh_CN.UTF-8 yumend demo --keep --listen 127.0.0.1:8443\n  yumend demo --keep --contexts me",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l, err := language(cmd)
 			if err != nil {
 				return err
 			}
-			return demo(cmd.Context(), demoOptions{dir: dir, listen: addr, worker: worker, keep: keep}, newStage(cmd.OutOrStdout(), l))
+			return demo(cmd.Context(), demoOptions{dir: dir, listen: addr, worker: worker, keep: keep, contexts: contexts}, newStage(cmd.OutOrStdout(), l))
 		},
 	}
 	f := c.Flags()
@@ -36,12 +36,13 @@ func demoCommand() *cobra.Command {
 	f.StringVar(&addr, "listen", "127.0.0.1:0", "address of the demo's gateway")
 	f.StringVar(&worker, "worker", "", "path of yumen-worker")
 	f.BoolVar(&keep, "keep", false, "stay up at the end and print address and accounts")
+	f.StringVar(&contexts, "contexts", "", "with --keep: write a logged-in context of every account into this folder, for yumen with XDG_CONFIG_HOME")
 	return c
 }
 
 type demoOptions struct {
-	dir, listen, worker string
-	keep                bool
+	dir, listen, worker, contexts string
+	keep                          bool
 }
 
 // demo makes a zone, serves it in this process with real workers, and plays every party through the HTTP door. It returns an error
@@ -92,6 +93,11 @@ func demo(ctx context.Context, o demoOptions, st *stage) (err error) {
 	st.say("网关继续运行："+url+"。按 Ctrl-C 结束。账号与口令：", "The gateway stays up at "+url+". Stop it with Ctrl-C. Accounts and passwords:")
 	for _, name := range s.accounts() {
 		st.line("  " + name + "  " + s.passwords[name])
+	}
+	if o.contexts != "" {
+		if err := s.hand(ctx, o.contexts); err != nil {
+			return err
+		}
 	}
 	<-ctx.Done()
 	return nil

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"yumen/enclave/receipt"
 	"yumen/internal/api"
 	"yumen/internal/client"
+	"yumen/internal/contexts"
 )
 
 // story is the demo's plot and its cast. Every party has a session of its own and speaks through the HTTP door only.
@@ -83,6 +85,35 @@ func (s *story) as(ctx context.Context, name string) (*party, error) {
 	}
 	s.parties[name] = &party{Client: c, name: name}
 	return s.parties[name], nil
+}
+
+// hand writes a context with a session of its own for every account, as yumen login would, so that one person can play them all.
+func (s *story) hand(ctx context.Context, dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("contexts: %w", err)
+	}
+	out := contexts.File{Contexts: map[string]contexts.Context{}}
+	for _, name := range s.accounts() {
+		anyone, err := client.New(client.Config{Server: s.url})
+		if err != nil {
+			return err
+		}
+		ses, err := anyone.Login(ctx, api.Login{User: name, Password: s.passwords[name]})
+		if err != nil {
+			return fmt.Errorf("log in as %s: %w", name, err)
+		}
+		keys, err := anyone.PublicKeys(ctx)
+		if err != nil {
+			return err
+		}
+		out.Contexts[name] = contexts.Context{Server: anyone.Server(), User: name, Token: ses.Token, Expires: ses.Expires, Keys: string(keys)}
+	}
+	if err := out.Save(contexts.Path(filepath.Join(dir, "yumen"))); err != nil {
+		return err
+	}
+	s.say("每个账号都已登录：export XDG_CONFIG_HOME="+dir+" 后即可 yumen --context 账号 …", "Every account is logged in: export XDG_CONFIG_HOME="+dir+", then yumen --context ACCOUNT …")
+	return nil
 }
 
 // apply declares documents as an account and remembers activation codes.

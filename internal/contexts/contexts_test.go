@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"yumen/cmd/yumen/internal/contexts"
+	"yumen/internal/contexts"
 )
 
 func TestSaveAndLoad(t *testing.T) {
