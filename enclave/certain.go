@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"yumen/internal/faultpoint"
 	"yumen/internal/metastore"
 )
 
@@ -32,10 +33,13 @@ func (c certain) Update(ctx context.Context, fn func(Tx) error) error {
 		err := fn(&last)
 		if err != nil {
 			last.entry = nil
+			return err
 		}
-		return err
+		faultpoint.Written(last.entry)
+		return nil
 	})
 	if err == nil {
+		faultpoint.Committed(last.entry)
 		c.tell(last.runs)
 		return nil
 	}

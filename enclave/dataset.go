@@ -14,6 +14,7 @@ import (
 	"yumen/catalog"
 	"yumen/enclave/audit"
 	"yumen/internal/api"
+	"yumen/internal/faultpoint"
 	"yumen/internal/metastore"
 	"yumen/policy"
 	"yumen/sandbox"
@@ -176,6 +177,7 @@ func (s *Service) ingest(ctx context.Context, b *batch, body io.Reader) error {
 		return uploadFault(err)
 	}
 	defer src.Close()
+	faultpoint.Hit(faultpoint.LoadReceived)
 	b.source = catalog.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))
 	if b.expected != "" && b.expected != b.source {
 		return fault(KindInvalid, "文件在传输中损坏（摘要不符），请重新上传", "the file was damaged on the way (its digest differs): send it again")

@@ -16,6 +16,7 @@ import (
 	"yumen/enclave/audit"
 	"yumen/enclave/egress"
 	"yumen/enclave/receipt"
+	"yumen/internal/faultpoint"
 	"yumen/sandbox"
 )
 
@@ -66,6 +67,7 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 	if err != nil {
 		return nil, err
 	}
+	faultpoint.Hit(faultpoint.RunJudged)
 	m := &made{release: a.release, artefact: newID(catalog.PrefixArtefact), outcome: newID(catalog.PrefixArtefact), answer: ans}
 	if err := s.reserve(ctx, id, a, m); err != nil {
 		return nil, err
@@ -74,6 +76,7 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 	if err != nil {
 		return m, err
 	}
+	faultpoint.Hit(faultpoint.RunPosted)
 	if err := m.assemble(s, id, a, post); err != nil {
 		return m, err
 	}

@@ -12,6 +12,7 @@ import (
 	"yumen/enclave/audit"
 	"yumen/enclave/egress"
 	"yumen/internal/api"
+	"yumen/internal/faultpoint"
 	"yumen/internal/metastore"
 	"yumen/policy"
 )
@@ -30,7 +31,10 @@ func (r *Release) Rows() ([]api.Column, []json.RawMessage, error) {
 }
 
 // WriteTar writes the bundle: data file, LABEL.txt, receipt.json and receipt.proof.
-func (r *Release) WriteTar(w io.Writer) error { return writeTar(w, r.files) }
+func (r *Release) WriteTar(w io.Writer) error {
+	faultpoint.Hit(faultpoint.CollectReady)
+	return writeTar(faultpoint.Writer(w, faultpoint.CollectHalf), r.files)
+}
 
 // Collect hands an issued release to its recipient, after asking the policy again and logging that it was collected.
 func (s *Service) Collect(ctx context.Context, p Principal, id string) (*Release, error) {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"yumen/internal/faultpoint"
 	"yumen/sandbox/wire"
 )
 
@@ -95,6 +96,7 @@ func (r *Runner) execute(ctx context.Context, t *task) (*wire.Status, error) {
 		return nil, err
 	}
 	defer w.close()
+	faultpoint.Started(string(t.job.Kind), w.kill)
 	status, err := w.converse(ctx, t, frame)
 	if r.open.Err() != nil {
 		return nil, ErrClosed
@@ -149,6 +151,8 @@ func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
 	return w, nil
 }
 
+func (w *worker) kill() { _ = w.cmd.Process.Kill() }
+
 func (w *worker) close() { closeAll([]*os.File{w.job, w.result, w.status, w.stderr}) }
 
 // converse sends the job and reads everything that comes back, until the worker has exited or the deadline kills it.
@@ -166,7 +170,7 @@ func (w *worker) converse(ctx context.Context, t *task, frame []byte) (*wire.Sta
 	}()
 	var cut error // a result that ends too early, which is what a failing worker leaves
 	go func() {
-		in := &ending{r: w.result}
+		in := &ending{r: faultpoint.Answer(w.result, string(t.job.Kind), w.kill)}
 		err := named("result", readResult(in, t.result))
 		if in.ended {
 			cut, err = err, nil
@@ -243,7 +247,7 @@ func (w *worker) await(ctx context.Context, exited <-chan error, parts <-chan er
 	kill := func(err error) {
 		if first == nil {
 			first = err
-			_ = w.cmd.Process.Kill()
+			w.kill()
 		}
 	}
 	done := ctx.Done()

@@ -164,13 +164,19 @@ func (z *Zone) Shut(t testing.TB) {
 // CheckOffline requires the invariants of a zone that was shut, and that no process serves.
 func (z *Zone) CheckOffline(t testing.TB) []audit.Entry {
 	t.Helper()
-	keys, err := keyring.Open(filepath.Join(z.Dir, "keys"), keyring.Config{Master: keyring.File{Path: z.master()}})
+	return CheckDir(t, z.Dir)
+}
+
+// CheckDir requires the invariants of the zone in a directory that no process serves.
+func CheckDir(t testing.TB, dir string) []audit.Entry {
+	t.Helper()
+	keys, err := keyring.Open(filepath.Join(dir, "keys"), keyring.Config{Master: keyring.File{Path: filepath.Join(dir, "master.key")}})
 	require.NoError(t, err)
 	defer keys.Close()
-	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(z.Dir, "meta.db")})
+	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: filepath.Join(dir, "meta.db")})
 	require.NoError(t, err)
 	defer store.Close()
-	return Check(t, Parts{Store: &Store{inner: store}, Keys: keys, Dir: z.Dir})
+	return Check(t, Parts{Store: &Store{inner: store}, Keys: keys, Dir: dir})
 }
 
 // lab is the policy of jurisdiction lab, read once a process. A decision may take its time on a busy machine.

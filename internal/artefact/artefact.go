@@ -21,6 +21,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/internal/durable"
+	"yumen/internal/faultpoint"
 )
 
 // Failures of a store.
@@ -66,17 +67,19 @@ func (s *Store) Put(id string, fill func(w io.Writer) error) (catalog.Digest, in
 	if err := s.keys.NewDataKey(id); err != nil {
 		return "", 0, fmt.Errorf("store a blob: %w", err)
 	}
+	faultpoint.Hit(faultpoint.KeyMade)
 	m := &meter{hash: sha256.New()}
 	err := durable.WriteFile(s.path(id), 0o600, func(w io.Writer) error { return s.seal(id, w, m, fill) })
 	if err != nil {
 		return "", 0, errors.Join(fmt.Errorf("store a blob: %w", err), s.Destroy(id))
 	}
+	faultpoint.Hit(faultpoint.BlobStored)
 	return m.digest(), m.size, nil
 }
 
 // seal encrypts what fill writes into w and measures it on the way.
 func (s *Store) seal(id string, w io.Writer, m *meter, fill func(io.Writer) error) error {
-	enc, err := s.keys.EncryptTo(id, w)
+	enc, err := s.keys.EncryptTo(id, faultpoint.Writer(w, faultpoint.BlobHalf))
 	if err != nil {
 		return err
 	}
@@ -123,6 +126,7 @@ func (s *Store) Destroy(id string) error {
 	if err := s.keys.DestroyDataKey(id); err != nil {
 		return fmt.Errorf("destroy a blob: %w", err)
 	}
+	faultpoint.Hit(faultpoint.BlobKeyless)
 	if err := durable.RemoveFile(s.path(id)); err != nil {
 		return fmt.Errorf("destroy a blob: %w", err)
 	}

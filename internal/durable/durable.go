@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"yumen/internal/faultpoint"
 )
 
 // File is the part of *os.File that a durable write uses.
@@ -83,10 +85,12 @@ func (o Ops) WriteFile(path string, mode fs.FileMode, fill func(io.Writer) error
 	if err := fillAndSync(f, mode, fill); err != nil {
 		return err
 	}
+	faultpoint.Hit(faultpoint.FileSynced)
 	if err := o.Rename(f.Name(), path); err != nil {
 		return fmt.Errorf("rename the temporary file: %w", err)
 	}
 	renamed = true
+	faultpoint.Hit(faultpoint.FileRenamed)
 	return o.syncDir(dir)
 }
 
@@ -98,6 +102,7 @@ func (o Ops) RemoveFile(path string) error {
 	if err := o.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove: %w", err)
 	}
+	faultpoint.Hit(faultpoint.FileRemoved)
 	return o.syncDir(filepath.Dir(filepath.Clean(path)))
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"yumen/internal/durable"
+	"yumen/internal/faultpoint"
 )
 
 // NewDataKey makes the data key of a snapshot or artefact. When it returns, the wrapped key is on the device, so that no
@@ -61,6 +62,7 @@ func (r *Ring) DestroyDataKey(id string) error {
 		if err := overwrite(p); err != nil {
 			return fmt.Errorf("destroy a data key: %w", err)
 		}
+		faultpoint.Hit(faultpoint.KeyOverwritten)
 	}
 	if err := durable.RemoveFile(p); err != nil {
 		return fmt.Errorf("destroy a data key: %w", err)

@@ -1,0 +1,290 @@
+package faultpoint_test
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/enclave/enclavetest"
+	"yumen/enclave/receipt"
+	"yumen/internal/api"
+)
+
+// canary is a value that is in every loaded file, and may lie nowhere in clear.
+const canary = "907341562281734"
+
+// act is something that somebody does.
+type act struct {
+	counts string // the entries that tell of its effect: an action, or an action and its outcome
+	// ready brings the zone to the point before and returns what does it. That returns the answer's status; 0 is no answer.
+	ready func(s *stage) func() int
+}
+
+// posts is an act of one request.
+func posts(counts, as, method, path string, body any) act {
+	return act{counts, func(s *stage) func() int {
+		return func() int { status, _ := s.call(as, method, path, body); return status }
+	}}
+}
+
+const (
+	answered = "SELECT city, count(*) AS n FROM clients GROUP BY city" // at once
+	reviewed = "SELECT kind, count(*) AS n FROM cases GROUP BY kind"   // waits for a reviewer
+	refused  = "SELECT id FROM clients"
+)
+
+const organizationYAML = "apiVersion: yumen/v1\nkind: Organization\nmetadata: {name: org_new}\nspec: {title: {zh: 机构, en: Organization}, type: provider}\n"
+
+const accountYAML = "apiVersion: yumen/v1\nkind: Account\nmetadata: {name: newcomer}\nspec: {organization: bank_a, person: p-new, role: analyst, title: {zh: 职务, en: Duty}}\n"
+
+func applies(counts, as, documents string) act {
+	return posts(counts, as, "POST", "/v1/apply", api.Apply{Documents: documents})
+}
+
+// newDataset is another dataset of the same form.
+var newDataset = strings.Replace(enclavetest.Clients, "name: clients", "name: clients_new", 1)
+
+func csv(rows int) string {
+	all := [][]string{enclavetest.ClientRows()[0], {canary, "north", "a", "100"}}
+	for i := range rows {
+		all = append(all, []string{fmt.Sprint(i), "north", "a", "100"})
+	}
+	return enclavetest.CSV(all)
+}
+
+// acts are all acts that have a moment in the list.
+var acts = map[string]act{
+	"declare an organization": applies("organization.apply", "admin", organizationYAML),
+	"declare an account":      applies("account.apply", "admin", accountYAML),
+	"confirm an account": {"account.confirm", func(s *stage) func() int {
+		must[api.ApplyResult](s, "admin", "POST", "/v1/apply", api.Apply{Documents: accountYAML})
+		return func() int { status, _ := s.call("security", "POST", "/v1/accounts/newcomer/confirm", nil); return status }
+	}},
+	"activate": {"account.activate", func(s *stage) func() int {
+		out := must[api.ApplyResult](s, "admin", "POST", "/v1/apply", api.Apply{Documents: accountYAML})
+		in := api.Activation{User: "newcomer", Code: out.Results[0].ActivationCode, Password: enclavetest.Password}
+		return func() int { status, _ := s.call("", "POST", "/v1/activations", in); return status }
+	}},
+	"log in": posts("session.open", "", "POST", "/v1/sessions", api.Login{User: "admin", Password: enclavetest.Password}),
+	"log out": {"session.close", func(s *stage) func() int {
+		in := must[api.Session](s, "", "POST", "/v1/sessions", api.Login{User: "admin", Password: enclavetest.Password})
+		return func() int { status, _ := s.call(in.Token, "DELETE", "/v1/sessions/current", nil); return status }
+	}},
+	"register a key": {"key.register", func(s *stage) func() int {
+		key := newKey(s)
+		return func() int { status, _ := s.call("reviewer_2", "POST", "/v1/signing-keys", key); return status }
+	}},
+	"confirm a key": {"key.confirm", func(s *stage) func() int {
+		key := must[api.Key](s, "reviewer_2", "POST", "/v1/signing-keys", newKey(s))
+		return func() int {
+			status, _ := s.call("security", "POST", "/v1/signing-keys/"+url.PathEscape(key.ID)+"/confirm", nil)
+			return status
+		}
+	}},
+	"declare a dataset": applies("dataset.submit", "provider", newDataset),
+	"approve a dataset": {"dataset.review", func(s *stage) func() int {
+		must[api.ApplyResult](s, "provider", "POST", "/v1/apply", api.Apply{Documents: newDataset})
+		return func() int {
+			status, _ := s.call("steward", "POST", "/v1/datasets/clients_new/review", api.Review{Approve: true, Comment: "test"})
+			return status
+		}
+	}},
+	"delete a declaration": {"resource.delete", func(s *stage) func() int {
+		must[api.ApplyResult](s, "provider", "POST", "/v1/apply", api.Apply{Documents: newDataset})
+		return func() int { status, _ := s.call("provider", "DELETE", "/v1/resources/Dataset/clients_new", nil); return status }
+	}},
+	"load": {"snapshot.load", func(s *stage) func() int { return loads(s, csv(3)) }},
+	"load what is quarantined": {"snapshot.load", func(s *stage) func() int {
+		return loads(s, "id,city,segment,amount\n"+canary+",nowhere,a,1\n")
+	}},
+	"apply for a grant": posts("application.submit", "analyst_a", "POST", "/v1/applications", enclavetest.Wanted()),
+	"grant":             {"application.review", func(s *stage) func() int { return decides(s, true) }},
+	"refuse a grant":    {"application.review", func(s *stage) func() int { return decides(s, false) }},
+	"check": {"query.check", func(s *stage) func() int {
+		return func() int {
+			status, _ := s.call("analyst_a", "POST", "/v1/queries/check", api.RunRequest{Grant: s.grant, SQL: answered})
+			return status
+		}
+	}},
+	"ask":                       {"release.issue", func(s *stage) func() int { return s.asks(answered) }},
+	"ask what needs review":     {"query.execute in_review", func(s *stage) func() int { return s.asks(reviewed) }},
+	"ask what is refused":       {"query.run refused", func(s *stage) func() int { return s.asks(refused) }},
+	"ask and fail":              {"query.execute failed", failing},
+	"do what is not allowed":    posts("denied", "steward", "POST", "/v1/applications", enclavetest.Wanted()),
+	"open a review":             {"review.open", func(s *stage) func() int { return s.opens(s.inReview()) }},
+	"return a request":          {"review.vote return", func(s *stage) func() int { return s.votes(s.inReview(), receipt.VerdictReturn) }},
+	"reject a request":          {"review.vote reject", func(s *stage) func() int { return s.votes(s.inReview(), receipt.VerdictReject) }},
+	"approve and issue":         {"release.issue", func(s *stage) func() int { return s.votes(s.inReview(), receipt.VerdictApprove) }},
+	"withdraw a request":        {"query.withdraw", func(s *stage) func() int { return s.withdraws(s.inReview()) }},
+	"send a request again":      {"query.resubmit", resubmits},
+	"collect":                   {"release.collect", collects},
+	"export the log":            {"audit.export", func(s *stage) func() int { return s.gets("auditor", "/v1/audit/export") }},
+	"start":                     {"zone.init", func(s *stage) func() int { return s.starts }},
+	"start after a killed run":  {"query.execute failed", afterRun},
+	"start after a killed load": {"snapshot.load", afterLoad},
+}
+
+func newKey(s *stage) api.KeyRegistration {
+	public, _, err := ed25519.GenerateKey(nil)
+	require.NoError(s.t, err)
+	return api.KeyRegistration{PublicKey: base64.StdEncoding.EncodeToString(public)}
+}
+
+func loads(s *stage, text string) func() int {
+	return func() int {
+		status, _ := s.send("provider", "POST", "/v1/datasets/clients/snapshots", nil, strings.NewReader(text))
+		return status
+	}
+}
+
+func decides(s *stage, approve bool) func() int {
+	a := must[api.Application](s, "analyst_a", "POST", "/v1/applications", enclavetest.Wanted())
+	return func() int {
+		status, _ := s.call("steward", "POST", "/v1/applications/"+a.ID+"/review", api.Review{Approve: approve, Comment: "test"})
+		return status
+	}
+}
+
+// submit asks with an idempotency key, and returns the run.
+func (s *stage) submit(sql, key string) (int, api.Run) {
+	b, err := json.Marshal(api.RunRequest{Grant: s.grant, SQL: sql})
+	require.NoError(s.t, err)
+	status, body := s.send("analyst_a", "POST", "/v1/runs", map[string]string{"Idempotency-Key": key}, strings.NewReader(string(b)))
+	var run api.Run
+	if status/100 == 2 {
+		require.NoError(s.t, json.Unmarshal(body, &run))
+	}
+	return status, run
+}
+
+// asks is a question until it is answered, always under the same idempotency key.
+func (s *stage) asks(sql string) func() int {
+	return func() int {
+		status, run := s.submit(sql, "key-"+sql[:20])
+		if status/100 != 2 || run.State == "refused" {
+			return status
+		}
+		if !s.executed(run.Run) {
+			return 0
+		}
+		s.tick()
+		return status
+	}
+}
+
+// executed waits until the end of a run is on record; it reports false when the gateway ends first.
+func (s *stage) executed(run string) bool {
+	deadline := time.Now().Add(time.Minute)
+	for {
+		status, b := s.send("auditor", "GET", "/v1/audit/entries?limit=1000", nil, nil)
+		if status == 0 {
+			return false
+		}
+		var page api.AuditEntries
+		require.NoError(s.t, json.Unmarshal(b, &page))
+		if slices.ContainsFunc(page.Entries, func(e json.RawMessage) bool {
+			var l logged
+			return json.Unmarshal(e, &l) == nil && l.Subject == run && l.Action == "query.execute"
+		}) {
+			return true
+		}
+		require.True(s.t, time.Now().Before(deadline), "the run does not end")
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// inReview is a question that waits for a reviewer.
+func (s *stage) inReview() string {
+	status, run := s.submit(reviewed, "in review")
+	require.Equal(s.t, 202, status)
+	require.True(s.t, s.executed(run.Run))
+	s.tick()
+	require.Equal(s.t, "in_review", s.see(run.Run).State)
+	return run.Run
+}
+
+// see is a run as its author sees it.
+func (s *stage) see(run string) api.Run {
+	return must[api.Run](s, "analyst_a", "GET", "/v1/runs/"+run, nil)
+}
+
+func (s *stage) gets(as, path string) func() int {
+	return func() int { status, _ := s.send(as, "GET", path, nil, nil); return status }
+}
+
+func (s *stage) opens(run string) func() int { return s.gets("reviewer_1", "/v1/reviews/"+run) }
+
+func (s *stage) withdraws(run string) func() int {
+	return func() int { status, _ := s.call("analyst_a", "POST", "/v1/runs/"+run+"/withdraw", nil); return status }
+}
+
+func (s *stage) votes(run string, verdict receipt.Verdict) func() int {
+	seen := must[api.ReviewDetail](s, "reviewer_1", "GET", "/v1/reviews/"+run, nil)
+	var reasons []string
+	if verdict != receipt.VerdictApprove {
+		reasons = []string{"PURPOSE"}
+	}
+	ballot := s.Ballot(s.t, enclavetest.As("reviewer_1"), seen, verdict, reasons...)
+	return func() int {
+		status, _ := s.call("reviewer_1", "POST", "/v1/reviews/"+run+"/votes", ballot)
+		return status
+	}
+}
+
+func resubmits(s *stage) func() int {
+	run := s.inReview()
+	require.Equal(s.t, 200, s.votes(run, receipt.VerdictReturn)())
+	s.tick()
+	return func() int {
+		status, _ := s.call("analyst_a", "POST", "/v1/runs/"+run+"/resubmit", map[string]string{"note": "what it is for"})
+		return status
+	}
+}
+
+func collects(s *stage) func() int {
+	status, run := s.submit(answered, "to collect")
+	require.Equal(s.t, 202, status)
+	require.True(s.t, s.executed(run.Run))
+	s.tick()
+	run = s.see(run.Run)
+	require.Equal(s.t, "released", run.State)
+	return s.gets("analyst_a", "/v1/releases/"+run.Release+"/bundle")
+}
+
+// failing is a question whose outer query fails.
+func failing(s *stage) func() int {
+	s.arm("worker.started:post", 1, "kill")
+	return s.asks(answered)
+}
+
+// starts starts the gateway, again if it serves; 0 when it does not come to serve.
+func (s *stage) starts() int {
+	if s.up {
+		s.stop()
+	}
+	if s.start() {
+		return 200
+	}
+	return 0
+}
+
+func afterRun(s *stage) func() int {
+	s.arm("committed:query.run", 1, "kill")
+	s.asks(answered)()
+	s.killed()
+	return s.starts
+}
+
+func afterLoad(s *stage) func() int {
+	s.arm("blob.stored", 2, "kill")
+	loads(s, csv(3))()
+	s.killed()
+	return s.starts
+}

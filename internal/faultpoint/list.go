@@ -1,0 +1,72 @@
+package faultpoint
+
+// What recovery does, in the words of the list.
+const (
+	orphan  = "not done: what was stored is destroyed at the start"
+	nothing = "not done: nothing of it is there"
+	done    = "done, once"
+	failed  = "the run ends as failed, with its entry"
+)
+
+// moments are the points that are not commits, in the order in which an act meets them.
+var moments = []Row{
+	{Point: LoadReceived, Moment: "a file to load has arrived in memory", After: nothing},
+	{Point: KeyMade, Moment: "the key of a ciphertext is on the disk, the ciphertext is not begun", After: orphan},
+	{Point: BlobHalf, Moment: "a ciphertext is half written", After: orphan},
+	{Point: FileSynced, Moment: "a file is whole on the disk, under a temporary name", After: orphan},
+	{Point: FileRenamed, Moment: "a file has its name, the folder is not synced", After: orphan},
+	{Point: BlobStored, Moment: "a ciphertext is stored, no record names it", After: orphan},
+	{Point: RunJudged, Moment: "the cells are judged, nothing is reserved", After: failed + "; it does not count in the ledger"},
+	{Point: RunPosted, Moment: "the outer query has answered, no artefact is stored", After: failed + "; it counts in the ledger"},
+	{Point: CollectReady, Moment: "a release is decrypted for its recipient, no byte has left", After: "collected once more than received; it can be collected again"},
+	{Point: CollectHalf, Moment: "some bytes of a release have left", After: "the bundle is cut off; it can be collected again"},
+	{Point: KeyOverwritten, Moment: "a key that is to be destroyed is overwritten, its file is there", After: "the destruction is finished at the start"},
+	{Point: BlobKeyless, Moment: "a key is destroyed, its ciphertext is there", After: "the destruction is finished at the start"},
+	{Point: FileRemoved, Moment: "a file is removed, the folder is not synced", After: "the destruction is finished at the start"},
+}
+
+// workers are the kinds of workers that do something for a caller.
+var workers = []struct{ kind, after string }{
+	{"parse", "the gateway goes on; EXECUTION_FAILED, no run is recorded"},
+	{"run", "the gateway goes on; EXECUTION_FAILED, the run does not count in the ledger"},
+	{"post", "the gateway goes on; EXECUTION_FAILED, the run counts in the ledger"},
+	{"ingest", "the gateway goes on; EXECUTION_FAILED, no snapshot and no key is left"},
+}
+
+// commit is what one kind of transaction does. Its name is the action of its last entry.
+type commit struct{ action, does, before, after string }
+
+// None stands for the action of a transaction that has no effect and so no entry.
+const None = "none"
+
+var commits = []commit{
+	{"zone.init", "a zone is made", "no zone: the directory must be removed", "the zone is there"},
+	{None, "a start finds nothing open; the last use of a session is noted", nothing, done},
+	{"organization.apply", "an organization is declared", nothing, done},
+	{"account.apply", "an account is declared", nothing, "done, but the one-time code is lost: declare the account again"},
+	{"account.confirm", "an account's role takes effect", nothing, done},
+	{"account.activate", "an account gets its password", nothing, done},
+	{"session.open", "somebody logs in, or fails to", nothing, "the session is there, nobody has its token"},
+	{"session.close", "somebody logs out", nothing, done},
+	{"key.register", "a reviewer's key is registered", nothing, done},
+	{"key.confirm", "a reviewer's key is confirmed", nothing, done},
+	{"dataset.submit", "a dataset is declared", nothing, done},
+	{"dataset.review", "a dataset is approved", nothing, done},
+	{"resource.delete", "a declaration is deleted", nothing, done},
+	{"snapshot.load", "a load", orphan, done},
+	{"application.submit", "a grant is applied for", nothing, done},
+	{"application.review", "an application is granted or refused", nothing, done},
+	{"query.check", "a static verdict", nothing, done},
+	{"query.run", "a question is accepted or refused", nothing, failed + "; no worker saw data"},
+	{"query.reserve", "the outcome of a run enters the ledger", failed + "; it does not count in the ledger", failed + "; it counts in the ledger"},
+	{"query.execute", "the artefact of a run is recorded, or its failure", failed + "; it counts in the ledger", done},
+	{"release.issue", "a release is issued, by the answer or by the vote that completes the quorum", "not issued", "issued once"},
+	{"review.open", "a reviewer opens a request", nothing, done},
+	{"review.vote", "a reviewer votes", nothing, done},
+	{"query.resubmit", "a returned request is sent again", orphan, done},
+	{"query.withdraw", "a request is withdrawn", nothing, "done; what it stored is destroyed at the start"},
+	{"release.decide", "a request is bound to another policy at a start", "the next start does it", done},
+	{"release.collect", "a release is collected", nothing, "collected once more than received; it can be collected again"},
+	{"denied", "an act is refused", nothing, done},
+	{"audit.export", "the log is exported", nothing, done},
+}

@@ -1,0 +1,132 @@
+package faultpoint_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/internal/faultpoint"
+)
+
+const top = "../.."
+
+// meets lists the acts that each point is brought about in.
+func meets() map[faultpoint.Point][]string {
+	out := map[faultpoint.Point][]string{}
+	for _, m := range slices.Concat(matrix(), ruleChanges, inits) {
+		if !slices.Contains(out[m.point], m.act) {
+			out[m.point] = append(out[m.point], m.act)
+		}
+	}
+	return out
+}
+
+// Every point of the list is brought about by a test, and no test is about a point that is not in it.
+func TestEveryPointIsBroughtAbout(t *testing.T) {
+	met := meets()
+	for _, r := range faultpoint.Points() {
+		require.NotEmpty(t, met[r.Point], "%s is never brought about", r.Point)
+		delete(met, r.Point)
+	}
+	require.Empty(t, met)
+}
+
+// inside are the actions whose entry is never the last of its transaction: the point is that of the other.
+var inside = map[string]string{"grant.create": "application.review"}
+
+// Every action that the gateway records has its two points, because the commit of every update goes through one place.
+func TestEveryCommitHasItsPoints(t *testing.T) {
+	names := map[string]string{}
+	source, err := os.ReadFile(filepath.Join(top, "enclave/audit/action.go"))
+	require.NoError(t, err)
+	for _, m := range regexp.MustCompile(`(Action\w+)\s+Action = "([a-z.]+)"`).FindAllStringSubmatch(string(source), -1) {
+		names[m[1]] = m[2]
+	}
+	require.NotEmpty(t, names)
+	points := map[faultpoint.Point]bool{}
+	for _, r := range faultpoint.Points() {
+		require.False(t, points[r.Point], "twice: %s", r.Point)
+		points[r.Point] = true
+	}
+	files, err := filepath.Glob(filepath.Join(top, "enclave/*.go"))
+	require.NoError(t, err)
+	used := map[string]bool{}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		for _, m := range regexp.MustCompile(`audit\.(Action\w+)`).FindAllStringSubmatch(string(text), -1) {
+			used[names[m[1]]] = true
+		}
+		if filepath.Base(path) != "certain.go" {
+			require.NotRegexp(t, `[^{]\b[cC]\w*\.Store\.Update\(`, string(text), "%s commits beside certain.Update", path)
+		}
+	}
+	for action := range used {
+		if inside[action] == "" {
+			require.True(t, points[faultpoint.Point("written:"+action)] && points[faultpoint.Point("committed:"+action)], "%s has no points", action)
+		}
+	}
+}
+
+// The page shows the list, each point with its acts. A line that is wrong is printed as it must be.
+func TestPageShowsTheList(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(top, "docs/reliability.md"))
+	require.NoError(t, err)
+	var want []string
+	met := meets()
+	for _, r := range faultpoint.Points() {
+		acts := met[r.Point]
+		slices.Sort(acts)
+		want = append(want, fmt.Sprintf("| `%s` | %s | %s | %s |", r.Point, r.Moment, r.After, strings.Join(acts, "; ")))
+	}
+	var got []string
+	for _, line := range strings.Split(string(page), "\n") {
+		if strings.HasPrefix(line, "| `") && strings.Count(line, " | ") == 3 {
+			got = append(got, line)
+		}
+	}
+	require.Equal(t, strings.Join(want, "\n"), strings.Join(got, "\n"))
+}
+
+// A release binary knows no point and no variable that would choose one.
+func TestReleaseBinariesHaveNoFaults(t *testing.T) {
+	for _, name := range []string{"yumend", "yumen-worker", "yumen"} {
+		path := filepath.Join(t.TempDir(), name)
+		cmd := exec.Command("go", "build", "-tags", "duckdb_arrow", "-o", path, "yumen/cmd/"+name)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED="+map[bool]string{true: "1", false: "0"}[name == "yumen-worker"])
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(out))
+		require.Empty(t, mentions(t, path), name)
+	}
+	tested, err := gateway()
+	require.NoError(t, err)
+	require.Contains(t, mentions(t, tested), "YUMEN_TEST_FAULT")
+	require.Contains(t, mentions(t, tested), "blob.keyless")
+}
+
+func mentions(t *testing.T, path string) (found []string) {
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	words := []string{"YUMEN_TEST", "committed:", "worker.started", "worker.half"}
+	for _, r := range faultpoint.Points() {
+		if p := string(r.Point); !strings.Contains(p, ":") {
+			words = append(words, p)
+		}
+	}
+	for _, w := range append(words, "YUMEN_TEST_FAULT") {
+		if strings.Contains(string(b), w) {
+			found = append(found, w)
+		}
+	}
+	return found
+}
