@@ -28,8 +28,8 @@ var moments = []Row{
 // workers are the kinds of workers that do something for a caller.
 var workers = []struct{ kind, after string }{
 	{"parse", "the gateway goes on; EXECUTION_FAILED, no run is recorded"},
-	{"run", "the gateway goes on; EXECUTION_FAILED, the run does not count in the ledger"},
-	{"post", "the gateway goes on; EXECUTION_FAILED, the run counts in the ledger"},
+	{"run", "the gateway goes on; EXECUTION_FAILED; it does not count in the ledger"},
+	{"post", "the gateway goes on; EXECUTION_FAILED; it counts in the ledger"},
 	{"ingest", "the gateway goes on; EXECUTION_FAILED, no snapshot and no key is left"},
 }
 
