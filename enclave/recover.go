@@ -57,6 +57,9 @@ func (s *Service) removeOrphans(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("recover: %w", err)
 	}
+	if err := s.keys.RemoveUnfinished(); err != nil {
+		return fmt.Errorf("recover: %w", err)
+	}
 	keys, err := s.keys.DataKeys()
 	if err != nil {
 		return fmt.Errorf("recover: %w", err)

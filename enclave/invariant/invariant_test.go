@@ -186,6 +186,7 @@ var violations = []struct {
 	{invariant.EntryEffect, "a run is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'run' AND state = 'failed'") }},
 	{invariant.StateLegal, "a state that there is not", func(m mutant) { m.sql("UPDATE documents SET state = 'unlimited' WHERE kind = 'grant'") }},
 	{invariant.StateLogged, "a dataset nobody rejected", func(m mutant) { m.sql("UPDATE documents SET state = 'rejected' WHERE kind = 'dataset'") }},
+	{invariant.StateLogged, "an account that nobody suspended", func(m mutant) { m.sql("UPDATE documents SET state = 'suspended' WHERE id = 'analyst_b'") }},
 	{invariant.StateLogged, "a role nobody took back", func(m mutant) { m.sql("UPDATE documents SET state = 'pending' WHERE kind = 'account'") }},
 	{invariant.DecisionKept, "a decision is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'decision'") }},
 	{invariant.DecisionKept, "a decision on another input", func(m mutant) { m.sql(set("decision", "input", "json('{}')")) }},

@@ -41,9 +41,10 @@ type kind struct {
 
 // kinds is the closed table of kinds.
 var kinds = map[string]kind{
-	kindZone:     {},
-	kindOrg:      {states: []string{"active"}, made: []audit.Action{audit.ActionOrganizationApply}, founded: true},
-	kindAccount:  {states: []string{"pending", "confirmed"}, made: []audit.Action{audit.ActionAccountApply}, told: []audit.Action{audit.ActionAccountApply, audit.ActionAccountConfirm}, founded: true},
+	kindZone: {},
+	kindOrg:  {states: []string{"active"}, made: []audit.Action{audit.ActionOrganizationApply}, founded: true},
+	kindAccount: {states: []string{"pending", "confirmed", "suspended"}, made: []audit.Action{audit.ActionAccountApply}, founded: true, told: []audit.Action{
+		audit.ActionAccountApply, audit.ActionAccountConfirm, audit.ActionAccountSuspend, audit.ActionAccountResume, audit.ActionAccountReset}},
 	kindSession:  {},
 	kindKey:      {states: []string{"pending", "confirmed"}, made: []audit.Action{audit.ActionKeyRegister}, told: []audit.Action{audit.ActionKeyRegister, audit.ActionKeyConfirm}},
 	kindDataset:  {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionDatasetSubmit}, told: []audit.Action{audit.ActionDatasetSubmit, audit.ActionDatasetReview}},
@@ -202,6 +203,8 @@ func (e event) state() string {
 		return "submitted"
 	case audit.ActionGrantResume:
 		return "active"
+	case audit.ActionAccountReset:
+		return "pending"
 	}
 	return e.outcome
 }

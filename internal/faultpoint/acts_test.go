@@ -65,7 +65,10 @@ var acts = map[string]act{
 	"declare an account":      applies("account.apply", "admin", accountYAML),
 	"confirm an account": {"account.confirm", func(s *stage) func() int {
 		must[api.ApplyResult](s, "admin", "POST", "/v1/apply", api.Apply{Documents: accountYAML})
-		return func() int { status, _ := s.call("security", "POST", "/v1/accounts/newcomer/confirm", nil); return status }
+		return func() int {
+			status, _ := s.call("security", "POST", "/v1/accounts/newcomer/confirm", nil)
+			return status
+		}
 	}},
 	"activate": {"account.activate", func(s *stage) func() int {
 		out := must[api.ApplyResult](s, "admin", "POST", "/v1/apply", api.Apply{Documents: accountYAML})
@@ -77,6 +80,27 @@ var acts = map[string]act{
 		in := must[api.Session](s, "", "POST", "/v1/sessions", api.Login{User: "admin", Password: enclavetest.Password})
 		return func() int { status, _ := s.call(in.Token, "DELETE", "/v1/sessions/current", nil); return status }
 	}},
+	"rotate a session": {"session.rotate", func(s *stage) func() int {
+		in := must[api.Session](s, "", "POST", "/v1/sessions", api.Login{User: "admin", Password: enclavetest.Password})
+		return func() int { status, _ := s.call(in.Token, "POST", "/v1/sessions/current/rotate", nil); return status }
+	}},
+	"end all sessions of an account": posts("session.revoke", "security", "DELETE", "/v1/accounts/admin/sessions", nil),
+	"change a password": {"account.password", func(s *stage) func() int {
+		in := must[api.Session](s, "", "POST", "/v1/sessions", api.Login{User: "admin", Password: enclavetest.Password})
+		return func() int {
+			status, _ := s.call(in.Token, "POST", "/v1/password", api.PasswordChange{Password: enclavetest.Password, New: "another " + enclavetest.Password})
+			return status
+		}
+	}},
+	"suspend an account": posts("account.suspend", "security", "POST", "/v1/accounts/analyst_a/suspend", api.Reason{Reason: "test"}),
+	"resume an account": {"account.resume", func(s *stage) func() int {
+		must[json.RawMessage](s, "security", "POST", "/v1/accounts/analyst_a/suspend", api.Reason{Reason: "test"})
+		return func() int {
+			status, _ := s.call("security", "POST", "/v1/accounts/analyst_a/resume", nil)
+			return status
+		}
+	}},
+	"reset an account": posts("account.reset", "admin", "POST", "/v1/accounts/analyst_a/reset", nil),
 	"register a key": {"key.register", func(s *stage) func() int {
 		key := newKey(s)
 		return func() int { status, _ := s.call("reviewer_2", "POST", "/v1/signing-keys", key); return status }
@@ -98,7 +122,10 @@ var acts = map[string]act{
 	}},
 	"delete a declaration": {"resource.delete", func(s *stage) func() int {
 		must[api.ApplyResult](s, "provider", "POST", "/v1/apply", api.Apply{Documents: newDataset})
-		return func() int { status, _ := s.call("provider", "DELETE", "/v1/resources/Dataset/clients_new", nil); return status }
+		return func() int {
+			status, _ := s.call("provider", "DELETE", "/v1/resources/Dataset/clients_new", nil)
+			return status
+		}
 	}},
 	"load": {"snapshot.load", func(s *stage) func() int { return loads(s, csv(3)) }},
 	"load what is quarantined": {"snapshot.load", func(s *stage) func() int {

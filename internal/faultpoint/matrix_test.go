@@ -43,7 +43,9 @@ func matrix() []moment {
 	var out []moment
 	for action, act := range map[string]string{ // which a repetition finds done
 		"organization.apply": "declare an organization", "account.apply": "declare an account", "account.confirm": "confirm an account",
-		"account.activate": "activate", "session.close": "log out", "key.register": "register a key", "key.confirm": "confirm a key",
+		"account.activate": "activate", "session.close": "log out", "session.rotate": "rotate a session",
+		"account.password": "change a password", "account.suspend": "suspend an account", "account.resume": "resume an account",
+		"key.register": "register a key", "key.confirm": "confirm a key",
 		"dataset.submit": "declare a dataset", "dataset.review": "approve a dataset", "resource.delete": "delete a declaration",
 		"application.review": "grant", "review.vote": "return a request", "query.withdraw": "withdraw a request",
 		"query.resubmit": "send a request again", "release.issue": "approve and issue", "query.run": "ask what is refused",
@@ -52,7 +54,8 @@ func matrix() []moment {
 	}
 	for action, act := range map[string]string{ // which a repetition does anew
 		"session.open": "log in", "application.submit": "apply for a grant", "query.check": "check", "denied": "do what is not allowed",
-		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log", "snapshot.load": "load",
+		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log",
+		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load",
 	} {
 		out = append(out, anew(action, act)...)
 	}
@@ -60,6 +63,7 @@ func matrix() []moment {
 		{"load.received", 1, "load", 0, 1},
 		{"key.made", 2, "load", 0, 1},
 		{"blob.half", 1, "load", 0, 1},
+		{"file.synced", 1, "load", 0, 1},
 		{"file.synced", 3, "load", 0, 1},
 		{"file.renamed", 4, "load", 0, 1},
 		{"blob.stored", 2, "load", 0, 1},

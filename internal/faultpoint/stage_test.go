@@ -46,7 +46,7 @@ func newModel(t *testing.T, people []string, last func(m *model)) *model {
 	m.grant = m.Grant(t, enclavetest.As("analyst_a"))
 	last(m)
 	for _, name := range people {
-		s, err := m.Service.Login(t.Context(), api.Login{User: name, Password: enclavetest.Password})
+		s, err := m.Service.Login(t.Context(), api.Login{User: name, Password: enclavetest.Password}, "")
 		require.NoError(t, err)
 		m.tokens[name] = s.Token
 	}
@@ -206,7 +206,8 @@ func (s *stage) stop() {
 
 // check requires the invariants of the zone that nobody serves.
 func (s *stage) check() {
-	enclavetest.CheckDir(s.t, s.dir)
+	out, err := s.command("check", "--data", s.dir, "--deep").CombinedOutput()
+	require.NoError(s.t, err, "%s", out)
 	require.NoError(s.t, filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"yumen/internal/durable"
 	"yumen/internal/faultpoint"
@@ -100,6 +101,30 @@ func (r *Ring) DataKeys() ([]string, error) {
 	}
 	slices.Sort(ids)
 	return ids, nil
+}
+
+// RemoveUnfinished removes the files of keys that a crash left half written: no name leads to them. No key may be made meanwhile.
+func (r *Ring) RemoveUnfinished() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.wrap == nil {
+		return ErrClosed
+	}
+	for _, kind := range []string{"", kindData, kindEntity, kindSign} {
+		entries, err := os.ReadDir(filepath.Join(r.dir, kind))
+		if err != nil {
+			return fmt.Errorf("look for unfinished keys: %w", err)
+		}
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), ".") || !strings.HasSuffix(e.Name(), ".tmp") {
+				continue
+			}
+			if err := durable.RemoveFile(filepath.Join(r.dir, kind, e.Name())); err != nil {
+				return fmt.Errorf("remove an unfinished key: %w", err)
+			}
+		}
+	}
+	return nil
 }
 
 // EntityKey returns the hash key of an entity type, made when it is first asked for and the same from then on.
