@@ -41,7 +41,7 @@ func Init(ctx context.Context, c InitConfig) error {
 	}
 	s := &Service{clock: c.Clock, keys: c.Keys}
 	now := s.nowMS()
-	return certain{c.Store}.Update(ctx, func(tx Tx) error {
+	return certain{Store: c.Store}.Update(ctx, func(tx Tx) error {
 		if _, err := tx.Get(recZone, recZone); !errors.Is(err, metastore.ErrNotFound) {
 			return errors.New("init: the store holds a zone already")
 		}
