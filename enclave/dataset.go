@@ -89,20 +89,43 @@ func snapshotView(r metastore.Record, v snapshotRecord) api.Snapshot {
 	if v.Report != nil {
 		out.Rows = v.Report.Rows
 	}
+	if m := v.Manifest; m != nil {
+		out.Manifest = &api.ManifestStamp{Digest: string(m.Digest), Rows: m.Rows, Period: m.Period, Batch: m.Batch}
+	}
 	for _, f := range v.Faults {
 		out.Faults = append(out.Faults, api.Fault{Row: f.Row, Column: f.Column, Rule: f.Rule})
 	}
 	return out
 }
 
-// LoadDataset ingests one file as a complete new snapshot of an approved dataset. The file is held in memory only; what is stored is
-// encrypted. A digest that is given must be the file's. A batch that does not fit the declaration is quarantined: rows and columns are named, values never.
+// Supply is what a sender says about a file; all of it may be left out.
+type Supply struct {
+	Digest   catalog.Digest // the file must have it, or it was damaged on the way
+	Manifest []byte         // the provider's batch manifest; a file that is not what it says is quarantined
+}
+
+// LoadDataset is [Service.LoadBatch] for a file without a manifest.
 func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, body io.Reader, digest catalog.Digest) (api.Snapshot, error) {
+	return s.LoadBatch(ctx, p, name, body, Supply{Digest: digest})
+}
+
+// LoadBatch ingests one file as a complete new snapshot of an approved dataset. The file is held in memory only; what is stored is
+// encrypted. A batch that does not fit its declaration or its manifest is quarantined: rows and columns are named, values never.
+func (s *Service) LoadBatch(ctx context.Context, p Principal, name string, body io.Reader, about Supply) (api.Snapshot, error) {
 	d, err := s.mayLoad(ctx, p, name)
 	if err != nil {
 		s.denied(ctx, p, policy.ActionSupplyLoad, name, err)
 		return api.Snapshot{}, known(err)
 	}
+	m, err := parseManifest(about.Manifest)
+	if err != nil {
+		return api.Snapshot{}, err
+	}
+	return s.load(ctx, p, &batch{dataset: name, spec: d.Approved, version: d.ApprovedVersion.Digest, expected: about.Digest, manifest: m}, body)
+}
+
+// load takes one file in: at most maxUploads at once, because each is held in memory.
+func (s *Service) load(ctx context.Context, p Principal, b *batch, body io.Reader) (api.Snapshot, error) {
 	select {
 	case s.uploads <- struct{}{}:
 		defer func() { <-s.uploads }()
@@ -113,7 +136,7 @@ func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, bod
 	defer cancel()
 	s.work.Add(1)
 	defer s.work.Done()
-	b := &batch{id: newID(catalog.PrefixSnapshot), dataset: name, spec: d.Approved, version: d.ApprovedVersion.Digest, expected: digest}
+	b.id = newID(catalog.PrefixSnapshot)
 	if err := s.ingest(ctx, b, body); err != nil {
 		s.discard(b)
 		return api.Snapshot{}, err
@@ -158,6 +181,7 @@ type batch struct {
 	spec     *catalog.DatasetSpec
 	version  catalog.Digest // of the declaration that the batch is checked against
 	expected catalog.Digest // what the sender said the file is; empty when he did not
+	manifest *Manifest      // what the provider says about the batch; nil when he does not
 	source   catalog.Digest
 	query    catalog.Digest
 	identity catalog.Digest
@@ -165,6 +189,9 @@ type batch struct {
 	report   *sandbox.IngestReport
 	faults   []Fault
 }
+
+// errRows ends a load whose manifest tells other rows, before anything of it is stored.
+var errRows = errors.New("the manifest tells another number of rows")
 
 // ingest seals the source, runs the worker and stores its two files encrypted.
 func (s *Service) ingest(ctx context.Context, b *batch, body io.Reader) error {
@@ -179,8 +206,12 @@ func (s *Service) ingest(ctx context.Context, b *batch, body io.Reader) error {
 	defer src.Close()
 	faultpoint.Hit(faultpoint.LoadReceived)
 	b.source = catalog.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))
-	if b.expected != "" && b.expected != b.source {
+	switch {
+	case b.expected != "" && b.expected != b.source:
 		return fault(KindInvalid, "文件在传输中损坏（摘要不符），请重新上传", "the file was damaged on the way (its digest differs): send it again")
+	case !b.manifest.describes(b.source):
+		b.faults = []Fault{{Rule: ruleManifestDigest}}
+		return nil
 	}
 	keys, err := s.entityKeys(b.spec)
 	if err != nil {
@@ -190,18 +221,27 @@ func (s *Service) ingest(ctx context.Context, b *batch, body io.Reader) error {
 		b.identity, _, err = s.snapshots.Put(identityFile(b.id), func(identity io.Writer) error {
 			b.report, err = s.runner.Ingest(ctx, sandbox.IngestSpec{Source: src, Declaration: *b.spec, Keys: keys, Query: query, Identity: identity,
 				MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: time.Duration(s.limits.IngestSeconds) * time.Second})
+			if err == nil && !b.manifest.counts(b.report.Rows) {
+				return errRows
+			}
 			return err
 		})
 		return err
 	})
+	return b.judged(err)
+}
+
+// judged turns the worker's verdict into the batch's faults; what is no verdict stays an error.
+func (b *batch) judged(err error) error {
 	var rejected *sandbox.IngestRejected
-	if errors.As(err, &rejected) {
+	switch {
+	case errors.Is(err, errRows):
+		b.faults = []Fault{{Rule: ruleManifestRows}}
+	case errors.As(err, &rejected):
 		for _, f := range rejected.Faults {
 			b.faults = append(b.faults, Fault{Row: f.Row, Column: faultColumn(f), Rule: string(f.Rule)})
 		}
-		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return executionFault(err)
 	}
 	return nil
@@ -238,7 +278,10 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 	var out api.Snapshot
 	rec := metastore.Record{ID: b.id, Owner: b.dataset, State: snapshotLoaded}
 	digests := map[string]catalog.Digest{"source": b.source}
-	v := snapshotRecord{Dataset: b.dataset, SourceDigest: b.source, Supply: "interface", LoadedBy: p.Account, Faults: b.faults}
+	v := snapshotRecord{Dataset: b.dataset, SourceDigest: b.source, Supply: "interface", LoadedBy: p.Account, Faults: b.faults, Manifest: b.manifest.stamp()}
+	if b.manifest != nil {
+		digests["manifest"] = b.manifest.digest
+	}
 	if len(b.faults) > 0 {
 		rec.State = snapshotQuarantined
 	} else {

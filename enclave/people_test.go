@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"yumen/catalog"
 	"yumen/enclave"
 	"yumen/enclave/enclavetest"
 	"yumen/internal/api"
@@ -75,6 +76,13 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"Snapshots", func(p enclave.Principal) (int, error) {
 			v, err := s.Snapshots(ctx, p, "clients")
 			return len(v.Items), err
+		}},
+		{"BeginUpload", func(p enclave.Principal) (int, error) {
+			v, err := s.BeginUpload(ctx, p, "clients", api.UploadRequest{Size: 3, Digest: string(catalog.DigestOf([]byte("abc")))})
+			if err == nil {
+				err = s.RemoveUpload(ctx, p, v.ID)
+			}
+			return 1, err
 		}},
 		{"LoadDataset", func(p enclave.Principal) (int, error) {
 			return zero(s.LoadDataset(ctx, p, "clients", strings.NewReader(enclavetest.CSV(enclavetest.ClientRows())), ""))
@@ -194,7 +202,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"Resources": all, "Resource": all,
 		"RegisterKey": all,
 		"SigningKeys": all,
-		"Snapshots":   staff + " provider", "LoadDataset": "provider",
+		"Snapshots":   staff + " provider", "LoadDataset": "provider", "BeginUpload": "provider",
 		"SubmitApplication": "analyst_a analyst_a2 analyst_s analyst_b",
 		"Applications":      staff + " analyst_a analyst_a2 analyst_s analyst_b", "Application": staff + " analyst_a analyst_a2",
 		"Grants": staff + " analyst_a analyst_a2", "Grant": staff + " analyst_a analyst_a2",

@@ -104,6 +104,7 @@ type snapshotRecord struct {
 	MaxRows  []int64            `json:"max_rows,omitempty"` // most rows of one entity, by declared entity
 	Report   *api.QualityReport `json:"report,omitempty"`
 	Faults   []Fault            `json:"faults,omitempty"`
+	Manifest *manifestStamp     `json:"manifest,omitempty"`
 	LoadedBy string             `json:"loaded_by"`
 }
 

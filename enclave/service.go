@@ -70,6 +70,7 @@ type Service struct {
 	sessions  authn.Limits
 
 	uploads chan struct{} // each holds a whole file in memory
+	parts   uploads
 	sealed  *sealedCache
 	groups  *turnstile
 	watch   *watchers // of runs
@@ -102,7 +103,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s := &Service{decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
 		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
-		uploads: make(chan struct{}, maxUploads)}
+		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}}
 	s.store = certain{Store: cfg.Store, runs: func(r metastore.Record) { s.tally.stored(r, s.nowMS()) }}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
@@ -117,7 +118,11 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	if err := s.recover(ctx); err != nil {
 		return nil, err
 	}
-	return s, s.followOpen(ctx)
+	if err := s.followOpen(ctx); err != nil {
+		return nil, err
+	}
+	go s.expireUploads()
+	return s, nil
 }
 
 // Close stops accepting work and waits for what runs, or kills it when ctx ends.
@@ -131,6 +136,7 @@ func (s *Service) Close(ctx context.Context) error {
 		<-done
 	}
 	s.stop()
+	s.closeUploads()
 	s.sealed.close()
 	return nil
 }

@@ -2,14 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,75 +60,6 @@ func (a *app) datasetReviewCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) datasetLoadCommand() *cobra.Command {
-	return a.command(command{
-		use: "load", args: []string{"NAME", "FILE"}, short: catalog.Text{Zh: "把文件装载为数据集的新快照", En: "load a file as a new snapshot of a dataset"},
-		long: catalog.Text{
-			Zh: "把文件装载为数据集的一个完整的新快照。违反声明的批次整批隔离：显示行、列和规则（从不显示值），退出码为 3。",
-			En: "Loads a file as a complete new snapshot of a dataset. A batch that breaks its declaration is quarantined as a whole: rows,\n" +
-				"columns and rules are printed, never values, and the exit code is 3."},
-		example: "yumen dataset load credit credit.csv",
-		run:     func(ctx context.Context, args []string) error { return a.load(ctx, args[0], args[1]) },
-	})
-}
-
-func (a *app) load(ctx context.Context, name, file string) error {
-	c, err := a.connect()
-	if err != nil {
-		return err
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return fail(exitUsage, "无法打开文件", "cannot open the file").because(err)
-	}
-	defer f.Close()
-	upload, err := describe(f)
-	if err != nil {
-		return err
-	}
-	bar := a.progress(a.t("上传", "upload"), upload.Size)
-	upload.Progress = bar.set
-	snapshot, err := c.LoadSnapshot(ctx, name, upload)
-	bar.close()
-	var e *client.Error
-	if errors.As(err, &e) && e.Kind == client.KindQuarantined {
-		return a.quarantined(name, e)
-	}
-	if err != nil {
-		return err
-	}
-	return a.printSnapshot(snapshot)
-}
-
-// describe measures the file: its size and digest, so that the gateway can tell a damaged upload from a bad batch.
-func describe(f *os.File) (client.Upload, error) {
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return client.Upload{}, fail(exitUsage, "不是普通文件", "not a plain file")
-	}
-	h := sha256.New()
-	size, err := io.Copy(h, f)
-	if err != nil {
-		return client.Upload{}, fmt.Errorf("read the file: %w", err)
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return client.Upload{}, fmt.Errorf("read the file: %w", err)
-	}
-	return client.Upload{
-		Body: io.LimitReader(f, size), Size: size, Type: mediaType(f.Name()), Digest: "sha256:" + hex.EncodeToString(h.Sum(nil)),
-	}, nil
-}
-
-func mediaType(name string) string {
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".parquet":
-		return "application/vnd.apache.parquet"
-	case ".jsonl", ".ndjson":
-		return "application/x-ndjson"
-	}
-	return "text/csv"
-}
-
 func (a *app) quarantined(name string, e *client.Error) error {
 	faults := e.Problem.Faults
 	if faults == nil {
@@ -150,6 +74,13 @@ func (a *app) quarantined(name string, e *client.Error) error {
 		return err
 	}
 	a.reportProblem(e)
+	told := map[string]bool{}
+	for _, f := range faults {
+		if text := a.lang.Text(f.Text()); text != "" && !told[f.Rule] {
+			told[f.Rule] = true
+			a.line("", f.Rule+": "+text)
+		}
+	}
 	a.hint("改正这些行，再装载整个文件", "correct these rows, then load the whole file again")
 	return status(exitDenied)
 }

@@ -98,7 +98,7 @@ var facts = map[string]form{
 // A digest of something that can be guessed (an identifier, a cell, an answer) is a data value and has no name here.
 var digests = map[string]bool{
 	"artefact": false, "bundle": false, "certificate": false, "computation": false, "consent": false, "decision": false,
-	"document": false, "file": true, "identity": false, "input": false, "key": true, "label": false, "plan": false, "policy": false,
+	"document": false, "file": true, "identity": false, "input": false, "key": true, "label": false, "manifest": false, "plan": false, "policy": false,
 	"previous": false, "query": false, "receipt": false, "report": false, "risk_report": false, "snapshot": true, "source": false,
 	"version": false, "vote": true,
 }

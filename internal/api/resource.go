@@ -59,11 +59,39 @@ type Snapshot struct {
 	Report  *QualityReport `json:"report,omitempty"`
 	// Faults name rows and columns of a quarantined batch, never a value.
 	Faults []Fault `json:"faults,omitempty"`
+	// Manifest is what the provider said about the batch, if he did.
+	Manifest *ManifestStamp `json:"manifest,omitempty"`
+}
+
+// ManifestStamp is what is kept of a batch manifest; Digest is over the manifest as it was sent.
+type ManifestStamp struct {
+	Digest string `json:"digest"`
+	Rows   int64  `json:"rows"`
+	Period string `json:"period,omitempty"`
+	Batch  string `json:"batch,omitempty"`
 }
 
 // Snapshots lists snapshots.
 type Snapshots struct {
 	Items []Snapshot `json:"items"`
+}
+
+// UploadRequest opens an upload of one file in parts.
+type UploadRequest struct {
+	Size     int64  `json:"size" minimum:"1" doc:"bytes of the file"`
+	Digest   string `json:"digest" maxLength:"71" doc:"SHA-256 of the file, as sha256: and hexadecimal digits"`
+	Manifest string `json:"manifest,omitempty" maxLength:"65536" doc:"the batch manifest, as it stands in its file"`
+}
+
+// Upload is a file that arrives in parts.
+type Upload struct {
+	ID        string `json:"id"`
+	Dataset   string `json:"dataset"`
+	State     string `json:"state" enum:"receiving,checking,done"`
+	Size      int64  `json:"size"`
+	Received  int64  `json:"received" doc:"bytes that have arrived: where to go on"`
+	PartBytes int64  `json:"part_bytes" doc:"how much to send at once"`
+	Expires   int64  `json:"expires"`
 }
 
 // Fault is one reason for a quarantine.

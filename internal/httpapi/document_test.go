@@ -62,6 +62,7 @@ var operations = map[string]bool{
 	"account-suspend": true, "account-resume": true, "account-reset": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "snapshot-list": true, "snapshot-load": true,
+	"upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
 	"application-submit": true, "application-list": true, "application-get": true, "application-review": true, "grant-list": true, "grant-get": true,
 	"query-check": true, "run-submit": true, "run-list": true, "run-get": true, "run-events": true, "run-withdraw": true, "run-resubmit": true, "ledger": true,
 	"review-list": true, "review-get": true, "review-vote": true, "release-list": true, "release-bundle": true, "audit-entries": true, "audit-export": true,
@@ -113,7 +114,7 @@ func testDocument(t *testing.T, d *door) {
 func (o operation) in(d *door) string {
 	id := map[string]string{"application-get": d.app, "application-review": d.app, "grant-get": d.grant, "run-get": d.run, "run-events": d.run,
 		"run-withdraw": d.run, "run-resubmit": d.run, "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none",
-		"session-revoke": "ses_none"}[o.ID]
+		"session-revoke": "ses_none", "upload-get": "snap_none", "upload-part": "snap_none", "upload-finish": "snap_none", "upload-remove": "snap_none"}[o.ID]
 	name := map[string]string{"account-confirm": "analyst_b", "resource-delete": "clients"}[o.ID]
 	if name == "" {
 		name = "clients"
@@ -126,7 +127,8 @@ var bodies = map[string]any{
 	"login": `{"user":"nobody","password":"nothing at all"}`, "activate": `{"user":"nobody","code":"none","password":"correct horse battery"}`,
 	"key-register": `{"public_key":"AAAA"}`, "apply": `{"documents":"","dry_run":true}`, "dataset-review": `{"approve":true,"comment":"x"}`,
 	"application-submit": `{"scenario":"x","purpose":"x","datasets":[]}`, "application-review": `{"approve":true,"comment":"x"}`,
-	"query-check": `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
+	"upload-begin": `{"size":1,"digest":"sha256:0"}`,
+	"query-check":  `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
 	"run-resubmit": `{"note":"x"}`, "review-vote": `{"envelope":{}}`,
 	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`,
 }
@@ -182,6 +184,7 @@ var may = map[string]string{
 	"account-suspend": "-", "account-resume": "-", "account-reset": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "snapshot-load": "-",
+	"upload-begin": "-", "upload-get": "-", "upload-part": "-", "upload-finish": "-", "upload-remove": "-",
 	"application-submit": "-", "application-review": "-", "review-vote": "-", "run-withdraw": "-", "run-resubmit": "-",
 	"snapshot-list":    "admin security auditor steward provider",
 	"application-list": "*", "application-get": "admin security auditor steward analyst_a",

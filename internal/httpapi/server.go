@@ -65,6 +65,7 @@ func New(cfg Config) http.Handler {
 	d.sessions(humaAPI)
 	d.accounts(humaAPI)
 	d.resources(humaAPI)
+	d.uploads(humaAPI)
 	d.grants(humaAPI)
 	d.runs(humaAPI)
 	d.reviews(humaAPI)

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,8 +22,9 @@ import (
 // stream is an operation whose body or answer is a stream: it is served without huma, and described for the interface's document.
 type stream struct {
 	huma.Operation
-	body  string // media type of the request's body, if it has one
-	sends string // media type of the answer
+	body  string       // media type of the request's body, if it has one
+	sends string       // media type of the answer
+	shape reflect.Type // of an answer in JSON
 	serve http.HandlerFunc
 }
 
@@ -30,10 +32,16 @@ type stream struct {
 func (d *door) streams() []stream {
 	digest := &huma.Param{Name: "X-Content-Digest", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
 		Description: "SHA-256 of the file, as sha256: and hexadecimal digits; a file that arrives otherwise is refused"}
+	manifest := &huma.Param{Name: "X-Batch-Manifest", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
+		Description: "the provider's batch manifest in base64; a file that is not what it says is quarantined"}
+	offset := &huma.Param{Name: "offset", In: "query", Required: true, Schema: &huma.Schema{Type: huma.TypeInteger, Format: "int64"}}
 	return []stream{
 		{Operation: describe("snapshot-load", http.MethodPost, "/v1/datasets/{name}/snapshots", 201,
-			"Load one file as a complete new snapshot of an approved dataset; a batch that does not fit is quarantined as a whole", digest),
-			body: "application/octet-stream", sends: "application/json", serve: d.held(d.upload)},
+			"Load one file as a complete new snapshot of an approved dataset; a batch that does not fit is quarantined as a whole", digest, manifest),
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Snapshot](), serve: d.held(d.upload)},
+		{Operation: describe("upload-part", http.MethodPut, "/v1/uploads/{id}", 200,
+			"The bytes of the file from an offset on, which must be the number of bytes that have arrived", offset),
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Upload](), serve: d.held(d.part)},
 		{Operation: describe("run-events", http.MethodGet, "/v1/runs/{id}/events", 200,
 			"The names of a run's states as they become visible (server-sent events), until it rests"), sends: "text/event-stream", serve: d.held(d.events)},
 		{Operation: describe("release-bundle", http.MethodGet, "/v1/releases/{id}/bundle", 200,
@@ -63,7 +71,7 @@ func (s stream) describe(doc *huma.OpenAPI) *huma.Operation {
 	}
 	answer := bytes
 	if s.sends == "application/json" {
-		answer = &huma.MediaType{Schema: doc.Components.Schemas.Schema(reflect.TypeFor[api.Snapshot](), true, "")}
+		answer = &huma.MediaType{Schema: doc.Components.Schemas.Schema(s.shape, true, "")}
 	}
 	o.Responses = map[string]*huma.Response{
 		strconv.Itoa(o.DefaultStatus): {Description: http.StatusText(o.DefaultStatus), Content: map[string]*huma.MediaType{s.sends: answer}},
@@ -105,14 +113,41 @@ func (d *door) upload(w http.ResponseWriter, r *http.Request, p enclave.Principa
 		d.refuse(w, r, enclave.ErrUploadTooLarge)
 		return
 	}
-	v, err := d.svc.LoadDataset(r.Context(), p, r.PathValue("name"), http.MaxBytesReader(w, r.Body, d.maxUpload),
-		catalog.Digest(r.Header.Get("X-Content-Digest")))
+	about := enclave.Supply{Digest: catalog.Digest(r.Header.Get("X-Content-Digest"))}
+	var err error
+	if about.Manifest, err = base64.StdEncoding.DecodeString(r.Header.Get("X-Batch-Manifest")); err != nil {
+		d.refuse(w, r, enclave.ErrManifest)
+		return
+	}
+	v, err := d.svc.LoadBatch(r.Context(), p, r.PathValue("name"), http.MaxBytesReader(w, r.Body, d.maxUpload), about)
 	if err != nil {
 		d.refuse(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusCreated)
+	_ = writeJSON(w, v)
+}
+
+// partTime is how long one part may take to arrive.
+const partTime = 2 * time.Minute
+
+// part takes the next bytes of an upload.
+func (d *door) part(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
+	offset, err := strconv.ParseInt(r.URL.Query().Get("offset"), 10, 64)
+	if err != nil {
+		refusal, _ := newHumaError(http.StatusBadRequest, "").(*problem)
+		d.finish(r.Context(), refusal)
+		d.send(w, refusal)
+		return
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(partTime))
+	v, err := d.svc.PutPart(r.Context(), p, r.PathValue("id"), offset, r.Body)
+	if err != nil {
+		d.refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
 	_ = writeJSON(w, v)
 }
 

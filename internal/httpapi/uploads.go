@@ -1,0 +1,33 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"yumen/internal/api"
+)
+
+// uploads are the operations of a file that arrives in parts; the parts themselves are a stream.
+func (d *door) uploads(a huma.API) {
+	type begun struct {
+		Named
+		Body api.UploadRequest
+	}
+	huma.Register(a, op("upload-begin", http.MethodPost, "/v1/datasets/{name}/uploads", 201), func(ctx context.Context, i *begun) (*out[api.Upload], error) {
+		v, err := d.svc.BeginUpload(ctx, who(ctx), i.Name, i.Body)
+		return reply(v, err)
+	})
+	huma.Register(a, op("upload-get", http.MethodGet, "/v1/uploads/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.Upload], error) {
+		v, err := d.svc.Upload(ctx, who(ctx), i.ID)
+		return reply(v, err)
+	})
+	huma.Register(a, op("upload-finish", http.MethodPost, "/v1/uploads/{id}/finish", 201), func(ctx context.Context, i *Identified) (*out[api.Snapshot], error) {
+		v, err := d.svc.FinishUpload(ctx, who(ctx), i.ID)
+		return reply(v, err)
+	})
+	huma.Register(a, op("upload-remove", http.MethodDelete, "/v1/uploads/{id}", 204), func(ctx context.Context, i *Identified) (*struct{}, error) {
+		return empty(d.svc.RemoveUpload(ctx, who(ctx), i.ID))
+	})
+}
