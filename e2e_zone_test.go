@@ -183,7 +183,7 @@ spec: {organization: operator, person: op-auditor, role: auditor, title: {zh: хо
 `
 
 // freePort is a port that nobody listens on.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

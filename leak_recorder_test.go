@@ -2,6 +2,7 @@ package yumen_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -125,6 +126,44 @@ func matches(pattern, path string) bool {
 		}
 	}
 	return true
+}
+
+// sink takes what the gateway exports: traces.
+type sink struct {
+	*httptest.Server
+	mu     sync.Mutex
+	bodies [][]byte
+}
+
+func newSink(t testing.TB) *sink {
+	s := &sink{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from := io.Reader(r.Body)
+		if z, err := gzip.NewReader(r.Body); r.Header.Get("Content-Encoding") == "gzip" && err == nil {
+			from = z
+		}
+		b, err := io.ReadAll(from)
+		if err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.bodies = append(s.bodies, b)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// search looks through all that came, and returns how many bytes that was.
+func (s *sink) search(a *aviary) (bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, b := range s.bodies {
+		bytes += len(b)
+		a.search("traces", b)
+	}
+	return bytes
 }
 
 // shape puts a star for each part of a path that names one thing.

@@ -23,6 +23,8 @@ func TestLeak(t *testing.T) {
 	s.review(grant)
 	s.audit()
 	s.mischief()
+	s.sessions()
+	s.observe()
 	s.say("analyst_a", 0, "logout")
 	if left := s.wire.unasked(operations(t, s.wire.URL)); len(left) > 0 {
 		t.Errorf("no request of the session reached: %s", strings.Join(left, ", "))
@@ -40,6 +42,34 @@ func TestLeak(t *testing.T) {
 	a := newAviary(canaries())
 	s.look(a)
 	a.report(t)
+}
+
+// sessions uses what an account can do with its own sessions, and an administrator with another's.
+func (s *stage) sessions() {
+	s.t.Helper()
+	s.say("analyst_b", 0, "session", "list")
+	s.say("analyst_b", 0, "session", "rotate")
+	s.say("analyst_b", 0, "session", "revoke", "--all")
+	s.tell("analyst_b", password("analyst_b")+"another "+password("analyst_b"), -1, "password", "--password-stdin")
+	s.say("analyst_b", -1, "session", "list")
+	s.say("security", 0, "account", "suspend", "analyst_b", "--reason", "left the bank")
+	s.say("security", 0, "account", "resume", "analyst_b")
+	s.say("admin", -1, "account", "reset", "analyst_b")
+}
+
+// observe reads the metrics.
+func (s *stage) observe() {
+	s.t.Helper()
+	resp, err := http.Get("http://" + s.metrics + "/metrics")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil || len(b) == 0 {
+		s.t.Fatal("no metrics")
+	}
+	s.seen = append(s.seen, shown{"metrics", b})
 }
 
 // operations are all that the interface offers, by its own description.
@@ -100,7 +130,7 @@ func (s *stage) mischief() {
 	s.say("security", -1, "account", "confirm", "analyst_a")
 	for _, m := range []struct{ method, path, body string }{
 		{"GET", "/v1/runs", ""}, {"GET", "/nowhere", ""}, {"POST", "/v1/sessions", "{"}, {"POST", "/v1/sessions", `{"user":1}`},
-		{"POST", "/v1/sessions", `{"user":"` + strings.Repeat("x", 9<<20) + `"}`}, {"PUT", "/v1/runs", "x"}, {"GET", "/healthz", ""}, {"GET", "/openapi.json", ""}, {"GET", "/v1/audit/checkpoint", ""},
+		{"POST", "/v1/sessions", `{"user":"` + strings.Repeat("x", 9<<20) + `"}`}, {"PUT", "/v1/runs", "x"}, {"GET", "/healthz", ""}, {"GET", "/openapi.json", ""}, {"GET", "/v1/audit/checkpoint", ""}, {"GET", "/v1/health/live", ""}, {"GET", "/v1/health/ready", ""},
 	} {
 		req, err := http.NewRequest(m.method, s.wire.URL+m.path, strings.NewReader(m.body))
 		if err != nil {

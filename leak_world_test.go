@@ -26,6 +26,8 @@ type stage struct {
 	gateway *exec.Cmd
 	ended   chan error
 	wire    *recorder
+	metrics string // address of the gateway's metrics
+	traces  *sink
 	seen    []shown         // what the client printed
 	used    map[string]bool // commands of the client that were given
 	codes   map[string]string
@@ -86,7 +88,9 @@ func (s *stage) serve() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	cmd := exec.Command("bash", "-c", "ulimit -c unlimited 2>/dev/null || true; exec yumend serve --data \"$0\" --listen 127.0.0.1:0", filepath.Join(s.dir, "zone"))
+	s.metrics, s.traces = "127.0.0.1:"+freePort(s.t), newSink(s.t)
+	config := s.file("yumend.yaml", fmt.Sprintf("log_level: debug\nmetrics_listen: %s\ntracing: {endpoint: %q, fraction: 1}\n", s.metrics, s.traces.URL))
+	cmd := exec.Command("bash", "-c", "ulimit -c unlimited 2>/dev/null || true; exec yumend serve --data \"$0\" --config \"$1\" --listen 127.0.0.1:0", filepath.Join(s.dir, "zone"), config)
 	cmd.Env, cmd.Dir, cmd.Stderr = s.environment(), filepath.Join(s.dir, "tmp"), log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -236,6 +240,9 @@ func (s *stage) people(names ...string) {
 func (s *stage) look(a *aviary) {
 	s.t.Helper()
 	s.wire.search(a)
+	if seen := s.traces.search(a); seen == 0 {
+		s.t.Error("no trace was exported")
+	}
 	for _, x := range s.seen {
 		a.search("output of "+x.command, x.text)
 	}
