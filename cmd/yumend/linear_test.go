@@ -35,6 +35,8 @@ func TestLinearAudit(t *testing.T) {
 		{"a triangle around one firm", []string{count("industry IN ('I0', 'rocket')"), count("industry IN ('I1', 'rocket')"), count("industry IN ('I0', 'I1')")}, []int{1, 1, 0}},
 		{"a chain to one firm", []string{count("industry IN ('I0', 'I1', 'rocket')"), count("industry IN ('I0', 'I2')"), count("industry = 'I2'"), count("industry IN ('I1', 'I3')"), count("industry = 'I3'")},
 			[]int{1, 1, 1, 1, 0}},
+		{"the total through a join", []string{byIndustry, "SELECT sum(e.registered_capital) FROM tax t JOIN enterprises e ON t.uscc = e.uscc WHERE e.district = 'D2' AND t.year = 2023"}, []int{5, 0}},
+		{"twice the total through a join", []string{byIndustry, "SELECT sum(e.registered_capital) FROM tax t JOIN enterprises e ON t.uscc = e.uscc WHERE e.district = 'D2'"}, []int{5, 0}},
 		{"a total and its large parts", []string{"SELECT district, count(*), sum(registered_capital) FROM enterprises GROUP BY district", "SELECT count(*), sum(registered_capital) FROM enterprises"}, []int{8, 1}},
 		{"parts that share all of their firms", []string{"SELECT year, count(*), sum(tax_paid) FROM tax GROUP BY year", "SELECT count(*), sum(tax_paid) FROM tax"}, []int{2, 1}},
 	}

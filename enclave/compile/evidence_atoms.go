@@ -17,7 +17,13 @@ type strain struct {
 	cut   bool
 	index map[string]int
 	atoms []disclosure.Atom
-	cells []map[string][]int // by family and label: the atoms of a cell
+	cells []map[string][]held // by family and label: the atoms of a cell
+}
+
+// held is one atom of a cell, and how often it is added there.
+type held struct {
+	at    int
+	times int64
 }
 
 // strain finds the evidence of a class, or starts it.
@@ -25,7 +31,7 @@ func (e *gathering) strain(index int) *strain {
 	for len(e.strains) <= index {
 		s := &strain{index: map[string]int{}}
 		for range e.layout.kins[len(e.strains)].families {
-			s.cells = append(s.cells, map[string][]int{})
+			s.cells = append(s.cells, map[string][]held{})
 		}
 		e.strains = append(e.strains, s)
 	}
@@ -47,9 +53,9 @@ func (s *strain) atom(k *kin, label string) (at int, fresh bool) {
 	return at, true
 }
 
-func (s *strain) put(family int, key []*string, at int) {
+func (s *strain) put(family int, key []*string, h held) {
 	label := labelOf(key)
-	s.cells[family][label] = append(s.cells[family][label], at)
+	s.cells[family][label] = append(s.cells[family][label], h)
 }
 
 // rowAtom reads an atom of rows and its entities of one reference.
@@ -68,7 +74,7 @@ func (e *gathering) rowAtom(index, ref int, labels, fields []*string) error {
 			return fmt.Errorf("%w: a membership", ErrEvidence)
 		}
 		if fresh && *in == "true" {
-			s.put(family, slices.Clone(key), at)
+			s.put(family, slices.Clone(key), held{at, 1})
 		}
 	}
 	a := &s.atoms[at]
@@ -114,24 +120,36 @@ func readMembers(text string) ([]int64, error) {
 }
 
 // crowdAtom reads one cell of an atom of entities.
-func (e *gathering) crowdAtom(index int, row []*string) error {
+func (e *gathering) crowdAtom(index int, fields, cell []*string) error {
 	k, s := &e.layout.kins[index], e.strain(index)
-	at, _ := s.atom(k, labelOf(row[:1]))
+	at, fresh := s.atom(k, labelOf(fields[:1]))
 	if len(s.atoms) > maxAtoms {
 		s.cut = true
 		return nil
 	}
-	n, err := readCount(row[1])
+	n, err := readCount(fields[1])
 	if err != nil {
 		return err
 	}
-	family, err := readCount(row[2])
+	times, err := readCount(fields[2])
+	if err != nil {
+		return err
+	}
+	family, err := readCount(cell[0])
 	if err != nil || family >= int64(len(k.families)) {
 		return fmt.Errorf("%w: a family", ErrEvidence)
 	}
-	s.atoms[at].Entities[0] = n
-	s.put(int(family), row[3:3+len(k.families[family].cohort.keys)], at)
-	return nil
+	a := &s.atoms[at]
+	a.Entities[0] = n
+	s.put(int(family), cell[1:1+len(k.families[family].cohort.keys)], held{at, times})
+	if !k.amounts() || !fresh {
+		return nil
+	}
+	if a.Totals[0], err = readConcentration(n, fields[3:6]); err != nil {
+		return err
+	}
+	a.Sums[0], err = readAmount(fields[6])
+	return err
 }
 
 // linear puts the classes in their final form.
@@ -155,12 +173,10 @@ func (e *gathering) linear(t *disclosure.Table, rows map[string]int) {
 // vectors are a family's cells; the cells that an earlier answer left out are a part together.
 func (s *strain) vectors(m member, family int, rows map[string]int) []disclosure.Vector {
 	var out []disclosure.Vector
-	var left []int
+	var left []held
 	withheld := 0
 	for _, label := range slices.Sorted(maps.Keys(s.cells[family])) {
-		v := disclosure.Vector{Role: disclosure.RoleEarlier, Atoms: slices.Clone(s.cells[family][label]), References: m.refs}
-		slices.Sort(v.Atoms)
-		v.Atoms = slices.Compact(v.Atoms)
+		v := vectorOf(s.cells[family][label], m.refs)
 		for _, column := range m.columns {
 			row, there := rows[label]
 			if !there {
@@ -179,13 +195,27 @@ func (s *strain) vectors(m member, family int, rows map[string]int) []disclosure
 		case kept:
 			v.Role = disclosure.RoleKept
 		default:
-			v.Role, withheld, left = disclosure.RoleWithheld, withheld+1, append(left, v.Atoms...)
+			v.Role, withheld, left = disclosure.RoleWithheld, withheld+1, append(left, s.cells[family][label]...)
 		}
 		out = append(out, v)
 	}
 	if withheld > 1 {
-		slices.Sort(left)
-		out = append(out, disclosure.Vector{Role: disclosure.RolePart, Atoms: slices.Compact(left), References: m.refs})
+		part := vectorOf(left, m.refs)
+		part.Role = disclosure.RolePart
+		out = append(out, part)
 	}
 	return out
+}
+
+// vectorOf adds up atoms.
+func vectorOf(in []held, refs []int) disclosure.Vector {
+	times := map[int]int64{}
+	for _, h := range in {
+		times[h.at] += h.times
+	}
+	v := disclosure.Vector{Role: disclosure.RoleEarlier, Atoms: slices.Sorted(maps.Keys(times)), References: refs}
+	for _, at := range v.Atoms {
+		v.Times = append(v.Times, times[at])
+	}
+	return v
 }

@@ -17,10 +17,11 @@ const (
 	maxMembers  = 64        // atoms with more entities than that are never small: theirs are not numbered
 )
 
-// kin is a class of comparable families: the same monomial over the same root and loads, or counts of entities of the same type.
+// kin is a class of comparable families over the same loads: the same monomial over the same root, or the same quantity of entities of the
+// same type, whatever the root.
 type kin struct {
 	measure  Measure
-	crowds   bool // counts of entities: atoms are sets of entities
+	crowds   bool // atoms are sets of entities
 	columns  []int
 	families []member
 	refs     []EntityRef
@@ -155,17 +156,17 @@ func (k *kin) reference() {
 	}
 }
 
-// crowdKins are the classes of entity counts, by type. Where rows are the entities on all sides, comparing rows says it all.
+// crowdKins are the classes of quantities of entities, by type. Where all families add up the same rows, comparing rows says it all.
 func (g *generator) crowdKins() []kin {
 	var out []kin
 	for column, c := range g.plan.Cells {
-		for _, mine := range g.sets[c.Set].counted(g.measure(column)) {
-			i := slices.IndexFunc(out, func(k kin) bool { return k.refs[0].Type == mine.ref.Type })
+		for _, mine := range g.sets[c.Set].attributed(g.measure(column)) {
+			i := slices.IndexFunc(out, func(k kin) bool { return k.families[0].crowd().alike(mine) })
 			if i < 0 {
-				i, out = len(out), append(out, kin{crowds: true, refs: []EntityRef{mine.ref}, single: []bool{true}})
+				i, out = len(out), append(out, kin{measure: mine.measure, crowds: true, refs: []EntityRef{mine.ref}, single: []bool{true}})
 			}
 			out[i].columns = append(out[i].columns, column)
-			out[i].families = append(out[i].families, member{cohort: mine.cohort, ref: mine.ref, columns: []int{column}, refs: []int{0}})
+			out[i].families = append(out[i].families, member{cohort: mine.cohort, measure: mine.measure, ref: mine.ref, columns: []int{column}, refs: []int{0}})
 		}
 	}
 	for i := range out {
@@ -174,9 +175,9 @@ func (g *generator) crowdKins() []kin {
 			if !ok {
 				continue
 			}
-			for _, theirs := range c.counted(c.measure(f.Family.Measure)) {
-				if theirs.ref.Type == out[i].refs[0].Type {
-					out[i].join(member{cohort: c, ref: theirs.ref, released: f.labels(), kept: f.keeps(), refs: []int{0}})
+			for _, theirs := range c.attributed(c.measure(f.Family.Measure)) {
+				if out[i].families[0].crowd().alike(theirs) {
+					out[i].join(member{cohort: c, measure: theirs.measure, ref: theirs.ref, released: f.labels(), kept: f.keeps(), refs: []int{0}})
 				}
 			}
 		}
@@ -184,15 +185,28 @@ func (g *generator) crowdKins() []kin {
 	return slices.DeleteFunc(out, func(k kin) bool {
 		first := k.families[0]
 		return len(k.families) == 1 && len(first.cohort.keys) == 0 || !slices.ContainsFunc(k.families, func(m member) bool {
-			return first.cohort.base.Root.Dataset != m.cohort.base.Root.Dataset || !first.ref.is(m.ref) ||
-				!first.cohort.oneRow(first.ref) || !m.cohort.oneRow(m.ref)
+			return first.cohort.base.Root.Dataset != m.cohort.base.Root.Dataset || !first.measure.same(m.measure) ||
+				!m.crowd().ofRows() && !m.cohort.oneRow(m.ref)
 		})
 	})
 }
 
-// counted are the crowds whose entities a measure counts.
-func (c cohort) counted(m Measure) []crowd {
-	return slices.DeleteFunc(c.crowds(m), func(x crowd) bool { return !x.counts() })
+func (m member) crowd() crowd { return crowd{m.cohort, m.ref, m.measure} }
+
+// alike reports whether two crowds add up the same quantity of the same type of entities.
+func (a crowd) alike(b crowd) bool { return a.ref.Type == b.ref.Type && a.quantity() == b.quantity() }
+
+// attributed are the crowds to whose cells an entity adds what is its own: one where entities are counted, or an amount that its own table
+// has once, as often as it has rows.
+func (c cohort) attributed(m Measure) []crowd {
+	return slices.DeleteFunc(c.crowds(m), func(x crowd) bool {
+		if m.kind() != disclosure.Amount {
+			return !x.counts()
+		}
+		return !slices.ContainsFunc(c.base.Entities, func(e EntityRef) bool {
+			return e.Path == m.Column.Path && e.Unique && c.representative(e).is(x.ref)
+		})
+	})
 }
 
 // rowAtoms labels the rows: a statement for each reference, which adds its entities to the atoms.
@@ -260,7 +274,8 @@ func (k *kin) contribution(w *writer, r *relation) string {
 	return "coalesce(" + strings.Join(append(out, "0"), ", ") + ")"
 }
 
-// crowdAtoms labels the entities: every entity has a list of cells, and entities with equal lists are an atom.
+// crowdAtoms labels the entities: every entity has a list of cells, each with the number of times that it is added there, and entities with
+// equal lists are an atom.
 func (g *generator) crowdAtoms(index int, k *kin) error {
 	w := &writer{}
 	keys := 0
@@ -271,8 +286,9 @@ func (g *generator) crowdAtoms(index int, k *kin) error {
 	}
 	names := append([]string{"f"}, numbered("k", keys)...)
 	var parts []string
+	fields := []string{"atom.s", "atom.n", "u.n"}
 	for i, m := range k.families {
-		columns := []string{fmt.Sprintf("%d AS f", i)}
+		columns := []string{fmt.Sprintf("%d AS f", i), "e", "n", "x"}
 		for j := range keys {
 			x := "CAST(NULL AS VARCHAR)"
 			if j < len(m.cohort.keys) {
@@ -280,38 +296,51 @@ func (g *generator) crowdAtoms(index int, k *kin) error {
 			}
 			columns = append(columns, fmt.Sprintf("%s AS k%d", x, j))
 		}
-		parts = append(parts, fmt.Sprintf("SELECT %s, e FROM (%s)", list(columns), m.entities(w)))
+		parts = append(parts, fmt.Sprintf("SELECT %s FROM (%s)", list(columns), m.entities(w)))
+	}
+	totals := ""
+	if k.amounts() {
+		totals = ", coalesce(sum(abs(x)), 0) AS t, coalesce(max(abs(x), 2)[1], 0) AS t1, coalesce(max(abs(x), 2)[2], 0) AS t2, coalesce(sum(x), 0) AS x"
+		fields = append(fields, "atom.t", "atom.t1", "atom.t2", "atom.x")
 	}
 	sql := fmt.Sprintf(`WITH u AS (%s),
-cell AS (SELECT *, dense_rank() OVER (ORDER BY %s) AS d FROM u),
-mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM cell GROUP BY e),
-atom AS (SELECT s, count(*) AS n, min(e) AS e FROM mark GROUP BY s)
-SELECT atom.s, atom.n, %s FROM atom JOIN u ON u.e = atom.e LIMIT %d`,
-		strings.Join(parts, "\nUNION ALL "), list(names), list(prefixed("u.", names)), 4*maxAtoms+1)
+cell AS (SELECT *, dense_rank() OVER (ORDER BY %s, n) AS d FROM u),
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s, max(x) AS x FROM cell GROUP BY e),
+atom AS (SELECT s, count(*) AS n, min(e) AS e%s FROM mark GROUP BY s)
+SELECT %s FROM atom JOIN u ON u.e = atom.e LIMIT %d`,
+		strings.Join(parts, "\nUNION ALL "), list(names), totals, list(fields, prefixed("u.", names)), 4*maxAtoms+1)
 	if k.over = len(sql) > maxText; k.over {
 		return nil
 	}
-	return g.add(w, sql, step{width: 2 + len(names), limit: 4 * maxAtoms, cut: func(e *gathering) { e.strain(index).cut = true },
-		read: func(e *gathering, row []*string) error { return e.crowdAtom(index, row) }}, cohorts...)
+	return g.add(w, sql, step{width: len(fields) + len(names), limit: 4 * maxAtoms, cut: func(e *gathering) { e.strain(index).cut = true },
+		read: func(e *gathering, row []*string) error {
+			return e.crowdAtom(index, row[:len(fields)], row[len(fields):])
+		}}, cohorts...)
 }
 
 // kind is how the class is judged.
 func (k *kin) kind() disclosure.Kind {
-	if k.crowds {
-		return disclosure.Count
-	}
 	return k.measure.kind()
 }
 
 // amounts reports whether totals matter: not where rows of one entity each are counted.
 func (k *kin) amounts() bool {
-	return !k.crowds && (k.measure.Kind != MeasureRows || slices.Contains(k.single, false))
+	if k.crowds {
+		return k.measure.kind() == disclosure.Amount
+	}
+	return k.measure.Kind != MeasureRows || slices.Contains(k.single, false)
 }
 
-// entities selects the distinct entities of every cell.
+// entities selects the entities of every cell, how often each is added there (n), and the amount that is added (x).
 func (m member) entities(w *writer) string {
 	r := relate(m.cohort)
 	e := r.entity(w, m.ref)
 	columns := append(named("k", r.keysOf(w, m.cohort.keys)), e+" AS e")
-	return fmt.Sprintf("SELECT DISTINCT %s%s", list(columns), r.from(w, all(e+" IS NOT NULL", r.member(w, m.cohort.box))))
+	head, tail := "SELECT DISTINCT ", ""
+	if m.measure.kind() == disclosure.Amount {
+		head, tail, columns = "SELECT ", " GROUP BY ALL", append(columns, "count(*) AS n", fmt.Sprintf("max(%s) AS x", r.contribution(w, m.measure)))
+	} else {
+		columns = append(columns, "1 AS n", "1 AS x")
+	}
+	return head + list(columns) + r.from(w, all(e+" IS NOT NULL", r.member(w, m.cohort.box))) + tail
 }

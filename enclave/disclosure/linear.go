@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Class is a class of comparable answers: vectors over atoms, 0/1, whose released values are linear equations of the atoms' totals.
+// Class is a class of comparable answers: vectors over atoms, whose released values are linear equations of the atoms' totals.
 // Its row space is everything that can be computed from the answers together.
 type Class struct {
 	Kind Kind
@@ -20,7 +20,7 @@ type Class struct {
 	Vectors []Vector
 }
 
-// Atom is a set of rows (of entities, where entities are counted) with equal membership in all cells of a class. Lists are by reference.
+// Atom is a set of rows, or of entities, with equal membership in all cells of a class. Lists are by reference.
 type Atom struct {
 	Entities []int64 // distinct entities
 	// Members number the entities of an atom, where they are few and the reference is not single; nil when they are not known.
@@ -45,8 +45,9 @@ const (
 type Vector struct {
 	Role       Role
 	Place      Place
-	Atoms      []int // sorted, each once
-	References []int // indexes of the references that the cell's tables have
+	Atoms      []int   // sorted, each once
+	Times      []int64 // how often each is added; none: once
+	References []int   // indexes of the references that the cell's tables have
 }
 
 // fault says why a vector may not join.
@@ -109,9 +110,9 @@ func newAudit(c *Class, r Rules, vectors []Vector) *audit {
 		switch v.Role {
 		case RoleCell:
 			a.cells[v.Place] = append(a.cells[v.Place], v)
-			a.known[keyOf(v.Atoms)] = true
+			a.know(v)
 		case RoleEarlier:
-			a.known[keyOf(v.Atoms)] = true
+			a.know(v)
 		default:
 			protected = append(protected, v)
 		}
@@ -145,13 +146,13 @@ func (a *audit) view(ref int, vectors, protected []Vector) *view {
 		if p.Role == RolePart {
 			w.parts[len(kept)] = p
 		}
-		kept = append(kept, w.vector(p.Atoms))
+		kept = append(kept, w.vector(p))
 		w.withheld = append(w.withheld, p)
 	}
 	w.space = newSpace(kept)
 	for _, v := range vectors {
 		if v.Role == RoleEarlier && v.has(ref) {
-			w.space.add(w.vector(v.Atoms))
+			w.space.add(w.vector(v))
 		}
 	}
 	return w
@@ -173,7 +174,7 @@ func (a *audit) with(at Place) (f fault, undo func()) {
 			if !v.has(w.ref) {
 				continue
 			}
-			s := w.space.add(w.vector(v.Atoms))
+			s := w.space.add(w.vector(v))
 			steps = append(steps, s)
 			f = max(f, a.judge(w, s))
 		}

@@ -70,7 +70,7 @@ func TestBudget(t *testing.T) {
 	f, _ = newAudit(c, Rules{K: 3}, c.Vectors).with(Place{Row: 1})
 	require.Equal(t, faultGroup, f, "no vector")
 	many, rng := &Class{Single: []bool{true}}, rand.New(rand.NewPCG(6, 7))
-	rows := make([]vector, 20)
+	rows := make([]vector, 8)
 	for at := range 60 {
 		many.Atoms = append(many.Atoms, Atom{Entities: []int64{1}})
 		for i := range rows {
@@ -81,6 +81,7 @@ func TestBudget(t *testing.T) {
 	for _, row := range rows {
 		b.spaces[0].space.add(row)
 	}
-	require.True(t, b.reachable(b.spaces[0]), "no small combination is there, and too many are to be tried")
+	require.True(t, b.enumerate(b.spaces[0], rows, bundles(rows)), "no small combination is there, and too many are to be tried")
+	require.False(t, b.reachable(b.spaces[0]), "there are not: whoever is left out, the rest decides")
 	require.False(t, newAudit(many, Rules{K: 2}, nil).enumerate(b.spaces[0], rows, bundles(rows)))
 }

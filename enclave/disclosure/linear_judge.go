@@ -87,7 +87,8 @@ func joined(audits []*audit, at Place) (fault, func()) {
 // is withheld together.
 func (j *judgement) placed(c Class) []Vector {
 	var out []Vector
-	unions := map[int]Vector{}
+	unions := map[int]map[int]int64{}
+	var refs []int
 	for _, v := range c.Vectors {
 		if v.Role != RoleCell {
 			out = append(out, v)
@@ -103,16 +104,21 @@ func (j *judgement) placed(c Class) []Vector {
 			continue
 		case !verdict.Released:
 			v.Role = RoleWithheld
-			part := unions[v.Place.Column]
-			part.Role, part.References, part.Atoms = RolePart, v.References, slices.Concat(part.Atoms, v.Atoms)
-			unions[v.Place.Column] = part
+			if unions[v.Place.Column] == nil {
+				unions[v.Place.Column] = map[int]int64{}
+			}
+			for i, at := range v.Atoms {
+				unions[v.Place.Column][at] += int64(v.times(i))
+			}
+			refs = v.References
 		}
 		out = append(out, v)
 	}
 	for _, column := range slices.Sorted(maps.Keys(unions)) {
-		part := unions[column]
-		slices.Sort(part.Atoms)
-		part.Atoms = slices.Compact(part.Atoms)
+		part := Vector{Role: RolePart, Atoms: slices.Sorted(maps.Keys(unions[column])), References: refs}
+		for _, at := range part.Atoms {
+			part.Times = append(part.Times, unions[column][at])
+		}
 		out = append(out, part)
 	}
 	return out
@@ -130,6 +136,9 @@ func (c *Class) shaped(t *Table) bool {
 	}
 	for _, v := range c.Vectors {
 		if v.Role == RoleCell && (v.Place.Row < 0 || v.Place.Row >= len(t.Rows) || v.Place.Column < 0 || v.Place.Column >= len(t.Columns)) {
+			return false
+		}
+		if len(v.Times) > 0 && (len(v.Times) != len(v.Atoms) || slices.Min(v.Times) < 1 || slices.Max(v.Times) >= prime) {
 			return false
 		}
 		for i, at := range v.Atoms {

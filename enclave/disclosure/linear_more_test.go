@@ -113,3 +113,20 @@ func TestLinearKept(t *testing.T) {
 	require.False(t, one([]disclosure.Vector{before(0), kept(1)}, 0, 1, 2), "two small things: who changed in what was kept, and one more")
 	require.True(t, one([]disclosure.Vector{before(0)}, 0, 1, 5))
 }
+
+// TestLinearTimes: answers in which an entity is added several times are of the same unknowns.
+func TestLinearTimes(t *testing.T) {
+	rules := disclosure.Rules{K: 4}
+	one := func(times []int64, given ...disclosure.Vector) bool {
+		table := several(given, [][]int{{0, 1, 2}})
+		vectors := table.Linear[0].Vectors
+		vectors[len(vectors)-1].Times = times
+		return disclosure.Judge(table, rules).Cells[0][1].Released
+	}
+	before := disclosure.Vector{Role: disclosure.RoleEarlier, Atoms: []int{0, 1}}
+	require.False(t, one(nil, before))
+	require.False(t, one([]int64{2, 2, 2}, before), "twice the earlier answer, and one more")
+	require.True(t, one([]int64{2, 3, 2}, before), "no multiple cancels")
+	require.False(t, one([]int64{1, 1}, before), "a list that does not fit")
+	require.False(t, one([]int64{1, 1, 0}, before))
+}

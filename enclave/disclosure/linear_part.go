@@ -17,14 +17,29 @@ func keyOf(atoms []int) string {
 	return string(key)
 }
 
-// vector is a set of atoms in the coordinates of the view.
-func (w *view) vector(atoms []int) vector {
-	out := make(vector, len(atoms))
-	for i, atom := range atoms {
-		out[i] = term{w.place[atom], 1}
+// know notes a cell that was judged as a whole.
+func (a *audit) know(v Vector) {
+	if !slices.ContainsFunc(v.Times, func(n int64) bool { return n != 1 }) {
+		a.known[keyOf(v.Atoms)] = true
+	}
+}
+
+// vector is a cell in the coordinates of the view.
+func (w *view) vector(v Vector) vector {
+	out := make(vector, len(v.Atoms))
+	for i, atom := range v.Atoms {
+		out[i] = term{w.place[atom], v.times(i)}
 	}
 	slices.SortFunc(out, func(a, b term) int { return a.at - b.at })
 	return out
+}
+
+// times is how often the i-th atom is added.
+func (v Vector) times(i int) uint64 {
+	if len(v.Times) == 0 {
+		return 1
+	}
+	return uint64(v.Times[i])
 }
 
 // indicator is the set of atoms of a row that is 0/1.

@@ -26,7 +26,7 @@ func (a *audit) reachable(w *view) bool {
 			}
 		}
 		if heavy < 0 {
-			return a.enumerate(w, rows, groups)
+			return !a.spread(w, rows, groups) && a.enumerate(w, rows, groups)
 		}
 		rows = without(rows, groups[heavy][0])
 	}
@@ -87,6 +87,38 @@ func without(rows []vector, at int) []vector {
 		out = append(out, row)
 	}
 	return out
+}
+
+// spread reports whether there are K bases of the columns that share no entity: whatever K−1 entities are left out, one basis is whole and
+// no combination vanishes. What is large in general is proven so without a search.
+func (a *audit) spread(w *view, rows []vector, groups [][]int) bool {
+	if !a.class.Single[w.ref] {
+		return false
+	}
+	columns, left := make([]vector, len(groups)), make([]int64, len(groups))
+	for i, g := range groups {
+		for j, row := range rows {
+			if c := row.value(g[0]); c != 0 {
+				columns[i] = append(columns[i], term{j, c})
+			}
+		}
+		left[i], _ = a.entities(w, g)
+	}
+	for range a.rules.K {
+		basis := newSpace(nil)
+		for i := range groups {
+			if left[i] > 0 && basis.add(columns[i]).pivot >= 0 {
+				left[i]--
+			}
+			if basis.cut() || len(basis.rows) == len(rows) {
+				break
+			}
+		}
+		if len(basis.rows) < len(rows) {
+			return false
+		}
+	}
+	return true
 }
 
 // enumerate tries the unions of bundles with fewer than K entities.

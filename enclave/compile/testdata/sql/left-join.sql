@@ -252,11 +252,11 @@ part AS (SELECT i0, l0_0, i1, l1_0, e, sum(m) AS s FROM base GROUP BY i0, l0_0, 
 ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
 SELECT i0, l0_0, i1, l1_0, count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, coalesce(max(abs(s), 2)[1], 0), coalesce(max(abs(s), 2)[2], 0), coalesce(sum(abs(s)), 0), coalesce(sum(s), 0) FROM ranked GROUP BY i0, l0_0, i1, l1_0 LIMIT 50001
 -- statement 24
-WITH u AS (SELECT 0 AS f, CAST(k0 AS VARCHAR) AS k0, e FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e
+WITH u AS (SELECT 0 AS f, e, n, x, CAST(k0 AS VARCHAR) AS k0 FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e, 1 AS n, 1 AS x
   FROM "tax".main.data AS r
   LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL)),
-cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0) AS d FROM u),
-mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM cell GROUP BY e),
+cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0, n) AS d FROM u),
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s, max(x) AS x FROM cell GROUP BY e),
 atom AS (SELECT s, count(*) AS n, min(e) AS e FROM mark GROUP BY s)
-SELECT atom.s, atom.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001
+SELECT atom.s, atom.n, u.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001

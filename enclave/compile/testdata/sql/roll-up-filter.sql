@@ -172,17 +172,17 @@ SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n F
 -- $7 BIGINT "6"
 -- $8 VARCHAR "F"
 -- statement 8
-WITH u AS (SELECT 0 AS f, CAST(k0 AS VARCHAR) AS k0, e FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e
+WITH u AS (SELECT 0 AS f, e, n, x, CAST(k0 AS VARCHAR) AS k0 FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e, 1 AS n, 1 AS x
   FROM "social_insurance".main.data AS r
   LEFT JOIN "persons".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
   LEFT JOIN (SELECT r."__ekey_0" AS e, count(*) AS v0, sum(r."base") AS v1
   FROM "social_insurance".main.data AS r
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) GROUP BY ALL) AS u1 ON u1.e = r."__ekey_0"
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND u1.e IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (u1.v0 IS NOT NULL AND (u1.v0 >= CAST($1 AS BIGINT))) AND (u1.v1 IS NOT NULL AND (u1.v1 >= CAST($2 AS DECIMAL(38,2)))) AND (r."month" IS NOT NULL AND (r."month" IN (CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($1 AS BIGINT), CAST($7 AS BIGINT)))) AND (j1."gender" IS NOT NULL AND (j1."gender" IN (CAST($8 AS VARCHAR)))))),
-cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0) AS d FROM u),
-mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM cell GROUP BY e),
+cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0, n) AS d FROM u),
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s, max(x) AS x FROM cell GROUP BY e),
 atom AS (SELECT s, count(*) AS n, min(e) AS e FROM mark GROUP BY s)
-SELECT atom.s, atom.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001
+SELECT atom.s, atom.n, u.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001
 -- $1 BIGINT "5"
 -- $2 DECIMAL(38,2) "5000.00"
 -- $3 BIGINT "1"

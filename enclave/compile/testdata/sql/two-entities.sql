@@ -118,22 +118,22 @@ pairs AS (SELECT a0, b0, count(*) AS n, 0 AS apart FROM common GROUP BY a0, b0)
 SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON pairs.b0 IS NOT DISTINCT FROM size_y.b0 WHERE pairs.n > 0 LIMIT 200001
 -- $1 BIGINT "12"
 -- statement 11
-WITH u AS (SELECT 0 AS f, CAST(k0 AS VARCHAR) AS k0, e FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e
+WITH u AS (SELECT 0 AS f, e, n, x, CAST(k0 AS VARCHAR) AS k0 FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e, 1 AS n, 1 AS x
   FROM "social_insurance".main.data AS r
   LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT)))))),
-cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0) AS d FROM u),
-mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM cell GROUP BY e),
+cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0, n) AS d FROM u),
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s, max(x) AS x FROM cell GROUP BY e),
 atom AS (SELECT s, count(*) AS n, min(e) AS e FROM mark GROUP BY s)
-SELECT atom.s, atom.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001
+SELECT atom.s, atom.n, u.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001
 -- $1 BIGINT "12"
 -- statement 12
-WITH u AS (SELECT 0 AS f, CAST(k0 AS VARCHAR) AS k0, e FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_1" AS e
+WITH u AS (SELECT 0 AS f, e, n, x, CAST(k0 AS VARCHAR) AS k0 FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_1" AS e, 1 AS n, 1 AS x
   FROM "social_insurance".main.data AS r
   LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_1"
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND r."__ekey_1" IS NOT NULL AND j1."__ekey_0" IS NOT NULL AND (r."month" IS NOT NULL AND (r."month" IN (CAST($1 AS BIGINT)))))),
-cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0) AS d FROM u),
-mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM cell GROUP BY e),
+cell AS (SELECT *, dense_rank() OVER (ORDER BY f, k0, n) AS d FROM u),
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s, max(x) AS x FROM cell GROUP BY e),
 atom AS (SELECT s, count(*) AS n, min(e) AS e FROM mark GROUP BY s)
-SELECT atom.s, atom.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001
+SELECT atom.s, atom.n, u.n, u.f, u.k0 FROM atom JOIN u ON u.e = atom.e LIMIT 200001
 -- $1 BIGINT "12"
