@@ -92,7 +92,11 @@ func (s *Service) mayStep(ctx context.Context, tx Tx, p Principal, op policy.App
 	if err != nil {
 		return err
 	}
-	in := policy.ApplicationStep{Common: s.common(p), Op: op, Organization: org, Application: policy.Application{State: state,
+	frozen, err := frozenOn(tx, policy.ActionApplicationStep, a.Organization)
+	if err != nil {
+		return err
+	}
+	in := policy.ApplicationStep{Common: s.common(p), Frozen: frozen, Op: op, Organization: org, Application: policy.Application{State: state,
 		Organization: a.Organization, Author: policy.Author{Account: a.Applicant, Person: a.ApplicantID},
 		Purposes: policy.NewSet(a.Purpose), Scenario: a.Scenario, NotBefore: a.NotBefore, NotAfter: a.NotAfter,
 		Methods: policy.NewSet(a.Methods...), Datasets: map[string]policy.Requested{}}}

@@ -122,11 +122,15 @@ func (s *Service) mayCatalog(ctx context.Context, _ Tx, p Principal, op, name st
 }
 
 // maySupply asks supply.load for the provider's own push through the API.
-func (s *Service) maySupply(ctx context.Context, _ Tx, p Principal, name string, d *datasetRecord) error {
+func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, name string, d *datasetRecord) error {
 	if d.Approved == nil {
 		return errNotFound
 	}
-	_, err := s.ask(ctx, policy.SupplyLoad{Common: s.common(p), Mode: policy.SupplyInterface, Dataset: policy.Supplied{Name: name,
+	frozen, err := frozenOn(tx, policy.ActionSupplyLoad, p.Organization, name)
+	if err != nil {
+		return err
+	}
+	_, err = s.ask(ctx, policy.SupplyLoad{Common: s.common(p), Frozen: frozen, Mode: policy.SupplyInterface, Dataset: policy.Supplied{Name: name,
 		State: policy.StateApproved, Provider: d.Approved.Provider, Grade: d.Approved.Grade(), Market: d.Approved.Market}})
 	return err
 }

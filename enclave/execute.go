@@ -37,6 +37,7 @@ type made struct {
 func (s *Service) execute(id string, t ticket, a *asked) {
 	ctx, cancel := context.WithTimeout(inside(s.ctx), time.Duration(s.limits.RunSeconds)*time.Second*3)
 	defer cancel()
+	defer s.inflight.begin(id, cancel)()
 	m, err := s.make(ctx, id, t, a)
 	if err == nil {
 		err = s.settle(ctx, id, a, m)
@@ -61,6 +62,9 @@ func (s *Service) execute(id string, t ticket, a *asked) {
 // encrypted.
 func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*made, error) {
 	if err := t.pass(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.stillRuns(ctx, id); err != nil {
 		return nil, err
 	}
 	ans, err := s.answer(ctx, a)
@@ -89,6 +93,17 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 		return m, fmt.Errorf("store the artefact: %w", err)
 	}
 	return m, nil
+}
+
+// stillRuns reports whether the run was not ended since it was submitted. It is in flight by now, so that an end from here on stops it.
+func (s *Service) stillRuns(ctx context.Context, id string) error {
+	return s.store.View(ctx, func(tx Tx) error {
+		rec, err := tx.Get(recRun, id)
+		if err == nil && rec.State != stateRunning {
+			err = fmt.Errorf("the run is %s", rec.State)
+		}
+		return err
+	})
 }
 
 // post runs the outer query in a fresh worker that holds nothing but the cells that may leave.

@@ -95,6 +95,21 @@ func acts() []act {
 			z.Apply(t, "admin", enclavetest.AccountYAML(person(u)))
 			return func() error { _, err := z.Service.ResetAccount(ctx, as("admin"), person(u).Account); return err }
 		}},
+		{"freeze", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "admin", organization(u))
+			return func() error { return freeze(z, "admin", "organization", "org_"+u) }
+		}},
+		{"propose to lift a freeze", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "admin", organization(u))
+			require.NoError(t, freeze(z, "admin", "organization", "org_"+u))
+			return func() error { return unfreeze(z, "admin", "organization", "org_"+u, "lift_pending") }
+		}},
+		{"lift a freeze", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "admin", organization(u))
+			require.NoError(t, freeze(z, "auditor", "organization", "org_"+u))
+			require.NoError(t, unfreeze(z, "admin", "organization", "org_"+u, "lift_pending"))
+			return func() error { return unfreeze(z, "security", "organization", "org_"+u, "lifted") }
+		}},
 		{"register a key", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
 			key := publicKey(t)
 			return func() error { _, err := z.Service.RegisterKey(ctx, as("reviewer_2"), key); return err }

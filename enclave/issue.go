@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +57,7 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 	for name := range q.Footprint.Tables {
 		q.Datasets[name] = a.supply(name)
 	}
+	q.Frozen = a.freezes.on(policy.ActionReleaseDecide, run.Organization, slices.Collect(maps.Keys(q.Datasets))...)
 	return s.ask(ctx, policy.ReleaseDecide{Query: q, Step: step, Release: policy.Release{Run: id, Mode: policy.ModeExact, Cells: run.CellsMax,
 		Size: sizeClass(run), Flags: policy.NewSet(), Binding: policyBinding(run), Votes: votes}})
 }

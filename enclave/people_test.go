@@ -65,6 +65,13 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		}},
 		{"ResumeAccount", func(p enclave.Principal) (int, error) { return zero(s.ResumeAccount(ctx, p, "waiting")) }},
 		{"ResetAccount", func(p enclave.Principal) (int, error) { return zero(s.ResetAccount(ctx, p, "waiting")) }},
+		{"Freeze", func(p enclave.Principal) (int, error) {
+			return zero(s.Freeze(ctx, p, api.FreezeRequest{Kind: "dataset", Name: "clients", Reason: "x"}))
+		}},
+		{"Unfreeze", func(p enclave.Principal) (int, error) {
+			return zero(s.Unfreeze(ctx, p, api.FreezeRequest{Kind: "runs"}))
+		}},
+		{"Freezes", func(p enclave.Principal) (int, error) { return zero(s.Freezes(ctx, p)) }},
 		{"RegisterKey", func(p enclave.Principal) (int, error) { return zero(s.RegisterKey(ctx, p, publicKey(t))) }},
 		{"ConfirmKey", func(p enclave.Principal) (int, error) {
 			return zero(s.ConfirmKey(ctx, p, z.Records(t, "signing_key")[0].ID))
@@ -200,6 +207,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	all := staff + " reviewer_1 reviewer_2 provider provider_2 analyst_a analyst_a2 analyst_s analyst_b"
 	allowed := map[string]string{
 		"Resources": all, "Resource": all,
+		"Freezes":     staff,
 		"RegisterKey": all,
 		"SigningKeys": all,
 		"Snapshots":   staff + " provider", "LoadDataset": "provider", "BeginUpload": "provider",
@@ -215,7 +223,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	}
 	for _, c := range calls(t, z, grant, waiting, released) {
 		switch c.name {
-		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote":
+		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote":
 			continue // these change what the others look at; they have tests of their own
 		}
 		for _, p := range enclavetest.People {

@@ -25,6 +25,7 @@ const (
 	recRelease     = "release"
 	recLedger      = "ledger"
 	recDecision    = "decision"
+	recFreeze      = "freeze"
 )
 
 // zoneRecord is the zone itself: one record, made by Init.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"yumen/catalog"
@@ -97,7 +99,11 @@ func (s *Service) mayCollect(ctx context.Context, tx Tx, p Principal, id, state 
 	if err != nil {
 		return err
 	}
-	_, err = s.ask(ctx, policy.ReleaseCollect{Common: s.common(p), GrantState: policy.State(g.State), Organization: org,
+	frozen, err := frozenOn(tx, policy.ActionReleaseCollect, p.Organization, slices.Collect(maps.Keys(run.Snapshots))...)
+	if err != nil {
+		return err
+	}
+	_, err = s.ask(ctx, policy.ReleaseCollect{Common: s.common(p), Frozen: frozen, GrantState: policy.State(g.State), Organization: org,
 		Release: policy.IssuedRelease{ID: id, State: policy.State(state), Recipient: v.Organization, NotAfter: v.NotAfter, Grade: v.Grade, Markets: markets}})
 	return err
 }

@@ -3,6 +3,8 @@ package enclave
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"yumen/catalog"
 	"yumen/catalog/footprint"
@@ -38,6 +40,9 @@ func (a *asked) read(tx Tx) error {
 	if a.org, err = organizationFacts(tx, a.by.Organization); err != nil {
 		return err
 	}
+	if a.freezes, err = readFreezes(tx); err != nil {
+		return err
+	}
 	a.sets, a.pins, a.pinIDs = map[string]datasetRecord{}, map[string]snapshotRecord{}, map[string]string{}
 	for _, req := range g.Datasets {
 		d, _, err := load[datasetRecord](tx, recDataset, req.Dataset)
@@ -68,6 +73,13 @@ func (s *Service) stillPinned(tx Tx, a *asked) error {
 	}
 	if g.State != a.grant.State {
 		return errConflict
+	}
+	frozen, err := frozenOn(tx, policy.ActionQueryRun, a.by.Organization, slices.Collect(maps.Keys(a.bound.Facts.Tables))...)
+	if err != nil {
+		return err
+	}
+	if len(frozen) > 0 {
+		return errFrozen()
 	}
 	for name := range a.bound.Facts.Tables {
 		d, _, err := load[datasetRecord](tx, recDataset, name)
@@ -140,6 +152,7 @@ func (a *asked) question(c policy.Common, run bool) policy.Query {
 		q.Footprint.Tables[name] = touch
 		q.Datasets[name] = a.supply(name)
 	}
+	q.Frozen = a.freezes.on(q.Action(), a.by.Organization, slices.Collect(maps.Keys(q.Datasets))...)
 	return q
 }
 

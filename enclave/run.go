@@ -33,6 +33,7 @@ type asked struct {
 	pinIDs  map[string]string
 	org     policy.Organization
 	bound   *footprint.Query
+	freezes inForce
 	release string // reserved at submit, so that its time tells nothing about the run
 	// footprint is what the policy was asked about, kept so that it can be asked again at release.
 	footprint json.RawMessage

@@ -76,9 +76,11 @@ type Service struct {
 	watch   *watchers // of runs
 	ended   *watchers // of accounts whose sessions may have ended
 	tally   *tally
-	work    sync.WaitGroup
-	stop    context.CancelFunc
-	ctx     context.Context
+	// inflight holds what this process executes.
+	inflight *inflight
+	work     sync.WaitGroup
+	stop     context.CancelFunc
+	ctx      context.Context
 }
 
 // New wires the enclave and refuses anything missing: an unaudited or undecided gateway cannot be built. It also finishes what a
@@ -103,7 +105,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s := &Service{decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
 		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
-		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}}
+		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
 	s.store = certain{Store: cfg.Store, runs: func(r metastore.Record) { s.tally.stored(r, s.nowMS()) }}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })

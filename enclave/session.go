@@ -77,7 +77,7 @@ func (s *Service) open(tx Tx, a attempt) (api.Session, error) {
 	if err != nil {
 		return api.Session{}, err
 	}
-	out, err := s.admit(tx, &p, a.address)
+	out, err := s.newSession(tx, &p, a.address)
 	if err != nil {
 		return api.Session{}, err
 	}
@@ -101,8 +101,8 @@ func (s *Service) count(tx Tx, v *accountRecord, rec *metastore.Record, correct 
 	return outcome == authn.Accepted, nil
 }
 
-// admit stores a new session of a caller who has proven who he is. The oldest ones beyond maxSessions end.
-func (s *Service) admit(tx Tx, p *Principal, address string) (api.Session, error) {
+// newSession stores a new session of a caller who has proven who he is. The oldest ones beyond maxSessions end.
+func (s *Service) newSession(tx Tx, p *Principal, address string) (api.Session, error) {
 	token, digest, err := authn.NewToken()
 	if err != nil {
 		return api.Session{}, err

@@ -17,13 +17,15 @@ const (
 	ActionQueryRun        Action = "query.run"
 	ActionReleaseDecide   Action = "release.decide"
 	ActionReleaseCollect  Action = "release.collect"
+	ActionFreezeSet       Action = "freeze.set"
+	ActionFreezeLift      Action = "freeze.lift"
 )
 
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
 		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionApplicationStep, ActionQueryCheck, ActionQueryRun,
-		ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect,
+		ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift,
 	}
 }
 

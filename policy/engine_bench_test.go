@@ -22,8 +22,9 @@ func wide(tables, columns int) policy.Query {
 				Effective: true,
 			},
 		},
-		Run:  true,
-		Call: policy.Call{Kind: policy.CallComputation, Purpose: "credit"},
+		Frozen: policy.NewSet(),
+		Run:    true,
+		Call:   policy.Call{Kind: policy.CallComputation, Purpose: "credit"},
 		Grant: &policy.Grant{
 			ID: "grant_1", State: policy.StateActive, Organization: "bank_a", NotBefore: 10, NotAfter: 20,
 			Purposes: policy.NewSet("credit"), Scenario: "sme", Tables: map[string]policy.GrantedCols{},

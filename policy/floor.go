@@ -15,33 +15,35 @@ var floor = map[Action][]string{
 		"SUB-001", "SUB-002", "SUP-001", "SUP-002", "SUP-003", "SUP-004", "SUP-005", "SUP-006", "SUP-007", "SUP-008",
 	},
 	ActionSupplyLoad: {
-		"SUB-001", "SUB-002", "SUP-011", "SUP-012", "SUP-013", "SUP-014", "SUP-015", "SUP-016",
+		"SUB-001", "SUB-002", "SUB-003", "SUP-011", "SUP-012", "SUP-013", "SUP-014", "SUP-015", "SUP-016",
 	},
 	ActionApplicationStep: {
 		"APP-001", "APP-002", "APP-003", "APP-004", "APP-005", "APP-006", "APP-007", "APP-008", "APP-009", "APP-010",
-		"APP-011", "SUB-001", "SUB-002",
+		"APP-011", "SUB-001", "SUB-002", "SUB-003",
 	},
 	ActionQueryCheck: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
 		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "CLS-001", "CLS-002", "CLS-003", "DES-001", "SUB-001",
-		"SUB-002",
+		"SUB-002", "SUB-003",
 	},
 	ActionQueryRun: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
 		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-017", "CLS-001", "CLS-002", "CLS-003", "DES-001",
-		"SUB-001", "SUB-002",
+		"SUB-001", "SUB-002", "SUB-003",
 	},
 	ActionReleaseDecide: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
 		"AUT-012", "AUT-014", "AUT-015", "AUT-016", "CLS-001", "CLS-002", "CLS-003", "DES-001", "EGR-001", "EGR-002",
-		"EGR-003", "EGR-004", "EGR-005", "EGR-006", "EGR-007", "EGR-008", "SUB-001", "SUB-002",
+		"EGR-003", "EGR-004", "EGR-005", "EGR-006", "EGR-007", "EGR-008", "SUB-001", "SUB-002", "SUB-003",
 	},
 	ActionReviewVote: {
 		"SEP-011", "SEP-012", "SEP-013", "SEP-014", "SEP-015", "SEP-016", "SEP-017", "SUB-001", "SUB-002",
 	},
 	ActionReleaseCollect: {
-		"EGR-011", "EGR-012", "EGR-013", "EGR-014", "EGR-015", "EGR-016", "SUB-001", "SUB-002",
+		"EGR-011", "EGR-012", "EGR-013", "EGR-014", "EGR-015", "EGR-016", "SUB-001", "SUB-002", "SUB-003",
 	},
+	ActionFreezeSet:  {"FRZ-001", "FRZ-002", "SUB-001", "SUB-002"},
+	ActionFreezeLift: {"FRZ-001", "FRZ-002", "FRZ-003", "FRZ-004", "FRZ-005", "SUB-001", "SUB-002"},
 }
 
 // requirements returns the proofs that each action needs: all rules of the bundle that name it. It refuses a bundle below the

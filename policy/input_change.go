@@ -82,6 +82,7 @@ type Declaration struct {
 // SupplyLoad asks whether a snapshot of a dataset may be loaded.
 type SupplyLoad struct {
 	Common
+	Frozen    Set        `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
 	Mode      SupplyMode `json:"mode"`
 	Dataset   Supplied   `json:"dataset"`
 	Declared  bool       `json:"declared"`  // the storage location is declared and lies in the domain (tenant_space)
@@ -117,6 +118,7 @@ type Exception struct {
 // ApplicationStep asks whether an application may be submitted, approved or rejected.
 type ApplicationStep struct {
 	Common
+	Frozen       Set           `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
 	Op           ApplicationOp `json:"op"`
 	Application  Application   `json:"application"`
 	Organization Organization  `json:"organization"` // the applying organization
@@ -195,7 +197,7 @@ func (s SupplyLoad) AST() ast.Value {
 	if e := s.Exception; e != nil {
 		exception = object("exception", text("document", e.Document), text("batch", e.Batch), text("approver", e.Approver))
 	}
-	return s.fields(text("mode", s.Mode), truth("declared", s.Declared), exception, object("dataset",
+	return s.fields(names("frozen", s.Frozen), text("mode", s.Mode), truth("declared", s.Declared), exception, object("dataset",
 		text("name", d.Name), text("state", d.State), text("provider", d.Provider), number("grade", d.Grade),
 		text("market", d.Market)))
 }
@@ -206,7 +208,7 @@ func (ApplicationStep) Action() Action { return ActionApplicationStep }
 // AST is the input as the engine reads it.
 func (a ApplicationStep) AST() ast.Value {
 	p := a.Application
-	return a.fields(text("op", a.Op), a.Organization.field(), object("application",
+	return a.fields(names("frozen", a.Frozen), text("op", a.Op), a.Organization.field(), object("application",
 		text("state", p.State), text("organization", p.Organization), p.Author.field(),
 		names("purposes", p.Purposes), text("scenario", p.Scenario), number("not_before", p.NotBefore),
 		number("not_after", p.NotAfter), names("methods", p.Methods), each("datasets", p.Datasets, Requested.term)))

@@ -12,7 +12,8 @@ import (
 // spelling.
 type Query struct {
 	Common
-	Run          bool              `json:"-"` // false: a static verdict, nothing will run; it selects the action alone
+	Frozen       Set               `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
+	Run          bool              `json:"-"`      // false: a static verdict, nothing will run; it selects the action alone
 	Call         Call              `json:"call"`
 	Grant        *Grant            `json:"grant"` // nil when the caller has no such grant
 	Organization Organization      `json:"organization"`
@@ -175,7 +176,7 @@ func (q Query) AST() ast.Value { return q.fields(q.asked()...) }
 
 func (q Query) asked() []field {
 	return []field{
-		object("call", text("kind", q.Call.Kind), text("purpose", q.Call.Purpose)),
+		names("frozen", q.Frozen), object("call", text("kind", q.Call.Kind), text("purpose", q.Call.Purpose)),
 		q.Grant.field(), q.Organization.field(), q.Footprint.field(),
 		each("datasets", q.Datasets, Supply.term), q.Computation.field(),
 	}

@@ -92,6 +92,7 @@ type ReviewedRun struct {
 // ReleaseCollect asks whether the caller may fetch an issued release.
 type ReleaseCollect struct {
 	Common
+	Frozen       Set           `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
 	Release      IssuedRelease `json:"release"`
 	GrantState   State         `json:"grant_state"`
 	Organization Organization  `json:"organization"`
@@ -141,7 +142,7 @@ func (ReleaseCollect) Action() Action { return ActionReleaseCollect }
 
 // AST is the input as the engine reads it.
 func (r ReleaseCollect) AST() ast.Value {
-	return r.fields(text("grant_state", r.GrantState), r.Organization.field(), object("release",
+	return r.fields(names("frozen", r.Frozen), text("grant_state", r.GrantState), r.Organization.field(), object("release",
 		text("id", r.Release.ID), text("state", r.Release.State), text("recipient", r.Release.Recipient),
 		number("not_after", r.Release.NotAfter), number("grade", r.Release.Grade), names("markets", r.Release.Markets)))
 }

@@ -24,8 +24,10 @@ func TestBJ_FIN_3_RolesAndActions(t *testing.T) {
 		policy.ActionQueryRun:        {policy.RoleAnalyst},
 		policy.ActionReleaseDecide:   {policy.RoleAnalyst}, // the author of the run
 		policy.ActionReleaseCollect:  {policy.RoleAnalyst},
+		policy.ActionFreezeSet:       {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleAuditor, policy.RoleRegulator},
+		policy.ActionFreezeLift:      {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleRegulator},
 	}
-	about := []string{"SEP-001", "SUP-001", "SUP-011", "APP-001", "SEP-011", "AUT-012", "EGR-011"}
+	about := []string{"SEP-001", "SUP-001", "SUP-011", "APP-001", "SEP-011", "AUT-012", "EGR-011", "FRZ-001"}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for _, a := range policy.Actions() {
@@ -67,6 +69,12 @@ func with(t *testing.T, a policy.Action, change func(*policy.Common)) policy.Inp
 		change(&in.Common)
 		return in
 	case policy.ApplicationStep:
+		change(&in.Common)
+		return in
+	case policy.FreezeSet:
+		change(&in.Common)
+		return in
+	case policy.FreezeLift:
 		change(&in.Common)
 		return in
 	}

@@ -15,6 +15,7 @@ import (
 	"yumen/enclave/enclavetest"
 	"yumen/enclave/invariant"
 	"yumen/enclave/receipt"
+	"yumen/internal/api"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore/sqlite"
 )
@@ -114,6 +115,16 @@ func lived(t *testing.T) string {
 	require.Equal(t, "failed", z.Ask(t, p, grant, "SELECT count(*) AS n FROM clients WHERE segment = 'a'").State)
 	z.Runner.FailRuns(false)
 	require.Equal(t, "refused", z.Ask(t, p, grant, "SELECT id FROM clients").State)
+	_, err := z.Service.Login(t.Context(), api.Login{User: "admin", Password: enclavetest.Password}, "")
+	require.NoError(t, err)
+	for _, name := range []string{"clients", "cases"} {
+		_, err = z.Service.Freeze(t.Context(), enclavetest.As("security"), api.FreezeRequest{Kind: "dataset", Name: name, Reason: "x"})
+		require.NoError(t, err)
+	}
+	for _, as := range []string{"security", "admin"} {
+		_, err = z.Service.Unfreeze(t.Context(), enclavetest.As(as), api.FreezeRequest{Kind: "dataset", Name: "cases"})
+		require.NoError(t, err)
+	}
 	z.Shut(t)
 	return z.Dir
 }
@@ -181,6 +192,13 @@ var violations = []struct {
 	{invariant.RecordEntry, "a session that nobody opened", func(m mutant) {
 		m.sql("INSERT INTO documents VALUES ('session', 'abc', '', 'admin', '', 1, 1, 1, CAST('{}' AS BLOB))")
 	}},
+	{invariant.RecordEntry, "a session of somebody else", func(m mutant) {
+		m.sql("UPDATE documents SET owner = 'security' WHERE kind = 'session' AND owner = 'admin'")
+	}},
+	{invariant.RecordEntry, "a freeze that nobody set", func(m mutant) {
+		m.sql("INSERT INTO documents VALUES ('freeze', 'dataset/cases', '', '', '', 1, 1, 1, CAST('{}' AS BLOB))")
+	}},
+	{invariant.EntryEffect, "a freeze that nobody lifted", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'freeze'") }},
 	{invariant.RecordEntry, "another zone", func(m mutant) { m.sql(set("zone", "id", "'zone_00000000000000000000000000000000'")) }},
 	{invariant.EntryEffect, "an application is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'application'") }},
 	{invariant.EntryEffect, "a run is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'run' AND state = 'failed'") }},

@@ -25,6 +25,7 @@ const (
 	kindRelease     = "release"
 	kindLedger      = "ledger"
 	kindDecision    = "decision"
+	kindFreeze      = "freeze"
 )
 
 // kind says what the log must tell of records of one kind.
@@ -58,6 +59,7 @@ var kinds = map[string]kind{
 	kindRelease:  {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
 	kindLedger:   {states: []string{"reserved", "issued"}},
 	kindDecision: {},
+	kindFreeze:   {},
 }
 
 // runStates are the states in which a run can rest, and the one in which it is being executed.
@@ -117,21 +119,47 @@ func (c *checker) checkOrigins() error {
 		}
 	}
 	c.checkSessions()
+	c.checkFreezes()
 	return nil
 }
 
-// checkSessions: nobody has more sessions than the log says were opened. An entry does not name its session, whose identifier is the
-// digest of a token.
+// checkSessions: each session has the entry that opened it.
 func (c *checker) checkSessions() {
-	opened := map[string]int{}
+	opened := map[string]string{}
 	for _, e := range c.log.all {
-		if e.action == audit.ActionSessionOpen && e.outcome == "opened" {
-			opened[e.facts["account"]]++
+		switch {
+		case e.action == audit.ActionSessionOpen && e.outcome == "opened":
+			opened[e.facts["session"]] = e.facts["account"]
+		case e.action == audit.ActionAccountPassword && e.outcome == "changed":
+			opened[e.facts["session"]] = e.subject
 		}
 	}
 	for _, r := range c.records[kindSession] {
-		opened[r.Owner]--
-		c.must(opened[r.Owner] >= 0, RecordEntry, r.Owner)
+		c.must(r.Owner != "" && opened[r.ID] == r.Owner, RecordEntry, r.ID)
+	}
+}
+
+// checkFreezes: what is frozen is what the log says was frozen and not lifted since.
+func (c *checker) checkFreezes() {
+	frozen := map[string]bool{}
+	for _, e := range c.log.all {
+		id := e.facts["kind"]
+		if id != e.subject {
+			id += "/" + e.subject
+		}
+		switch e.action {
+		case audit.ActionFreezeSet:
+			frozen[id] = true
+		case audit.ActionFreezeLift:
+			delete(frozen, id)
+		}
+	}
+	for _, r := range c.records[kindFreeze] {
+		c.must(frozen[r.ID], RecordEntry, r.ID)
+		delete(frozen, r.ID)
+	}
+	for id := range frozen {
+		c.must(false, EntryEffect, id)
 	}
 }
 

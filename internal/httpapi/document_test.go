@@ -59,7 +59,7 @@ func read(d *door) document {
 var operations = map[string]bool{
 	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "live": false, "ready": false,
 	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true,
-	"account-suspend": true, "account-resume": true, "account-reset": true,
+	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "snapshot-list": true, "snapshot-load": true,
 	"upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
@@ -131,6 +131,7 @@ var bodies = map[string]any{
 	"query-check":  `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
 	"run-resubmit": `{"note":"x"}`, "review-vote": `{"envelope":{}}`,
 	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`,
+	"freeze-set": `{"kind":"dataset","name":"none","reason":"x"}`, "freeze-lift": `{"kind":"dataset","name":"none"}`,
 }
 
 // beforeItsRole lists what a session may do before its role is confirmed.
@@ -181,7 +182,7 @@ func state(d *door) string {
 // may not.
 var may = map[string]string{
 	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-",
-	"account-suspend": "-", "account-resume": "-", "account-reset": "-",
+	"freeze-list": "admin security auditor steward", "freeze-set": "-", "freeze-lift": "-", "account-suspend": "-", "account-resume": "-", "account-reset": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "snapshot-load": "-",
 	"upload-begin": "-", "upload-get": "-", "upload-part": "-", "upload-finish": "-", "upload-remove": "-",
@@ -223,6 +224,8 @@ func testRoles(t *testing.T, d *door) {
 		{"POST", "/v1/apply", map[string]any{"documents": "apiVersion: yumen/v1\nkind: Organization\nmetadata: {name: fresh}\nspec: {title: {zh: 机构, en: O}, type: provider}\n"},
 			"security auditor steward provider reviewer_1 analyst_a"},
 		{"POST", "/v1/accounts/waiting/confirm", nil, "admin auditor steward provider reviewer_1 analyst_a"},
+		{"POST", "/v1/freezes", map[string]any{"kind": "runs", "reason": "x"}, "steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/freezes/lift", map[string]any{"kind": "runs"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/suspend", map[string]any{"reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/resume", nil, "admin auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/reset", nil, "security auditor steward provider reviewer_1 analyst_a analyst_b"},

@@ -12,6 +12,7 @@ import data.yumen.authorization
 import data.yumen.classification
 import data.yumen.desensitization
 import data.yumen.egress
+import data.yumen.freeze
 import data.yumen.lib
 import data.yumen.separation
 import data.yumen.subject
@@ -133,3 +134,21 @@ application_step := refusal("application.step", application_proof, application.d
 application_step := {"proof": application_proof, "obligations": application_obligations} if {
 	not lacks("application.step", application_proof)
 }
+
+freeze_proof := subject.proof | freeze.proof
+
+freeze_obligations := {"retention_years": freeze.retention_years}
+
+# METADATA
+# title: May this be frozen
+# entrypoint: true
+freeze_set := refusal("freeze.set", freeze_proof, {}) if lacks("freeze.set", freeze_proof)
+
+freeze_set := {"proof": freeze_proof, "obligations": freeze_obligations} if not lacks("freeze.set", freeze_proof)
+
+# METADATA
+# title: May this freeze be lifted
+# entrypoint: true
+freeze_lift := refusal("freeze.lift", freeze_proof, {}) if lacks("freeze.lift", freeze_proof)
+
+freeze_lift := {"proof": freeze_proof, "obligations": freeze_obligations} if not lacks("freeze.lift", freeze_proof)

@@ -19,6 +19,8 @@ import data.yumen.lib
 #     - query.run
 #     - release.decide
 #     - release.collect
+#     - freeze.set
+#     - freeze.lift
 #   articles: [BJ-FIN-17, BJ-FIN-29, BJ-OPS-21a, XM-19c]
 #   message:
 #     zh: 账户的角色尚未生效或已停用
@@ -43,6 +45,8 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - query.run
 #     - release.decide
 #     - release.collect
+#     - freeze.set
+#     - freeze.lift
 #   articles: [BJ-FIN-17, BJ-OPS-21a, BJ-OPS-21b]
 #   message:
 #     zh: 账户没有对应的实名人员或机构
@@ -57,3 +61,26 @@ proof contains "SUB-002" if {
 	lib.named(input.subject.organization)
 	lib.named(input.subject.legal_group)
 }
+
+# METADATA
+# title: Nothing that the act needs is frozen
+# description: >-
+#   The gateway lists the freezes that cover the act. Which freeze covers which acts is a table of the program.
+# custom:
+#   rule: SUB-003
+#   code: FROZEN
+#   entrypoints:
+#     - supply.load
+#     - application.step
+#     - query.check
+#     - query.run
+#     - release.decide
+#     - release.collect
+#   articles: [BJ-FIN-32a, BJ-FIN-35b, SJZ-23d, XC-37]
+#   message:
+#     zh: 已被紧急冻结
+#     en: An emergency freeze is in force
+#   remedy:
+#     zh: 等待解除冻结，或联系运营单位
+#     en: Wait until it is lifted, or contact the operator
+proof contains "SUB-003" if input.frozen == {}

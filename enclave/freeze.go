@@ -1,0 +1,115 @@
+package enclave
+
+import (
+	"slices"
+
+	"yumen/catalog"
+	"yumen/internal/metastore"
+	"yumen/policy"
+)
+
+// freezeKind is what a freeze stops: a closed list.
+type freezeKind string
+
+// The kinds of freeze.
+const (
+	freezeEgress       freezeKind = "egress"       // nothing is asked, and nothing leaves
+	freezeRuns         freezeKind = "runs"         // nothing is asked; what was answered may leave
+	freezeOrganization freezeKind = "organization" // nothing is asked by it, and nothing leaves to it
+	freezeDataset      freezeKind = "dataset"      // nothing is asked about it, and nothing made of it leaves
+)
+
+// freezes is the table: which acts a freeze of each kind refuses. Every kind ends the runs that it covers.
+var freezes = map[freezeKind][]policy.Action{
+	freezeEgress: {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionReleaseDecide, policy.ActionReleaseCollect},
+	freezeRuns:   {policy.ActionQueryCheck, policy.ActionQueryRun},
+	freezeOrganization: {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionReleaseDecide, policy.ActionReleaseCollect,
+		policy.ActionApplicationStep, policy.ActionSupplyLoad},
+	freezeDataset: {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionReleaseDecide, policy.ActionReleaseCollect, policy.ActionSupplyLoad},
+}
+
+// freezeRecord is a freeze in force. It goes when it is lifted; the log keeps it.
+type freezeRecord struct {
+	Kind         freezeKind   `json:"kind"`
+	Name         string       `json:"name,omitempty"` // of the organization or dataset
+	Reason       string       `json:"reason"`
+	By           string       `json:"by"` // account
+	Person       string       `json:"person"`
+	Organization string       `json:"organization"`
+	Role         string       `json:"role"`
+	At           int64        `json:"at"` // unix milliseconds
+	Lift         *liftRequest `json:"lift,omitempty"`
+}
+
+// liftRequest is the first person's half of lifting a freeze.
+type liftRequest struct {
+	ID      string `json:"id"`
+	Account string `json:"account"`
+	Person  string `json:"person"`
+	Role    string `json:"role"`
+	Reason  string `json:"reason,omitempty"`
+	At      int64  `json:"at"` // unix milliseconds
+}
+
+func freezeID(kind freezeKind, name string) string {
+	if name == "" {
+		return string(kind)
+	}
+	return string(kind) + "/" + name
+}
+
+// covers reports whether the freeze is about an organization or any of the datasets.
+func (f *freezeRecord) covers(organization string, datasets []string) bool {
+	switch f.Kind {
+	case freezeOrganization:
+		return f.Name == organization
+	case freezeDataset:
+		return slices.Contains(datasets, f.Name)
+	}
+	return true // whatever it is
+}
+
+// inForce are the freezes, as a transaction sees them.
+type inForce []freezeRecord
+
+func readFreezes(tx Tx) (inForce, error) {
+	var out inForce
+	err := each(tx, recFreeze, metastore.Query{}, func(_ metastore.Record, v freezeRecord) error {
+		out = append(out, v)
+		return nil
+	})
+	return out, err
+}
+
+// on are the kinds of freeze that refuse an act about an organization and datasets. An unknown kind refuses every act.
+func (f inForce) on(act policy.Action, organization string, datasets ...string) policy.Set {
+	out := policy.NewSet()
+	for _, v := range f {
+		acts, known := freezes[v.Kind]
+		if v.covers(organization, datasets) && (!known || slices.Contains(acts, act)) {
+			out.Add(string(v.Kind))
+		}
+	}
+	return out
+}
+
+// frozenOn is on, read in the transaction of the act.
+func frozenOn(tx Tx, act policy.Action, organization string, datasets ...string) (policy.Set, error) {
+	all, err := readFreezes(tx)
+	return all.on(act, organization, datasets...), err
+}
+
+// errFrozen refuses what was frozen while it was being judged.
+func errFrozen() *Error {
+	r := frozenRefusal()
+	e := fault(KindForbidden, joinText(r.Message.Zh, r.Remedy.Zh, "。"), joinText(r.Message.En, r.Remedy.En, ". "))
+	e.Refusal = &r
+	return e
+}
+
+// frozenRefusal tells a run that a freeze ended why.
+func frozenRefusal() catalog.Refusal {
+	return catalog.Refusal{Code: catalog.CodeFrozen, Position: -1, Articles: []string{"BJ-FIN-32a"},
+		Message: catalog.Text{Zh: "已被紧急冻结", En: "An emergency freeze is in force"},
+		Remedy:  catalog.Text{Zh: "等待解除冻结，或联系运营单位", En: "Wait until it is lifted, or contact the operator"}}
+}

@@ -1,0 +1,220 @@
+package enclave
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"yumen/catalog"
+	"yumen/enclave/audit"
+	"yumen/internal/api"
+	"yumen/internal/metastore"
+	"yumen/policy"
+)
+
+// liftTerm is how long the second person may take.
+const liftTerm = 24 * time.Hour
+
+// Freeze stops what a kind of freeze stops, at once and in one transaction with its entry: what is running under it is refused and its
+// workers are killed. What is frozen already stays as it is.
+func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest) (api.Freeze, error) {
+	kind := freezeKind(in.Kind)
+	v := freezeRecord{Kind: kind, Name: in.Name, Reason: in.Reason, By: p.Account, Person: p.Person, Organization: p.Organization, Role: p.Role}
+	var stopped stoppedRuns
+	var accounts []string
+	if in.Reason == "" {
+		return api.Freeze{}, fault(KindInvalid, "请说明冻结的原因", "say why it is frozen")
+	}
+	err := s.store.Update(ctx, func(tx Tx) error {
+		stopped, accounts = stoppedRuns{}, nil
+		if _, err := s.ask(ctx, policy.FreezeSet{Common: s.common(p), Op: policy.OpFreeze, Target: policy.Frozen{Kind: in.Kind, Name: in.Name}}); err != nil {
+			return err
+		}
+		if err := freezable(tx, kind, in.Name); err != nil {
+			return err
+		}
+		old, _, err := load[freezeRecord](tx, recFreeze, freezeID(kind, in.Name))
+		if !errors.Is(err, metastore.ErrNotFound) {
+			v = old
+			return err
+		}
+		v.At = s.nowMS()
+		if err := save(tx, recFreeze, metastore.Record{ID: freezeID(kind, in.Name)}, v.At, v); err != nil {
+			return err
+		}
+		if stopped, err = s.stopRuns(tx, p, &v); err != nil {
+			return err
+		}
+		if accounts, err = endOrganization(tx, &v); err != nil {
+			return err
+		}
+		return s.record(tx, entry{by: p, action: audit.ActionFreezeSet, on: subjectOf(kind, in.Name), outcome: "frozen", class: retention5,
+			facts: map[string]string{"kind": in.Kind, "count": strconv.Itoa(len(stopped.runs))}})
+	})
+	s.denied(ctx, p, policy.ActionFreezeSet, in.Name, err)
+	if err != nil {
+		return api.Freeze{}, known(err)
+	}
+	s.inflight.stop(stopped.runs...)
+	s.destroy(stopped.gone...)
+	for _, id := range stopped.runs {
+		s.watch.changed(id)
+	}
+	for _, a := range accounts {
+		s.ended.changed(a)
+	}
+	return freezeView(v), nil
+}
+
+// subjectOf is what the log calls a freeze: the name of what is frozen, or the kind.
+func subjectOf(kind freezeKind, name string) string {
+	if name == "" {
+		return string(kind)
+	}
+	return name
+}
+
+// freezable refuses what does not exist, and an organization without which nobody could lift anything.
+func freezable(tx Tx, kind freezeKind, name string) error {
+	switch kind {
+	case freezeOrganization:
+		o, _, err := load[orgRecord](tx, recOrg, name)
+		if err == nil && o.Spec.Type != catalog.OrganizationInstitution && o.Spec.Type != catalog.OrganizationProvider {
+			err = fault(KindConflict, "运营机构与监管部门不能被冻结：请停用其账号", "the operator and the regulator cannot be frozen: suspend their accounts instead")
+		}
+		return err
+	case freezeDataset:
+		_, err := tx.Get(recDataset, name)
+		return err
+	}
+	return nil
+}
+
+// stoppedRuns are the runs that a freeze ended, and the artefacts that go with them.
+type stoppedRuns struct{ runs, gone []string }
+
+// stopRuns refuses, in the freeze's transaction, the runs that wait or are executed under it. Nobody has learned anything from them. It
+// is seen at once: it says nothing about data.
+func (s *Service) stopRuns(tx Tx, p Principal, f *freezeRecord) (stoppedRuns, error) {
+	var out stoppedRuns
+	err := each(tx, recRun, metastore.Query{State: stateRunning}, func(rec metastore.Record, run runRecord) error {
+		if !f.covers(run.Organization, slices.Collect(maps.Keys(run.Snapshots))) {
+			return nil
+		}
+		gone, err := s.void(tx, &run)
+		if err != nil {
+			return err
+		}
+		r := frozenRefusal()
+		run.Refusal, run.VisibleAt, rec.State = &r, s.nowMS(), stateRefused
+		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
+			return err
+		}
+		out.runs, out.gone = append(out.runs, rec.ID), append(out.gone, gone...)
+		return s.record(tx, entry{by: p, action: audit.ActionQueryExecute, on: rec.ID, outcome: stateRefused, class: classOf(run.Grade),
+			facts: map[string]string{"code": string(r.Code)}})
+	})
+	return out, err
+}
+
+// endOrganization ends the sessions of a frozen organization. Its people may log in again, and see what they may see.
+func endOrganization(tx Tx, f *freezeRecord) ([]string, error) {
+	if f.Kind != freezeOrganization {
+		return nil, nil
+	}
+	accounts, err := tx.List(recAccount, metastore.Query{Owner: f.Name})
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, a := range accounts {
+		if err := endSessions(tx, a.ID, ""); err != nil {
+			return nil, err
+		}
+		out = append(out, a.ID)
+	}
+	return out, nil
+}
+
+// Unfreeze lifts a freeze: the first person's call proposes it, and a second person's call within liftTerm commits it.
+func (s *Service) Unfreeze(ctx context.Context, p Principal, in api.FreezeRequest) (api.Freeze, error) {
+	kind := freezeKind(in.Kind)
+	var out api.Freeze
+	err := s.store.Update(ctx, func(tx Tx) error {
+		v, rec, err := load[freezeRecord](tx, recFreeze, freezeID(kind, in.Name))
+		if err != nil && !errors.Is(err, metastore.ErrNotFound) {
+			return err
+		}
+		frozen := err == nil
+		if v.Lift != nil && s.nowMS()-v.Lift.At >= liftTerm.Milliseconds() {
+			v.Lift = nil
+		}
+		again := v.Lift != nil && v.Lift.Person == p.Person
+		asked := policy.FreezeLift{Common: s.common(p), Op: policy.OpLift,
+			Target: policy.Lifted{Kind: in.Kind, Name: in.Name, Frozen: frozen, SetBy: policy.Role(v.Role)}}
+		if v.Lift != nil && !again {
+			asked.Op, asked.Proposer = policy.OpLiftSecond, policy.Officer{Account: v.Lift.Account, Person: v.Lift.Person, Role: policy.Role(v.Lift.Role)}
+		}
+		if _, err := s.ask(ctx, asked); err != nil {
+			return err
+		}
+		if again {
+			out = freezeView(v)
+			return nil
+		}
+		if asked.Op == policy.OpLift {
+			out, err = s.proposeLift(tx, p, rec, v, in.Reason)
+			return err
+		}
+		out = freezeView(v)
+		out.State = "lifted"
+		if err := tx.Delete(recFreeze, rec.ID, rec.Version); err != nil {
+			return err
+		}
+		return s.record(tx, entry{by: p, action: audit.ActionFreezeLift, on: subjectOf(kind, in.Name), outcome: "lifted", class: retention5,
+			facts: map[string]string{"kind": in.Kind, "act": v.Lift.ID}})
+	})
+	s.denied(ctx, p, policy.ActionFreezeLift, in.Name, err)
+	return out, known(err)
+}
+
+func (s *Service) proposeLift(tx Tx, p Principal, rec metastore.Record, v freezeRecord, reason string) (api.Freeze, error) {
+	v.Lift = &liftRequest{ID: newID(catalog.PrefixPending), Account: p.Account, Person: p.Person, Role: p.Role, Reason: reason, At: s.nowMS()}
+	if err := save(tx, recFreeze, rec, s.nowMS(), v); err != nil {
+		return api.Freeze{}, err
+	}
+	facts := map[string]string{"action": string(policy.ActionFreezeLift), "kind": string(v.Kind)}
+	switch v.Kind {
+	case freezeOrganization, freezeDataset:
+		facts[string(v.Kind)] = v.Name
+	}
+	return freezeView(v), s.record(tx, entry{by: p, action: audit.ActionActPropose, on: v.Lift.ID, outcome: "pending", class: retention5, facts: facts})
+}
+
+// Freezes lists what is frozen, since when, by whom and why, oldest first; for the zone's staff.
+func (s *Service) Freezes(ctx context.Context, p Principal) (api.Freezes, error) {
+	out := api.Freezes{Items: []api.Freeze{}}
+	if !staff(p) {
+		return out, fault(KindForbidden, "只有专区工作人员可以查看冻结列表", "only the zone's staff see what is frozen")
+	}
+	err := s.store.View(ctx, func(tx Tx) error {
+		all, err := readFreezes(tx)
+		for _, v := range all {
+			out.Items = append(out.Items, freezeView(v))
+		}
+		return err
+	})
+	slices.SortStableFunc(out.Items, func(a, b api.Freeze) int { return int(a.Since - b.Since) })
+	return out, known(err)
+}
+
+func freezeView(v freezeRecord) api.Freeze {
+	out := api.Freeze{Kind: string(v.Kind), Name: v.Name, State: "frozen", Reason: v.Reason, By: v.By, Since: v.At}
+	if v.Lift != nil {
+		out.State, out.LiftBy, out.LiftReason, out.LiftSince = "lift_pending", v.Lift.Account, v.Lift.Reason, v.Lift.At
+	}
+	return out
+}
