@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"yumen/internal/contexts"
 )
 
 // TestLeak plants a canary in every column of every table and in every file that is refused, uses every command of the client and
@@ -38,10 +40,22 @@ func TestLeak(t *testing.T) {
 			t.Errorf("the session provoked no error of kind %s", kind)
 		}
 	}
+	s.yumend("backup", "--data", filepath.Join(s.dir, "zone"), "--out", filepath.Join(s.dir, "tmp", "zone.backup"))
 	s.crash()
+	s.yumend("check", "--data", filepath.Join(s.dir, "zone"), "--deep")
 	a := newAviary(canaries())
 	s.look(a)
 	a.report(t)
+}
+
+// token is that of an account's context.
+func (s *stage) token(account string) string {
+	s.t.Helper()
+	f, err := contexts.Load(contexts.Path(filepath.Join(s.dir, "home", "config", "yumen")))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return f.Contexts[account].Token
 }
 
 // sessions uses what an account can do with its own sessions, and an administrator with another's.
@@ -128,15 +142,20 @@ func (s *stage) mischief() {
 	s.tell("nobody", "some password of somebody\n", -1, "activate", "--server", s.wire.URL, "--user", "reviewer_2", "--code", "00000000", "--password-stdin")
 	s.say("nobody", -1, "query", "list")
 	s.say("security", -1, "account", "confirm", "analyst_a")
-	for _, m := range []struct{ method, path, body string }{
-		{"GET", "/v1/runs", ""}, {"GET", "/nowhere", ""}, {"POST", "/v1/sessions", "{"}, {"POST", "/v1/sessions", `{"user":1}`},
-		{"POST", "/v1/sessions", `{"user":"` + strings.Repeat("x", 9<<20) + `"}`}, {"PUT", "/v1/runs", "x"}, {"GET", "/healthz", ""}, {"GET", "/openapi.json", ""}, {"GET", "/v1/audit/checkpoint", ""}, {"GET", "/v1/health/live", ""}, {"GET", "/v1/health/ready", ""},
+	for _, m := range []struct{ account, method, path, body string }{
+		{"credit_provider", "POST", "/v1/datasets/harbour/snapshots", broken()["type"]}, {"credit_provider", "GET", "/v1/uploads/none", ""},
+		{"", "GET", "/v1/runs", ""}, {"", "GET", "/nowhere", ""}, {"", "POST", "/v1/sessions", "{"}, {"", "POST", "/v1/sessions", `{"user":1}`},
+		{"", "POST", "/v1/sessions", `{"user":"` + strings.Repeat("x", 9<<20) + `"}`}, {"", "PUT", "/v1/runs", "x"}, {"", "GET", "/healthz", ""}, {"", "GET", "/openapi.json", ""}, {"", "GET", "/v1/audit/checkpoint", ""}, {"", "GET", "/v1/health/live", ""}, {"", "GET", "/v1/health/ready", ""},
 	} {
 		req, err := http.NewRequest(m.method, s.wire.URL+m.path, strings.NewReader(m.body))
 		if err != nil {
 			s.t.Fatal(err)
 		}
 		req.Header.Set("Content-Type", "application/json")
+		if m.account != "" {
+			req.Header.Set("Content-Type", "text/csv")
+			req.Header.Set("Authorization", "Bearer "+s.token(m.account))
+		}
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			continue // a gateway may hang up on a body that is over its limit
