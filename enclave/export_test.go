@@ -64,3 +64,6 @@ func (c *sealedCache) CloseAll() { c.close() }
 
 // Used is how many bytes count now.
 func (c *sealedCache) Used() int64 { return c.bytes() }
+
+// TooLarge is the refusal of a question that has too much to be compared with.
+var TooLarge = tooLarge

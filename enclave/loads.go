@@ -74,7 +74,7 @@ func (s *Service) find(ctx context.Context, a *asked, pin compile.Pin, out *load
 
 // tooLarge refuses a question that takes more statements than a run may have. It depends on the plan and the group's ledger.
 func tooLarge() *catalog.Refusal {
-	return &catalog.Refusal{Code: catalog.CodeCapacity, Position: -1,
+	return &catalog.Refusal{Code: catalog.CodeCapacity, Position: -1, Articles: []string{"BJ-OPS-32b"},
 		Message: catalog.Text{Zh: "核查该问题及其与以往答复的差异，所需步骤超出一次运行的上限",
 			En: "checking this question, and its differences to earlier answers, takes more steps than one run may have"},
 		Remedy: catalog.Text{Zh: "减少敏感条件和分组，或联系运营方", En: "ask with fewer sensitive conditions and groups, or ask the operator"}}

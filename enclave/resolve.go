@@ -17,7 +17,7 @@ import (
 func (s *Service) resolve(ctx context.Context, a *asked) error {
 	err := s.store.View(ctx, func(tx Tx) error { return a.read(tx) })
 	if errors.Is(err, metastore.ErrNotFound) {
-		return &catalog.Refusal{Code: catalog.CodeGrantMissing, Position: -1,
+		return &catalog.Refusal{Code: catalog.CodeGrantMissing, Position: -1, Articles: []string{"BJ-OPS-32a"},
 			Message: catalog.Text{Zh: "没有这个授权，或者它不属于贵单位", En: "there is no such grant, or it is not your organization's"},
 			Remedy:  catalog.Text{Zh: "用 yumen grant list 查看可用授权，或提交需求申请", En: "see yumen grant list, or submit an application"}}
 	}

@@ -52,7 +52,7 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 		if err := s.logCheck(ctx, p, a, string(r.Code)); err != nil {
 			return api.CheckResult{}, known(err)
 		}
-		return api.CheckResult{Refusal: r}, nil
+		return api.CheckResult{Refusal: r, Rewrite: rewriteOf(r.Code)}, nil
 	}
 	if err != nil {
 		return api.CheckResult{}, known(err)
@@ -61,7 +61,7 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 		return api.CheckResult{}, known(err)
 	}
 	ob := a.decision.Obligations.Run
-	out := api.CheckResult{Allowed: true, Grade: a.plan.Grade, Mode: string(ob.Mode), Review: string(ob.Review), Explain: a.plan.Explain()}
+	out := api.CheckResult{Allowed: true, Grade: a.plan.Grade, Mode: string(ob.Mode), Review: string(ob.Review), Explain: a.plan.Explain(), Rules: a.rules()}
 	for _, c := range a.plan.Post.Columns {
 		out.Columns = append(out.Columns, api.Column{Name: c.Name, Type: c.Type})
 	}

@@ -33,14 +33,18 @@ func SyntaxRefusal(position int) *catalog.Refusal { return Refuse(ReasonSyntax, 
 // StatementRefusal is the refusal of a text that is well-formed and no query.
 func StatementRefusal() *catalog.Refusal { return Refuse(ReasonStatement, None) }
 
-// articles names the requirements that a code serves: raw data never leaves (BJ-OPS-25a, BJ-OPS-32b), and nothing is used
-// that was not granted (BJ-OPS-32a).
+// articles names the requirements that a code serves: raw data never leaves, in whatever form (BJ-OPS-32b); nothing runs that was not
+// understood, so that data stay inside (BJ-OPS-25a); and nothing is used that was not granted (BJ-OPS-32a).
 var articles = map[catalog.Code][]string{
 	catalog.CodeStar: raw, catalog.CodeRowAsValue: raw, catalog.CodeNoAggregate: raw, catalog.CodeAggFn: raw,
-	catalog.CodeAggArg: raw, catalog.CodeGroupKey: raw, catalog.CodeIDPredicate: raw, catalog.CodeLiteralGrid: raw,
-	catalog.CodePredicateForm: raw, catalog.CodeStmtKind: inside, catalog.CodeTableFn: inside, catalog.CodeUnknownTable: granted,
-	catalog.CodeUnknownColumn: granted, catalog.CodeColumnNotGranted: granted, catalog.CodeMethodNotGranted: granted,
-	catalog.CodeDatasetSealed: granted, catalog.CodeJoinEdge: raw, catalog.CodeJoinType: raw,
+	catalog.CodeAggArg: raw, catalog.CodeAggFilter: raw, catalog.CodeGroupKey: raw, catalog.CodeGroupingSets: raw, catalog.CodeIDPredicate: raw,
+	catalog.CodeLiteralGrid: raw, catalog.CodePredicateForm: raw, catalog.CodeJoinEdge: raw, catalog.CodeJoinType: raw, catalog.CodeScalarFn: raw,
+	catalog.CodeCast: raw, catalog.CodeSetOp: raw, catalog.CodeSubquery: raw, catalog.CodeWindow: raw, catalog.CodeSample: raw, catalog.CodeTooLarge: raw,
+	catalog.CodeSyntax: inside, catalog.CodeType: inside, catalog.CodeAmbiguous: inside, catalog.CodeAlias: inside, catalog.CodeParam: inside,
+	catalog.CodeStmtKind: inside, catalog.CodeMultiStmt: inside, catalog.CodeTableFn: inside, catalog.CodeFromValues: inside,
+	catalog.CodeCTERecursive: inside, catalog.CodeCTEShadow: inside,
+	catalog.CodeUnknownTable: granted, catalog.CodeUnknownColumn: granted, catalog.CodeDomain: granted, catalog.CodeColumnNotGranted: granted,
+	catalog.CodeMethodNotGranted: granted, catalog.CodeDatasetSealed: granted, catalog.CodeDatasetNotApproved: granted, catalog.CodeGradeForbids: granted,
 }
 
 var (

@@ -20,8 +20,10 @@ func TestDependencies(t *testing.T) {
 		"yumen/internal/api":         "wire types",
 		"yumen/internal/canonical":   "canonical JSON of receipts and entries",
 		"yumen/internal/client":      "the calls",
+		"yumen/internal/contexts":    "the context file",
 		"yumen/internal/keyfile":     "the reviewer's key",
 		"yumen/internal/locale":      "the language",
+		"yumen/internal/manpage":     "the manual pages",
 	}
 	for _, p := range strings.Fields(string(out)) {
 		ours := strings.HasPrefix(p, "yumen/") && !strings.HasPrefix(p, "yumen/cmd/yumen")

@@ -56,9 +56,13 @@ func (a *app) request(f queryFlags) (api.RunRequest, error) {
 
 func (a *app) queryCheckCommand() *cobra.Command {
 	var f queryFlags
+	var explain bool
 	c := a.command(command{
 		use: "check", short: catalog.Text{Zh: "静态判断一个查询：什么都不运行", En: "the static verdict on a query: nothing runs"},
-		example: "yumen query check --grant grant_… --file question.sql",
+		long: catalog.Text{
+			Zh: "静态判断一个查询：什么都不运行，不接触数据。\n--explain 说明什么是单元格、哪些规则会逐格判断，以及被拒绝的写法应如何改写。",
+			En: "The static verdict on a query: nothing runs, and no data is touched.\n--explain says what is a cell, which rules will judge each, and how to rewrite what was refused."},
+		example: "yumen query check --grant grant_… --file question.sql\nyumen query check --grant grant_… --explain --sql 'SELECT city, max(amount) FROM clients GROUP BY city'",
 		run: func(ctx context.Context, _ []string) error {
 			request, err := a.request(f)
 			if err != nil {
@@ -75,14 +79,15 @@ func (a *app) queryCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.printCheck(result, request.SQL)
+			return a.printCheck(result, request.SQL, explain)
 		},
 	})
 	a.queryText(c, &f)
+	c.Flags().BoolVar(&explain, "explain", false, a.t("逐条说明规则，以及被拒绝的写法应如何改写", "say which rules will judge each cell, and how to rewrite what was refused"))
 	return c
 }
 
-func (a *app) printCheck(r *api.CheckResult, sql string) error {
+func (a *app) printCheck(r *api.CheckResult, sql string, explain bool) error {
 	verdict := a.t("可以提交", "may be submitted")
 	if !r.Allowed {
 		verdict = a.t("拒绝", "refused")
@@ -99,12 +104,21 @@ func (a *app) printCheck(r *api.CheckResult, sql string) error {
 		for _, e := range r.Explain {
 			t.Add(a.t("说明", "note"), a.lang.Text(e))
 		}
+		for _, rule := range r.Rules {
+			if explain {
+				t.Add(a.t("规则", "rule"), a.lang.Text(rule))
+			}
+		}
 	}
 	if err := a.print(r, t); err != nil {
 		return err
 	}
 	if r.Refusal != nil {
 		a.refusal(r.Refusal, sql)
+	}
+	if explain && r.Rewrite != nil {
+		a.say("例如（表 clients 与 cases）：%s", "for example, over tables clients and cases: %s", r.Rewrite.Refused)
+		a.say("可改写为：%s", "is written as: %s", r.Rewrite.Instead)
 	}
 	if !r.Allowed {
 		return status(exitDenied)

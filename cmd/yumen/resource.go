@@ -27,7 +27,7 @@ func kindOf(s string) (string, error) {
 }
 
 func (a *app) getCommand() *cobra.Command {
-	c := a.command(command{
+	return a.command(command{
 		use: "get", args: []string{"KIND", "[NAME]"}, short: catalog.Text{Zh: "显示声明的资源", En: "show declared resources"},
 		example: "yumen get Dataset\nyumen get Dataset credit -o yaml",
 		run: func(ctx context.Context, args []string) error {
@@ -53,12 +53,10 @@ func (a *app) getCommand() *cobra.Command {
 			return a.printResource(r)
 		},
 	})
-	c.ValidArgsFunction = completeKinds
-	return c
 }
 
 func (a *app) deleteCommand() *cobra.Command {
-	c := a.command(command{
+	return a.command(command{
 		use: "delete", args: []string{"KIND", "NAME"}, short: catalog.Text{Zh: "删除声明的资源", En: "delete a declared resource"}, example: "yumen delete Dataset credit",
 		run: func(ctx context.Context, args []string) error {
 			kind, err := kindOf(args[0])
@@ -76,19 +74,6 @@ func (a *app) deleteCommand() *cobra.Command {
 			return nil
 		},
 	})
-	c.ValidArgsFunction = completeKinds
-	return c
-}
-
-func completeKinds(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = string(k)
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 func (a *app) resourceTable(all []api.Resource) render.Table {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"runtime/debug"
@@ -20,17 +21,8 @@ func (a *app) versionCommand() *cobra.Command {
 				Revision string `json:"revision,omitempty"`
 				Go       string `json:"go"`
 				Platform string `json:"platform"`
-			}{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-			if info, ok := debug.ReadBuildInfo(); ok {
-				if info.Main.Version != "" {
-					v.Version = info.Main.Version
-				}
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						v.Revision = s.Value
-					}
-				}
-			}
+			}{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+			v.Version, v.Revision = built()
 			var t render.Table
 			t.Add("yumen", v.Version)
 			t.Add("revision", v.Revision)
@@ -39,4 +31,23 @@ func (a *app) versionCommand() *cobra.Command {
 			return a.print(v, t)
 		},
 	})
+}
+
+// version is set at build time.
+var version = ""
+
+// built is the version of this program, and the revision that it was made of when that is known.
+func built() (name, revision string) {
+	name = cmp.Or(version, "(devel)")
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if version == "" && info.Main.Version != "" {
+			name = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = s.Value
+			}
+		}
+	}
+	return name, revision
 }

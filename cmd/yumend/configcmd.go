@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"yumen/internal/locale"
+	"yumen/internal/manpage"
 )
 
 func configCommand() *cobra.Command {
@@ -63,6 +64,20 @@ func configCheckCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&file, "config", "", "configuration file")
 	_ = c.MarkFlagRequired("config")
+	return c
+}
+
+func manCommand() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:     "man",
+		Short:   "write the manual pages 生成手册页",
+		Example: "  yumend man --dir /usr/local/share/man/man1",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return manpage.Write(cmd.Root(), dir, version) },
+	}
+	c.Flags().StringVar(&dir, "dir", "", "directory to write to")
+	_ = c.MarkFlagRequired("dir")
 	return c
 }
 

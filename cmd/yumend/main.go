@@ -54,6 +54,6 @@ func command() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().String("lang", "", "zh or en (default: by locale)")
-	root.AddCommand(initCommand(), serveCommand(), checkCommand(), backupCommand(), restoreCommand(), demoCommand(), sampleCommand(), configCommand(), healthCommand())
+	root.AddCommand(initCommand(), serveCommand(), checkCommand(), backupCommand(), restoreCommand(), demoCommand(), sampleCommand(), configCommand(), healthCommand(), manCommand())
 	return root
 }

@@ -23,7 +23,15 @@ type CheckResult struct {
 	Review  string           `json:"review,omitempty" enum:"auto,one,two,never,"`
 	Columns []Column         `json:"columns,omitempty"`
 	Explain []catalog.Text   `json:"explain,omitempty" doc:"what is a cell and which rules will judge it"`
+	Rules   []catalog.Text   `json:"rules,omitempty" doc:"the policy's rules for each cell and for the answer, without the parameters that must not be known"`
 	Refusal *catalog.Refusal `json:"refusal,omitempty"`
+	Rewrite *Rewrite         `json:"rewrite,omitempty" doc:"with refusal, where another text helps: an example over tables of its own"`
+}
+
+// Rewrite is a refused text beside one that is accepted.
+type Rewrite struct {
+	Refused string `json:"refused"`
+	Instead string `json:"instead"`
 }
 
 // Column is a column of an answer.
