@@ -18,6 +18,9 @@ const (
 	maxValue = 1000
 )
 
+// ResourceName reports whether a resource can have the name.
+func ResourceName(name string) bool { return resourceName.MatchString(name) }
+
 // head checks what every document has.
 func (c *checker) head(b Body, want Kind) {
 	version, kind, name := b.header()

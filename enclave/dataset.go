@@ -208,7 +208,7 @@ func (s *Service) ingest(ctx context.Context, b *batch, body io.Reader) error {
 	b.source = catalog.Digest("sha256:" + hex.EncodeToString(sum.Sum(nil)))
 	switch {
 	case b.expected != "" && b.expected != b.source:
-		return fault(KindInvalid, "文件在传输中损坏（摘要不符），请重新上传", "the file was damaged on the way (its digest differs): send it again")
+		return errDamaged
 	case !b.manifest.describes(b.source):
 		b.faults = []Fault{{Rule: ruleManifestDigest}}
 		return nil

@@ -65,6 +65,7 @@ func (e *Error) because(err error) *Error {
 var (
 	errUnauthenticated = fault(KindUnauthenticated, "请先登录", "log in first: yumen login")
 	errNotFound        = fault(KindNotFound, "没有这个对象，或者您不可见", "there is no such thing, or it is not visible to you")
+	errDamaged         = fault(KindInvalid, "文件在传输中损坏（摘要不符），请重新上传", "the file was damaged on the way (its digest differs): send it again")
 	errConflict        = fault(KindConflict, "对象已被改变，请刷新后重试", "it has changed meanwhile: look again, then retry")
 )
 

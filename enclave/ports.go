@@ -57,6 +57,7 @@ type Runner interface {
 	Run(ctx context.Context, spec sandbox.RunSpec) ([][]sandbox.Row, error)
 	Post(ctx context.Context, spec sandbox.PostSpec) (*sandbox.PostResult, error)
 	Ingest(ctx context.Context, spec sandbox.IngestSpec) (*sandbox.IngestReport, error)
+	Suggest(ctx context.Context, spec sandbox.SuggestSpec) (*sandbox.Profile, error)
 }
 
 // Blobs keeps encrypted files: snapshots and artefacts, each under a data key of its own.

@@ -13,9 +13,9 @@ import (
 )
 
 func (a *app) datasetCommand() *cobra.Command {
-	return a.group("dataset", catalog.Text{Zh: "数据集：审核、装载、快照", En: "datasets: review, load, snapshots"},
+	return a.group("dataset", catalog.Text{Zh: "数据集：建议声明、审核、装载、快照", En: "datasets: suggest, review, load, snapshots"},
 		"yumen dataset review credit --approve --comment 'declared as agreed'\nyumen dataset load credit credit.csv",
-		a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetSnapshotsCommand())
+		a.datasetSuggestCommand(), a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetSnapshotsCommand())
 }
 
 // decision is what --approve and --reject, --reason and --comment say.
@@ -74,6 +74,13 @@ func (a *app) quarantined(name string, e *client.Error) error {
 		return err
 	}
 	a.reportProblem(e)
+	a.remedies(faults)
+	a.hint("改正这些行，再装载整个文件", "correct these rows, then load the whole file again")
+	return status(exitDenied)
+}
+
+// remedies say what each rule means and what to do.
+func (a *app) remedies(faults []api.Fault) {
 	told := map[string]bool{}
 	for _, f := range faults {
 		if text := a.lang.Text(f.Text()); text != "" && !told[f.Rule] {
@@ -81,8 +88,6 @@ func (a *app) quarantined(name string, e *client.Error) error {
 			a.line("", f.Rule+": "+text)
 		}
 	}
-	a.hint("改正这些行，再装载整个文件", "correct these rows, then load the whole file again")
-	return status(exitDenied)
 }
 
 func (a *app) printSnapshot(s *api.Snapshot) error {

@@ -25,6 +25,7 @@ const (
 	ActionKeyRotate         Action = "key.rotate"
 	ActionResourceDelete    Action = "resource.delete" // a declaration that was never in use
 
+	ActionDatasetSuggest  Action = "dataset.suggest" // a file was profiled, so that a declaration could be proposed; nothing of it is kept
 	ActionDatasetSubmit   Action = "dataset.submit"
 	ActionDatasetReview   Action = "dataset.review"
 	ActionSnapshotLoad    Action = "snapshot.load"
@@ -113,6 +114,7 @@ var actions = map[Action]actionRule{
 	ActionKeyRotate:         {subject: thingForm},
 	ActionResourceDelete:    {subject: nameForm},
 
+	ActionDatasetSuggest:  {subject: nameForm, facts: []string{"bytes"}, digests: []string{"source"}},
 	ActionDatasetSubmit:   {subject: nameForm},
 	ActionDatasetReview:   {subject: nameForm},
 	ActionSnapshotLoad:    {subject: idForm("snap")},

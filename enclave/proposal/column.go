@@ -63,8 +63,7 @@ func (g *guess) identify() {
 		g.kind, g.Grade = catalog.IdentifierOther, catalog.IdentifierOther.MinimumGrade()
 		g.say("自由文本或取值很多：不进入查询。可分类后作为 dimension", "free text, or of many values: it does not meet a query. Classify it to make it a dimension")
 	case text && many && (c.Unique || c.Distinct >= 1024):
-		g.kind, g.Grade = catalog.IdentifierRecord, catalog.IdentifierRecord.MinimumGrade()
-		g.say("取值很多的编码：按业务编号处理，不进入查询", "codes of many values: taken for numbers of records, which do not meet a query")
+		g.kind, g.Grade, g.codes = catalog.IdentifierRecord, catalog.IdentifierRecord.MinimumGrade(), true
 	}
 }
 
@@ -81,8 +80,13 @@ func (d *draft) column(i int) {
 	switch {
 	case key && g.kind == "" && alone(g.Name):
 		g.kind = catalog.IdentifierRecord
+	case key && g.codes && g.strong: // a number of one's own points at nobody outside
+		g.kind = ""
 	case !key && g.kind != "":
 		g.Roles = []catalog.Role{catalog.RoleIdentifier}
+		if g.codes {
+			g.say("取值很多的编码：按业务编号处理，不进入查询", "codes of many values: taken for numbers of records, which do not meet a query")
+		}
 	case !key && g.key != "" && g.seen.Unique:
 		g.Roles, g.kind = []catalog.Role{catalog.RoleIdentifier}, catalog.IdentifierRecord
 	}
@@ -156,7 +160,11 @@ func (g *guess) domain() {
 	}
 	if c.Distinct <= wire.MaxListed {
 		g.say(fmt.Sprintf("约 %d 个取值，其中有不足 %d 行的，故不列出值域：请按字典填写 domain", c.Distinct, wire.HeldBy),
-			fmt.Sprintf("about %d values, some in fewer than %d rows, so that no domain is shown: fill it in from the dictionary", c.Distinct, wire.HeldBy))
+			fmt.Sprintf("about %d values, some in fewer than %d rows, so that no domain is declared: fill it in from the dictionary", c.Distinct, wire.HeldBy))
+		if len(c.Values) > 0 {
+			list := strings.Join(c.Values, ", ")
+			g.say("常见取值："+list, "the frequent ones: "+list)
+		}
 	}
 }
 

@@ -69,6 +69,7 @@ type guess struct {
 	// A key that the name alone speaks of, and the entity type that it is of.
 	key    string
 	strong bool
+	codes  bool // of many values, and no identifier known
 }
 
 func (g *guess) say(zh, en string) { g.notes = append(g.notes, catalog.Text{Zh: zh, En: en}) }

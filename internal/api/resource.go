@@ -41,6 +41,19 @@ type Resources struct {
 	Items []Resource `json:"items"`
 }
 
+// Suggestion is a proposed declaration of a dataset. What a person must fill in is empty.
+type Suggestion struct {
+	Dataset json.RawMessage  `json:"dataset"`
+	Notes   []SuggestionNote `json:"notes,omitempty"`
+}
+
+// SuggestionNote says what a proposal rests on; without a column it is about the dataset.
+type SuggestionNote struct {
+	Column string `json:"column,omitempty"`
+	Zh     string `json:"zh"`
+	En     string `json:"en"`
+}
+
 // Review is a decision of a person about something submitted.
 type Review struct {
 	Approve bool   `json:"approve"`

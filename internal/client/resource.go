@@ -47,13 +47,24 @@ type Upload struct {
 
 // LoadSnapshot streams a file into a dataset. A batch that breaks its declaration is an *Error of KindQuarantined with the faults.
 func (c *Client) LoadSnapshot(ctx context.Context, dataset string, u Upload) (*api.Snapshot, error) {
-	r := post(datasetPath(dataset) + "/snapshots")
+	return send[api.Snapshot](ctx, c, post(datasetPath(dataset)+"/snapshots"), u)
+}
+
+// send streams a file and decodes the JSON answer.
+func send[T any](ctx context.Context, c *Client, r request, u Upload) (*T, error) {
 	r.header = http.Header{"Content-Type": {u.Type}, "Expect": {"100-continue"}}
 	if u.Digest != "" {
 		r.header.Set("X-Content-Digest", u.Digest)
 	}
 	r.body, r.size = io.NopCloser(&counting{r: u.Body, report: u.Progress}), u.Size
-	return decode[api.Snapshot](ctx, c, r)
+	return decode[T](ctx, c, r)
+}
+
+// SuggestDataset has a declaration proposed for a file. A file that cannot be declared as it is, is an *Error of KindQuarantined.
+func (c *Client) SuggestDataset(ctx context.Context, name string, u Upload) (*api.Suggestion, error) {
+	r := post("/v1/suggestions")
+	r.query = url.Values{"name": {name}}
+	return send[api.Suggestion](ctx, c, r, u)
 }
 
 // Snapshots lists the snapshots of a dataset.

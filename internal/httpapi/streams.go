@@ -42,6 +42,10 @@ func (d *door) streams() []stream {
 		{Operation: describe("upload-part", http.MethodPut, "/v1/uploads/{id}", 200,
 			"The bytes of the file from an offset on, which must be the number of bytes that have arrived", offset),
 			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Upload](), serve: d.held(d.part)},
+		{Operation: describe("dataset-suggest", http.MethodPost, "/v1/suggestions", 200,
+			"Propose a declaration for one file, which is held in memory only while it is looked at; nothing of it is kept", digest,
+			&huma.Param{Name: "name", In: "query", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "name of the dataset"}),
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Suggestion](), serve: d.held(d.suggest)},
 		{Operation: describe("run-events", http.MethodGet, "/v1/runs/{id}/events", 200,
 			"The names of a run's states as they become visible (server-sent events), until it rests"), sends: "text/event-stream", serve: d.held(d.events)},
 		{Operation: describe("release-bundle", http.MethodGet, "/v1/releases/{id}/bundle", 200,
@@ -143,6 +147,22 @@ func (d *door) part(w http.ResponseWriter, r *http.Request, p enclave.Principal)
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(partTime))
 	v, err := d.svc.PutPart(r.Context(), p, r.PathValue("id"), offset, r.Body)
+	if err != nil {
+		d.refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = writeJSON(w, v)
+}
+
+// suggest proposes a declaration for one file.
+func (d *door) suggest(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
+	if r.ContentLength > d.maxUpload {
+		d.refuse(w, r, enclave.ErrUploadTooLarge)
+		return
+	}
+	v, err := d.svc.SuggestDataset(r.Context(), p, r.URL.Query().Get("name"), http.MaxBytesReader(w, r.Body, d.maxUpload),
+		catalog.Digest(r.Header.Get("X-Content-Digest")))
 	if err != nil {
 		d.refuse(w, r, err)
 		return

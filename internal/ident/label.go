@@ -74,14 +74,24 @@ func Named(column string) (Kind, bool) {
 		}
 	}
 	rest := strings.Trim(name[last:], "_0123456789")
-	if last == 0 || rest != "" && !slices.Contains(numberWords, rest) {
+	switch {
+	case last == 0:
 		return "", false
+	case rest == "" || slices.Contains(textWords, rest):
+		return kind, true
 	}
-	return kind, true
+	switch kind {
+	case catalog.IdentifierPersonName, catalog.IdentifierEnterpriseName, catalog.IdentifierAddress, catalog.IdentifierOther:
+		return "", false // the number of a person is no name
+	}
+	return kind, slices.Contains(numberWords, rest)
 }
 
-// numberWords may follow the word for a kind.
-var numberWords = []string{"号", "号码", "编号", "代码", "码", "信息", "内容", "地址", "原文", "明文", "NO", "NUM", "NUMBER", "CODE", "ID", "TEXT", "VALUE"}
+// Words that may follow the word for a kind: any, and one that is a number.
+var (
+	textWords   = []string{"信息", "内容", "原文", "明文", "TEXT", "VALUE"}
+	numberWords = []string{"号", "号码", "编号", "代码", "码", "地址", "NO", "NUM", "NUMBER", "CODE", "ID"}
+)
 
 // Mentions reports whether the name of a column has one of the words: Chinese ones anywhere, those in capitals between underscores,
 // changes of case or Chinese characters.

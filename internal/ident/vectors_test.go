@@ -100,7 +100,7 @@ func TestColumnNames(t *testing.T) {
 		got, _ := ident.Named(name)
 		require.Equal(t, want, got, name)
 	}
-	for _, name := range []string{"age", "amount", "district", "PAY_0", "education", "status", "比例", "panel", "spanned", "证件类型", "card_type", "phone_brand", "mobile_count"} {
+	for _, name := range []string{"age", "amount", "district", "PAY_0", "education", "status", "比例", "panel", "spanned", "证件类型", "card_type", "phone_brand", "mobile_count", "legal_rep_id", "address_code"} {
 		_, ok := ident.Named(name)
 		require.False(t, ok, name)
 	}

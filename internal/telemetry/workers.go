@@ -52,6 +52,19 @@ func (r runner) Ingest(ctx context.Context, spec sandbox.IngestSpec) (*sandbox.I
 	return report, err
 }
 
+// Suggest profiles a file.
+func (r runner) Suggest(ctx context.Context, spec sandbox.SuggestSpec) (*sandbox.Profile, error) {
+	ctx, end := r.begin(ctx, "suggest")
+	profile, err := r.Runner.Suggest(ctx, spec)
+	var rejected *sandbox.IngestRejected
+	if errors.As(err, &rejected) {
+		end(nil)
+	} else {
+		end(err)
+	}
+	return profile, err
+}
+
 func (r runner) begin(ctx context.Context, job string) (context.Context, func(error)) {
 	if enclave.Inside(ctx) {
 		return ctx, func(error) {}

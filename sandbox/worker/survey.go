@@ -20,6 +20,7 @@ const (
 	surveyedValues = 20_000
 	surveyedTypes  = 1_000
 	maxSurveyed    = 2_000 // characters of a value
+	maxPlaces      = 10    // behind the point
 )
 
 // tried are the types that a field may have, the narrowest first. Text is what is left.
@@ -36,7 +37,8 @@ func (s *surveyor) survey(i int) error {
 	n, err := s.counts("count(*), coalesce(sum(n), 0), coalesce(max(n), 0), coalesce(min(length(v)), 0), coalesce(max(length(v)), 0), "+
 		"count_if(regexp_full_match(v, '[+-]?0[0-9]+')), count_if(NOT regexp_full_match(v, '[0-9A-Za-z]+')), "+
 		"count_if(length(v) > 40 OR regexp_matches(trim(v), '[\\s,;:!?。，、；：！？（）]')), count_if(NOT regexp_full_match(v, '[0-9]{8}')), "+
-		"count_if(NOT regexp_full_match(v, '(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}'))", s.seen())
+		"count_if(NOT regexp_full_match(v, '(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}')), "+
+		"max(length(regexp_extract(v, '^[+-]?[0-9]+\\.([0-9]+)$', 1)))", s.seen())
 	if err != nil {
 		return err
 	}
@@ -58,6 +60,11 @@ func (s *surveyor) survey(i int) error {
 	compactDates := c.present > 0 && n[8] == 0
 	if err := s.typed(c, padded, compactDates); err != nil {
 		return err
+	}
+	// 100.00 says that cents are meant; 1.0 is how some programs write a whole number beside missing ones.
+	if places := min(int(n[10]), maxPlaces); c.typ.Numeric() && places >= 2 && places > c.typ.Scale {
+		c.typ = catalog.Type{Name: catalog.TypeDecimal, Precision: 38, Scale: places}
+		c.Type = c.typ.String()
 	}
 	if err := s.bounded(c); err != nil {
 		return err
