@@ -19,7 +19,8 @@ var floor = map[Action][]string{
 	},
 	ActionApplicationStep: {
 		"APP-001", "APP-002", "APP-003", "APP-004", "APP-005", "APP-006", "APP-007", "APP-008", "APP-009", "APP-010",
-		"APP-011", "SUB-001", "SUB-002", "SUB-003",
+		"APP-011", "APP-012", "APP-013", "APP-014", "APP-015", "APP-016", "APP-017", "SUB-001", "SUB-002",
+		"SUB-003",
 	},
 	ActionQueryCheck: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",

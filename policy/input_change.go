@@ -115,29 +115,62 @@ type Exception struct {
 	Approver string         `json:"approver"` // person of the provider who approved it
 }
 
-// ApplicationStep asks whether an application may be submitted, approved or rejected.
+// ApplicationStep asks whether an application may be submitted or taken back, or a step of its route be taken, and by which route it
+// becomes a grant.
 type ApplicationStep struct {
 	Common
 	Frozen       Set           `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
 	Op           ApplicationOp `json:"op"`
+	Step         RouteStep     `json:"step"`   // that is taken; empty for the applicant's acts
+	Caller       Caller        `json:"caller"` // the caller's organization
 	Application  Application   `json:"application"`
 	Organization Organization  `json:"organization"` // the applying organization
 }
 
-// ApplicationOp is a step of an application.
+// ApplicationOp is an act upon an application.
 type ApplicationOp string
 
-// The steps of an application.
+// The acts upon an application.
 const (
-	ApplicationSubmit  ApplicationOp = "submit"
-	ApplicationApprove ApplicationOp = "approve"
-	ApplicationReject  ApplicationOp = "reject"
+	ApplicationSubmit   ApplicationOp = "submit"
+	ApplicationResubmit ApplicationOp = "resubmit"
+	ApplicationWithdraw ApplicationOp = "withdraw"
+	ApplicationApprove  ApplicationOp = "approve"
+	ApplicationReturn   ApplicationOp = "return"
+	ApplicationReject   ApplicationOp = "reject"
 )
+
+// The stages of a route.
+const (
+	StageSteward   = "steward"   // any steward of another party: sample zones only
+	StageProvider  = "provider"  // a steward of each provider of the datasets
+	StageOperator  = "operator"  // a steward of the operator
+	StageAuthority = "authority" // a steward of the regulator
+)
+
+// RouteStep is a step of a route; the organization is empty where any of the stage's kind will do.
+type RouteStep struct {
+	Name         string `json:"name"`
+	Organization string `json:"organization"`
+}
+
+// TakenStep is a step that was approved, and by whom.
+type TakenStep struct {
+	Name         string `json:"name"`
+	Organization string `json:"organization"`
+	Person       string `json:"person"`
+}
+
+// Caller is what the catalog says about the caller's organization.
+type Caller struct {
+	Type catalog.OrganizationType `json:"type"`
+}
 
 // Application is a demand application (需求申请).
 type Application struct {
-	State        State                `json:"state"` // before the step: none, draft, submitted, approved, rejected
+	State        State                `json:"state"` // before the act: none, submitted, returned, approved, rejected, withdrawn, expired
 	Organization string               `json:"organization"`
+	LegalGroup   string               `json:"legal_group"`
 	Author       Author               `json:"author"`
 	Purposes     Set                  `json:"purposes"`
 	Scenario     string               `json:"scenario"`
@@ -145,11 +178,29 @@ type Application struct {
 	NotAfter     int64                `json:"not_after"`
 	Methods      Set                  `json:"methods"`
 	Datasets     map[string]Requested `json:"datasets"`
+	Safeguards   bool                 `json:"safeguards"` // stated
+	Frequency    Frequency            `json:"frequency"`
+	Recipients   map[string]Recipient `json:"recipients"` // organizations; empty, never nil: the applying one
+	Taken        []TakenStep          `json:"taken"`      // of this version; empty, never nil
+}
+
+// Frequency is how often the grant is to be used at most; 0 is not stated.
+type Frequency struct {
+	Day   int `json:"per_day"`
+	Month int `json:"per_month"`
+	Total int `json:"total"`
+}
+
+// Recipient is an organization that may collect what is released.
+type Recipient struct {
+	LegalGroup string `json:"legal_group"`
+	Admitted   bool   `json:"admitted"`
 }
 
 // Requested is what an application asks of one dataset.
 type Requested struct {
 	State     State           `json:"state"`
+	Provider  string          `json:"provider"`
 	Market    catalog.Market  `json:"market"`
 	Sharing   catalog.Sharing `json:"sharing"`
 	Grade     catalog.Grade   `json:"grade"` // highest among the columns asked for
@@ -208,13 +259,38 @@ func (ApplicationStep) Action() Action { return ActionApplicationStep }
 // AST is the input as the engine reads it.
 func (a ApplicationStep) AST() ast.Value {
 	p := a.Application
-	return a.fields(names("frozen", a.Frozen), text("op", a.Op), a.Organization.field(), object("application",
-		text("state", p.State), text("organization", p.Organization), p.Author.field(),
-		names("purposes", p.Purposes), text("scenario", p.Scenario), number("not_before", p.NotBefore),
-		number("not_after", p.NotAfter), names("methods", p.Methods), each("datasets", p.Datasets, Requested.term)))
+	return a.fields(names("frozen", a.Frozen), text("op", a.Op), a.Step.field(), object("caller", text("type", a.Caller.Type)), a.Organization.field(),
+		object("application",
+			text("state", p.State), text("organization", p.Organization), text("legal_group", p.LegalGroup), p.Author.field(),
+			names("purposes", p.Purposes), text("scenario", p.Scenario), number("not_before", p.NotBefore),
+			number("not_after", p.NotAfter), names("methods", p.Methods), each("datasets", p.Datasets, Requested.term),
+			truth("safeguards", p.Safeguards), p.Frequency.field(), each("recipients", p.Recipients, Recipient.term), takenField(p.Taken)))
+}
+
+func (s RouteStep) field() field {
+	return object("step", text("name", s.Name), text("organization", s.Organization))
+}
+
+func takenField(taken []TakenStep) field {
+	if taken == nil {
+		return null("taken")
+	}
+	terms := make([]*ast.Term, len(taken))
+	for i, t := range taken {
+		terms[i] = ast.ObjectTerm(text("name", t.Name), text("organization", t.Organization), text("person", t.Person))
+	}
+	return field{ast.StringTerm("taken"), ast.ArrayTerm(terms...)}
+}
+
+func (f Frequency) field() field {
+	return object("frequency", number("per_day", f.Day), number("per_month", f.Month), number("total", f.Total))
+}
+
+func (r Recipient) term() *ast.Term {
+	return ast.ObjectTerm(text("legal_group", r.LegalGroup), truth("admitted", r.Admitted))
 }
 
 func (r Requested) term() *ast.Term {
-	return ast.ObjectTerm(text("state", r.State), text("market", r.Market), text("sharing", r.Sharing),
+	return ast.ObjectTerm(text("state", r.State), text("provider", r.Provider), text("market", r.Market), text("sharing", r.Sharing),
 		number("grade", r.Grade), names("columns", r.Columns), names("necessity", r.Necessity))
 }

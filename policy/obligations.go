@@ -33,6 +33,13 @@ type Obligations struct {
 	Run            *RunRules     `json:"run,omitempty"`     // query.check, query.run, release.decide
 	Release        *ReleaseRules `json:"release,omitempty"` // release.decide
 	Account        *AccountRules `json:"account,omitempty"` // account.change
+	// Application is the way of an application: application.step.
+	Application *ApplicationRules `json:"application,omitempty"`
+}
+
+// ApplicationRules say by which steps an application becomes a grant: stages one after the other, the steps of a stage in any order.
+type ApplicationRules struct {
+	Route [][]RouteStep `json:"route"`
 }
 
 // RunRules are the rules that every cell of an answer must pass, those of the statement's grade in the zone's jurisdiction.
@@ -106,6 +113,8 @@ func (o Obligations) check(action Action) error {
 		return errors.New("rules of a release missing or out of place")
 	case (o.Account != nil) != (action == ActionAccountChange):
 		return errors.New("rules of an account missing or out of place")
+	case (o.Application != nil) != (action == ActionApplicationStep):
+		return errors.New("rules of an application missing or out of place")
 	}
 	if o.Run != nil {
 		if err := o.Run.check(); err != nil {
@@ -117,8 +126,28 @@ func (o Obligations) check(action Action) error {
 			return err
 		}
 	}
+	if o.Application != nil {
+		return o.Application.check()
+	}
 	if o.Account != nil {
 		return o.Account.check()
+	}
+	return nil
+}
+
+func (a *ApplicationRules) check() error {
+	for _, stage := range a.Route {
+		for _, step := range stage {
+			if rank(stages, step.Name) < 0 || (step.Name == StageProvider) != (step.Organization != "") {
+				return errors.New("a step of the route is not one")
+			}
+		}
+		if len(stage) == 0 {
+			return errors.New("a stage of the route without a step")
+		}
+	}
+	if len(a.Route) == 0 {
+		return errors.New("route missing")
 	}
 	return nil
 }

@@ -51,6 +51,9 @@ type gradeSettings struct {
 	Supply          []SupplyMode `yaml:"supply" json:"supply"`
 	SupplyException bool         `yaml:"supply_exception" json:"supply_exception"`
 	RetentionYears  int          `yaml:"retention_years" json:"retention_years"`
+	// Route is the stages by which an application for the grade becomes a grant; Needs what it must state beyond the usual.
+	Route []string `yaml:"route" json:"route"`
+	Needs []string `yaml:"needs" json:"needs"`
 }
 
 // reviewPlan is the review that an artefact needs without and with flags.
@@ -66,6 +69,8 @@ var (
 	orderComputations = []string{"exact", "certified", "noisy", "never"}
 	orderReview       = []Review{ReviewAuto, ReviewOne, ReviewTwo, ReviewNever}
 	supplyModes       = []SupplyMode{SupplyCopy, SupplyInterface, SupplyTenantSpace}
+	stages            = []string{StageSteward, StageProvider, StageOperator, StageAuthority}
+	needs             = []string{"safeguards", "recipients", "frequency"}
 )
 
 // valid reports the first parameter that is missing or out of range.
@@ -115,13 +120,30 @@ func (g *gradeSettings) valid() error {
 			return errors.New("unknown mode of supply")
 		}
 	}
+	return g.validRoute()
+}
+
+func (g *gradeSettings) validRoute() error {
+	if len(g.Route) == 0 || g.Needs == nil {
+		return errors.New("route or needs missing")
+	}
+	for i, stage := range g.Route {
+		if rank(stages, stage) < 0 || slices.Contains(g.Route[:i], stage) {
+			return errors.New("unknown or repeated stage of a route")
+		}
+	}
+	for _, n := range g.Needs {
+		if rank(needs, n) < 0 {
+			return errors.New("an application cannot state that")
+		}
+	}
 	return nil
 }
 
 func rank[T comparable](order []T, v T) int { return slices.Index(order, v) }
 
-// looser names the first parameter in which s is looser than the default. A lab may be looser in two: free statements up to
-// grade 3, and declarations that may be left out.
+// looser names the first parameter in which s is looser than the default. A lab may be looser in three: free statements up to
+// grade 3, declarations that may be left out, and the route and the contents of applications.
 func (s *settings) looser(base *settings) error {
 	checks := []struct {
 		name   string
@@ -145,6 +167,9 @@ func (s *settings) looser(base *settings) error {
 	}
 	for g := 1; g <= 4; g++ {
 		if name := s.Grades.of(g).looser(base.Grades.of(g), s.Lab && g <= 3); name != "" {
+			return fmt.Errorf("%s of grade %s is looser than the default", name, strconv.Itoa(g))
+		}
+		if name := s.Grades.of(g).shorter(base.Grades.of(g)); name != "" && !s.Lab {
 			return fmt.Errorf("%s of grade %s is looser than the default", name, strconv.Itoa(g))
 		}
 	}
@@ -179,6 +204,20 @@ func (g *gradeSettings) looser(base *gradeSettings, freeInLab bool) string {
 		if c.looser {
 			return c.name
 		}
+	}
+	return ""
+}
+
+// shorter names what of an application for the grade is asked for less than in the base.
+func (g *gradeSettings) shorter(base *gradeSettings) string {
+	lacks := func(have, want []string) bool {
+		return slices.ContainsFunc(want, func(x string) bool { return !slices.Contains(have, x) })
+	}
+	switch {
+	case lacks(g.Route, base.Route), slices.Contains(g.Route, StageSteward) && !slices.Contains(base.Route, StageSteward):
+		return "route"
+	case lacks(g.Needs, base.Needs):
+		return "needs"
 	}
 	return ""
 }

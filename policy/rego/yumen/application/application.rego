@@ -36,17 +36,26 @@ proof contains "APP-001" if lib.may_act("application.step", input.op)
 #     zh: 由相应的另一方处理
 #     en: Leave it to the other party
 proof contains "APP-002" if {
-	input.op == "submit"
+	applicant
 	lib.same(input.subject.organization, input.application.organization)
 	lib.same(input.subject.account, input.application.author.account)
+	lib.same(input.subject.person, input.application.author.person)
 }
 
 proof contains "APP-002" if {
-	input.op in {"approve", "reject"}
+	reviewer
 	lib.differ(input.subject.organization, input.application.organization)
+	lib.differ(input.subject.legal_group, input.application.legal_group)
 	lib.differ(input.subject.account, input.application.author.account)
 	lib.differ(input.subject.person, input.application.author.person)
 }
+
+applicant if input.op in {"submit", "resubmit", "withdraw"}
+
+reviewer if input.op in {"approve", "return", "reject"}
+
+# What ends an application, or sends it back, asks nothing of its contents.
+ending if input.op in {"withdraw", "return", "reject"}
 
 # METADATA
 # title: The application is in a state that the step fits
@@ -61,14 +70,15 @@ proof contains "APP-002" if {
 #   remedy:
 #     zh: 查看申请状态
 #     en: Look at the application's state
-proof contains "APP-003" if {
-	input.op == "submit"
-	input.application.state in {"none", "draft", "rejected"}
-}
+proof contains "APP-003" if input.application.state in fits[input.op]
 
-proof contains "APP-003" if {
-	input.op in {"approve", "reject"}
-	input.application.state == "submitted"
+fits := {
+	"submit": {"none"},
+	"resubmit": {"returned"},
+	"withdraw": {"submitted", "returned"},
+	"approve": {"submitted"},
+	"return": {"submitted"},
+	"reject": {"submitted"},
 }
 
 # METADATA
@@ -89,7 +99,7 @@ proof contains "APP-004" if {
 	input.organization.admitted == true
 }
 
-proof contains "APP-004" if input.op == "reject"
+proof contains "APP-004" if ending
 
 # METADATA
 # title: The organization is not suspended
@@ -106,7 +116,7 @@ proof contains "APP-004" if input.op == "reject"
 #     en: Contact the operator
 proof contains "APP-005" if input.organization.suspended == false
 
-proof contains "APP-005" if input.op == "reject"
+proof contains "APP-005" if ending
 
 # METADATA
 # title: Purposes and one scenario are stated
@@ -126,7 +136,7 @@ proof contains "APP-006" if {
 	lib.named(input.application.scenario)
 }
 
-proof contains "APP-006" if input.op == "reject"
+proof contains "APP-006" if ending
 
 # METADATA
 # title: Every column has a stated necessity
@@ -149,7 +159,7 @@ proof contains "APP-007" if {
 	}
 }
 
-proof contains "APP-007" if input.op == "reject"
+proof contains "APP-007" if ending
 
 detail["APP-007"] contains {"table": name, "column": column} if {
 	some name, dataset in input.application.datasets
@@ -177,7 +187,7 @@ some_datasets if {
 #     en: List the methods that are needed
 proof contains "APP-008" if lib.chosen(input.application.methods)
 
-proof contains "APP-008" if input.op == "reject"
+proof contains "APP-008" if ending
 
 # METADATA
 # title: Every dataset is approved
@@ -200,7 +210,7 @@ proof contains "APP-009" if {
 	}
 }
 
-proof contains "APP-009" if input.op == "reject"
+proof contains "APP-009" if ending
 
 # METADATA
 # title: No dataset is sealed
@@ -223,7 +233,7 @@ proof contains "APP-010" if {
 	}
 }
 
-proof contains "APP-010" if input.op == "reject"
+proof contains "APP-010" if ending
 
 # METADATA
 # title: The term has an end and lies ahead
@@ -245,7 +255,195 @@ proof contains "APP-011" if {
 	lib.at_most(input.application.not_after - input.application.not_before, lib.settings.term_days_max * 86400)
 }
 
-proof contains "APP-011" if input.op == "reject"
+proof contains "APP-011" if ending
+
+# METADATA
+# title: The step is open and the caller is its party
+# custom:
+#   rule: APP-012
+#   code: SEPARATION
+#   entrypoints: [application.step]
+#   articles: [SJZ-16c, SJZ-16d, XM-21c]
+#   message:
+#     zh: 该步骤未开放，或不由贵单位审核
+#     en: This step is not open, or another party takes it
+#   remedy:
+#     zh: 查看申请的审核环节，由该环节的单位处理
+#     en: See the application's route; the step's own party takes it
+proof contains "APP-012" if applicant
+
+proof contains "APP-012" if {
+	reviewer
+	input.step in open_steps
+	party(input.step)
+}
+
+detail["APP-012"] contains {"step": step.name, "organization": step.organization} if some step in open_steps
+
+party(step) if step.name == "steward"
+
+party(step) if {
+	step.name == "provider"
+	lib.same(step.organization, input.subject.organization)
+	input.caller.type == "provider"
+}
+
+party(step) if {
+	step.name == "operator"
+	input.caller.type == "operator"
+}
+
+party(step) if {
+	step.name == "authority"
+	input.caller.type == "regulator"
+}
+
+# An unknown grade, or none, takes the route of the highest.
+grade := max({4 | not some_datasets} | {known(dataset.grade) | some dataset in input.application.datasets})
+
+known(g) := g if g in {1, 2, 3, 4}
+
+known(g) := 4 if not g in {1, 2, 3, 4}
+
+rules := lib.settings.grades[grade]
+
+route := [steps(name) | some name in rules.route]
+
+steps(name) := {{"name": name, "organization": dataset.provider} | some dataset in input.application.datasets} if {
+	name == "provider"
+}
+
+steps(name) := {{"name": name, "organization": ""}} if name != "provider"
+
+taken := {{"name": step.name, "organization": step.organization} | some step in input.application.taken}
+
+# The steps of the first stage that is not complete.
+open_steps := [left |
+	some stage in route
+	left := stage - taken
+	left != set()
+][0]
+
+# METADATA
+# title: Nobody takes two steps
+# custom:
+#   rule: APP-013
+#   code: SEPARATION
+#   entrypoints: [application.step]
+#   articles: [XM-21c, BJ-FIN-3]
+#   message:
+#     zh: 同一人不能审核两个环节
+#     en: One person does not take two steps
+#   remedy:
+#     zh: 由另一人审核此环节
+#     en: Leave this step to another person
+proof contains "APP-013" if {
+	is_array(input.application.taken)
+	every step in input.application.taken {
+		lib.differ(step.person, input.subject.person)
+	}
+}
+
+# METADATA
+# title: Safeguards are stated where they are asked for
+# custom:
+#   rule: APP-014
+#   code: INCOMPLETE
+#   entrypoints: [application.step]
+#   articles: [SJZ-16a]
+#   message:
+#     zh: 没有写明数据安全保障措施（safeguards）
+#     en: The safeguards are not stated
+#   remedy:
+#     zh: 在申请中增加 safeguards：数据由谁、在何处、以何种措施使用
+#     en: "Add safeguards to the application: who uses the data, where, and how it is kept safe"
+proof contains "APP-014" if ending
+
+proof contains "APP-014" if input.application.safeguards == true
+
+proof contains "APP-014" if waived("safeguards")
+
+waived(field) if {
+	is_array(rules.needs)
+	not field in rules.needs
+}
+
+# METADATA
+# title: Recipients are named where they are asked for
+# custom:
+#   rule: APP-015
+#   code: INCOMPLETE
+#   entrypoints: [application.step]
+#   articles: [SJZ-16a, BJ-FIN-22c]
+#   message:
+#     zh: 没有写明结果的接收单位或人员（recipients）
+#     en: The recipients of the results are not named
+#   remedy:
+#     zh: 在申请中增加 recipients：接收单位，可细化到人员
+#     en: "Add recipients to the application: organizations, and persons if only some may collect"
+proof contains "APP-015" if ending
+
+proof contains "APP-015" if lib.chosen(input.application.recipients)
+
+proof contains "APP-015" if {
+	input.application.recipients == {}
+	waived("recipients")
+}
+
+# METADATA
+# title: Every recipient is an admitted organization of the applicant's legal group
+# custom:
+#   rule: APP-016
+#   code: ORGANIZATION_NOT_ADMITTED
+#   entrypoints: [application.step]
+#   articles: [BJ-FIN-22c, SJZ-17b, XC-24]
+#   message:
+#     zh: 接收单位不是申请单位所在法人集团的已准入机构
+#     en: A recipient is not an admitted organization of the applicant's legal group
+#   remedy:
+#     zh: 去掉该接收单位；其他单位应自行申请
+#     en: Leave it out; another institution applies for itself
+proof contains "APP-016" if ending
+
+proof contains "APP-016" if {
+	is_object(input.application.recipients)
+	every recipient in input.application.recipients {
+		lib.same(recipient.legal_group, input.application.legal_group)
+		recipient.admitted == true
+	}
+}
+
+# METADATA
+# title: The frequency is stated where it is asked for
+# custom:
+#   rule: APP-017
+#   code: INCOMPLETE
+#   entrypoints: [application.step]
+#   articles: [XM-19a, XM-20b, BJ-FIN-22a]
+#   message:
+#     zh: 没有写明使用频次（frequency），或频次不合理
+#     en: The frequency is not stated, or not a number of runs
+#   remedy:
+#     zh: 在申请中增加 frequency：per_day、per_month 或 total，即授权的次数上限
+#     en: "Add frequency to the application: per_day, per_month or total; it becomes the quota of the grant"
+proof contains "APP-017" if ending
+
+proof contains "APP-017" if {
+	frequency_is_sound
+	some limit in input.application.frequency
+	limit != 0
+}
+
+proof contains "APP-017" if {
+	frequency_is_sound
+	waived("frequency")
+}
+
+frequency_is_sound if {
+	lib.at_least(input.application.frequency.per_day, 0)
+	lib.at_least(input.application.frequency.per_month, 0)
+	lib.at_least(input.application.frequency.total, 0)
+}
 
 # METADATA
 # title: Retention of an application's record
@@ -258,3 +456,12 @@ retention_years := max({lib.settings.retention_years} | {years |
 	some dataset in input.application.datasets
 	years := lib.retention(dataset.grade, {dataset.market})
 })
+
+# METADATA
+# title: The route of an application
+# custom:
+#   rule: APP-102
+#   kind: obligation
+#   entrypoints: [application.step]
+#   articles: [SJZ-16c, SJZ-16d, XM-21c]
+demanded := {"route": route}

@@ -25,10 +25,13 @@ application_refusals := {
 		"refuses": {"APP-001"},
 	},
 	"BJ-FIN-3 APP-001: a regulator approves": {"set": {"/subject/role": "regulator"}, "refuses": {"APP-001"}},
-	"BJ-FIN-3 APP-001: an unknown step": {"set": {"/op": "sign"}, "refuses": {"APP-001", "APP-002", "APP-003"}},
+	"BJ-FIN-3 APP-001: an unknown step": {
+		"set": {"/op": "sign"},
+		"refuses": {"APP-001", "APP-002", "APP-003", "APP-012"},
+	},
 	"BJ-FIN-3 APP-001: a steward submits": {
 		"set": {
-			"/application/state": "draft",
+			"/application/state": "none",
 			"/op": "submit",
 			"/subject": the_analyst,
 			"/subject/role": "steward",
@@ -38,7 +41,7 @@ application_refusals := {
 	"BJ-OPS-4 APP-002: for another organization": {
 		"set": {
 			"/application/organization": "bank_b",
-			"/application/state": "draft",
+			"/application/state": "none",
 			"/op": "submit",
 			"/organization/name": "bank_b",
 			"/subject": the_analyst,
@@ -48,10 +51,27 @@ application_refusals := {
 	"BJ-OPS-4 APP-002: in another's name": {
 		"set": {
 			"/application/author/account": "li",
-			"/application/state": "draft",
+			"/application/state": "none",
 			"/op": "submit",
 			"/subject": the_analyst,
 		},
+		"refuses": {"APP-002"},
+	},
+	"BJ-OPS-4 APP-002: for another person under his account": {
+		"set": {
+			"/application/author/person": "p-li",
+			"/application/state": "returned",
+			"/op": "resubmit",
+			"/subject": the_analyst,
+		},
+		"refuses": {"APP-002"},
+	},
+	"BJ-OPS-4 APP-002: another's application is withdrawn": {
+		"set": {"/application/author": {"account": "li", "person": "p-li"}, "/op": "withdraw", "/subject": the_analyst},
+		"refuses": {"APP-002"},
+	},
+	"SJZ-16c APP-002: a subsidiary reviews": {
+		"set": {"/subject/legal_group": "group_a"},
 		"refuses": {"APP-002"},
 	},
 	"SJZ-16c APP-002: his own institution": {
@@ -82,6 +102,30 @@ application_refusals := {
 	},
 	"SJZ-16d APP-003: approve what is rejected": {
 		"set": {"/application/state": "rejected"},
+		"refuses": {"APP-003"},
+	},
+	"SJZ-16d APP-003: approve what is returned": {
+		"set": {"/application/state": "returned"},
+		"refuses": {"APP-003"},
+	},
+	"SJZ-16d APP-003: approve what is withdrawn": {
+		"set": {"/application/state": "withdrawn"},
+		"refuses": {"APP-003"},
+	},
+	"SJZ-16d APP-003: reject what is approved": {
+		"set": {"/application/state": "approved", "/op": "reject"},
+		"refuses": {"APP-003"},
+	},
+	"SJZ-16d APP-003: return what is expired": {
+		"set": {"/application/state": "expired", "/op": "return"},
+		"refuses": {"APP-003"},
+	},
+	"SJZ-16d APP-003: resubmit what is submitted": {
+		"set": {"/op": "resubmit", "/subject": the_analyst},
+		"refuses": {"APP-003"},
+	},
+	"SJZ-16d APP-003: withdraw what is approved": {
+		"set": {"/application/state": "approved", "/op": "withdraw", "/subject": the_analyst},
 		"refuses": {"APP-003"},
 	},
 	"SJZ-16d APP-003: submit what is submitted": {
@@ -163,6 +207,116 @@ application_refusals := {
 		"set": {"/application/not_after": 190216000},
 		"refuses": {"APP-011"},
 	},
+	"XM-21c APP-012: the provider has not approved yet": {
+		"set": {"/application/taken": []},
+		"refuses": {"APP-012"},
+	},
+	"XM-21c APP-012: another provider has approved": {
+		"set": {"/application/taken/0/organization": "tax"},
+		"refuses": {"APP-012"},
+	},
+	"XM-21c APP-012: one of two providers has approved": {
+		"set": {"/application/datasets/taxes": requested_taxes},
+		"refuses": {"APP-012"},
+	},
+	"XM-21c APP-012: a step that was taken": {
+		"set": {"/step": {"name": "provider", "organization": "hrss"}},
+		"refuses": {"APP-012"},
+	},
+	"XM-21c APP-012: every step was taken": {
+		"set": {"/application/taken/1": {"name": "operator", "organization": "", "person": "p-other"}},
+		"refuses": {"APP-012"},
+	},
+	"SJZ-16c APP-012: a step that the route does not have": {
+		"set": {"/step/name": "authority", "/caller/type": "regulator"},
+		"refuses": {"APP-012"},
+	},
+	"SJZ-16c APP-012: the step of sample zones": {
+		"set": {"/step/name": "steward"},
+		"refuses": {"APP-012"},
+	},
+	"SJZ-16c APP-012: the provider's steward takes the operator's step": {
+		"set": {"/caller/type": "provider", "/subject/organization": "hrss"},
+		"refuses": {"APP-012"},
+	},
+	"XM-21c APP-012: the operator takes the provider's step": {
+		"set": {"/application/taken": [], "/step": {"name": "provider", "organization": "hrss"}},
+		"refuses": {"APP-012"},
+	},
+	"XM-21c APP-012: another provider takes the provider's step": {
+		"set": {
+			"/application/taken": [],
+			"/caller/type": "provider",
+			"/step": {"name": "provider", "organization": "hrss"},
+			"/subject/organization": "tax",
+		},
+		"refuses": {"APP-012"},
+	},
+	"SJZ-16d APP-012: the operator takes the authority's step": {
+		"set": {
+			"/application/taken/1": {"name": "operator", "organization": "", "person": "p-other"},
+			"/step/name": "authority",
+			"/zone/jurisdiction": "sjz",
+		},
+		"refuses": {"APP-012"},
+	},
+	"SJZ-16d APP-012: the operator's reject out of turn": {
+		"set": {"/application/taken": [], "/op": "reject"},
+		"refuses": {"APP-012"},
+	},
+	"XM-21c APP-013: he approved for the provider before": {
+		"set": {"/application/taken/0/person": "p-steward"},
+		"refuses": {"APP-013"},
+	},
+	"XM-21c APP-013: nobody knows who approved for the provider": {
+		"set": {"/application/taken/0/person": ""},
+		"refuses": {"APP-013"},
+	},
+	"SJZ-16a APP-014: no safeguards": {"set": {"/application/safeguards": false}, "refuses": {"APP-014"}},
+	"SJZ-16a APP-014: no safeguards at grade 1 in sjz": {
+		"set": {
+			"/application/datasets/insurance/grade": 1,
+			"/application/safeguards": false,
+			"/application/taken": [],
+			"/zone/jurisdiction": "sjz",
+		},
+		"refuses": {"APP-014"},
+	},
+	"SJZ-16a APP-015: no recipients": {"set": {"/application/recipients": {}}, "refuses": {"APP-015"}},
+	"BJ-FIN-22c APP-015: everybody": {
+		"set": {"/application/recipients": {"*": {"legal_group": "group_a", "admitted": true}}},
+		"refuses": {"APP-015"},
+	},
+	"BJ-FIN-22c APP-016: a recipient of another legal group": {
+		"set": {"/application/recipients/bank_b": {"legal_group": "group_b", "admitted": true}},
+		"refuses": {"APP-016"},
+	},
+	"BJ-FIN-22c APP-016: a recipient that is not admitted": {
+		"set": {"/application/recipients/bank_a/admitted": false},
+		"refuses": {"APP-016"},
+	},
+	"XM-19a APP-017: no frequency": {
+		"set": {"/application/frequency": {"per_day": 0, "per_month": 0, "total": 0}},
+		"refuses": {"APP-017"},
+	},
+	"XM-19a APP-017: less than none a day": {"set": {"/application/frequency/per_day": -1}, "refuses": {"APP-017"}},
+	"XM-19a APP-017: less than none a month": {
+		"set": {"/application/frequency/per_month": -1},
+		"refuses": {"APP-017"},
+	},
+	"XM-19a APP-017: less than none": {
+		"set": {"/application/frequency/total": -1, "/zone/jurisdiction": "lab", "/step/name": "steward"},
+		"refuses": {"APP-017"},
+	},
+	"XM-19a APP-017: no frequency at grade 1 in xm": {
+		"set": {
+			"/application/datasets/insurance/grade": 1,
+			"/application/frequency": {"per_day": 0, "per_month": 0, "total": 0},
+			"/application/taken": [],
+			"/zone/jurisdiction": "xm",
+		},
+		"refuses": {"APP-017"},
+	},
 }
 
 test_application_refusals[note] if {
@@ -174,24 +328,124 @@ test_application_refusals[note] if {
 application_permits := {
 	"BJ-FIN-21 APP-101: a steward approves": {"obligations": {"retention_years": 5}},
 	"BJ-FIN-21 APP-101: an analyst submits": {
-		"set": {"/application/state": "draft", "/op": "submit", "/subject": the_analyst},
+		"set": {
+			"/application/state": "none",
+			"/application/taken": [],
+			"/caller/type": "institution",
+			"/op": "submit",
+			"/step/name": "",
+			"/subject": the_analyst,
+		},
 		"obligations": {"retention_years": 5},
 	},
-	"BJ-FIN-21 APP-003: an analyst submits again after a rejection": {
-		"set": {"/application/state": "rejected", "/op": "submit", "/subject": the_analyst},
+	"BJ-FIN-21 APP-003: an analyst submits a returned one again": {
+		"set": {"/application/state": "returned", "/application/taken": [], "/op": "resubmit", "/subject": the_analyst},
+		"obligations": {"retention_years": 5},
+	},
+	"SJZ-16d APP-003: an analyst withdraws what is submitted": {
+		"set": {"/op": "withdraw", "/subject": the_analyst},
+		"obligations": {"retention_years": 5},
+	},
+	"SJZ-16d APP-003: an analyst withdraws what is returned, whatever it lacks": {
+		"set": {
+			"/application/frequency": {"per_day": 0, "per_month": 0, "total": 0},
+			"/application/methods": {},
+			"/application/not_after": 0,
+			"/application/purposes": {},
+			"/application/recipients": {},
+			"/application/safeguards": false,
+			"/application/state": "returned",
+			"/op": "withdraw",
+			"/organization/admitted": false,
+			"/organization/suspended": true,
+			"/subject": the_analyst,
+		},
+		"obligations": {"retention_years": 5},
+	},
+	"XM-21c APP-102: grade 3 in bj": {"obligations": {"application": {"route": [the_provider_s, the_operator_s]}}},
+	"SJZ-16d APP-102: grade 3 in sjz": {
+		"set": {"/zone/jurisdiction": "sjz"},
+		"obligations": {"application": {"route": [the_provider_s, the_operator_s, the_authority_s]}},
+	},
+	"XM-21c APP-102: the office looks again in xm": {
+		"set": {
+			"/application/taken": [
+				{"name": "operator", "organization": "", "person": "p-other"},
+				{"name": "provider", "organization": "hrss", "person": "p-owner"},
+			],
+			"/caller/type": "regulator",
+			"/step/name": "authority",
+			"/zone/jurisdiction": "xm",
+		},
+		"obligations": {"application": {"route": [the_operator_s, the_provider_s, the_authority_s]}},
+	},
+	"BJ-FIN-21 APP-102: grade 2 in bj, by what is stated always": {
+		"set": {
+			"/application/datasets/insurance/grade": 2,
+			"/application/frequency": {"per_day": 0, "per_month": 0, "total": 0},
+			"/application/recipients": {},
+			"/application/safeguards": false,
+			"/application/taken": [],
+		},
+		"obligations": {"application": {"route": [the_operator_s]}},
+	},
+	"XM-21c APP-012: the provider's own steward": {
+		"set": {
+			"/application/taken": [],
+			"/caller/type": "provider",
+			"/step": {"name": "provider", "organization": "hrss"},
+			"/subject/organization": "hrss",
+		},
+		"obligations": {"retention_years": 5},
+	},
+	"XM-21c APP-012: one of two providers returns it": {
+		"set": {
+			"/application/datasets/taxes": requested_taxes,
+			"/caller/type": "provider",
+			"/op": "return",
+			"/step": {"name": "provider", "organization": "tax"},
+			"/subject/organization": "tax",
+		},
+		"obligations": {"application": {"route": [
+			{{"name": "provider", "organization": "hrss"}, {"name": "provider", "organization": "tax"}},
+			the_operator_s,
+		]}},
+	},
+	"SJZ-16c APP-012: any steward in a sample zone": {
+		"set": {
+			"/application/recipients": {},
+			"/application/safeguards": false,
+			"/caller/type": "provider",
+			"/step/name": "steward",
+			"/zone/jurisdiction": "lab",
+		},
+		"obligations": {"application": {"route": [{{"name": "steward", "organization": ""}}]}},
+	},
+	"BJ-FIN-22c APP-016: a subsidiary among the recipients": {
+		"set": {"/application/recipients/bank_s": {"legal_group": "group_a", "admitted": true}},
+		"obligations": {"retention_years": 5},
+	},
+	"XM-20b APP-017: a total alone": {
+		"set": {"/application/frequency": {"per_day": 0, "per_month": 0, "total": 1}},
 		"obligations": {"retention_years": 5},
 	},
 	"XM-21e APP-101: a steward rejects what is incomplete": {
 		"set": {
-			"/application/datasets": {},
+			"/application/datasets/insurance/columns": {},
+			"/application/datasets/insurance/grade": 0,
+			"/application/datasets/insurance/market": "ordinary",
+			"/application/datasets/insurance/state": "none",
+			"/application/frequency": {"per_day": 0, "per_month": 0, "total": 0},
 			"/application/methods": {},
 			"/application/not_after": 0,
 			"/application/purposes": {},
+			"/application/recipients": {},
+			"/application/safeguards": false,
 			"/op": "reject",
 			"/organization/admitted": false,
 			"/organization/suspended": true,
 		},
-		"obligations": {"retention_years": 3},
+		"obligations": {"retention_years": 5},
 	},
 	"XM-39b APP-101: ordinary data of grade 2": {
 		"set": {
@@ -208,6 +462,7 @@ application_permits := {
 		"set": {
 			"/application/datasets/insurance/market": "",
 			"/application/datasets/insurance/sharing": "",
+			"/step/name": "steward",
 			"/zone/jurisdiction": "lab",
 		},
 		"obligations": {"retention_years": 5},

@@ -141,3 +141,19 @@ the_steward := {
 	"role": "steward",
 	"effective": true,
 }
+
+requested_taxes := {
+	"state": "approved",
+	"provider": "tax",
+	"market": "ordinary",
+	"sharing": "conditional",
+	"grade": 2,
+	"columns": {"year": {}},
+	"necessity": {"year": {}},
+}
+
+the_operator_s := {{"name": "operator", "organization": ""}}
+
+the_provider_s := {{"name": "provider", "organization": "hrss"}}
+
+the_authority_s := {{"name": "authority", "organization": ""}}

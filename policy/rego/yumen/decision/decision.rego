@@ -122,7 +122,10 @@ supply_load := {"proof": supply_proof, "obligations": supply_obligations} if not
 
 application_proof := subject.proof | application.proof
 
-application_obligations := {"retention_years": application.retention_years}
+application_obligations := {
+	"retention_years": application.retention_years,
+	"application": application.demanded,
+}
 
 # METADATA
 # title: May this application take this step
