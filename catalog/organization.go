@@ -58,7 +58,7 @@ var rolesOf = map[OrganizationType][]AccountRole{
 	OrganizationOperator:    {AccountAdministrator, AccountSecurityAdministrator, AccountAuditor, AccountSteward, AccountEgressReviewer},
 	OrganizationProvider:    {AccountProvider, AccountSteward, AccountEgressReviewer},
 	OrganizationInstitution: {AccountAnalyst},
-	OrganizationRegulator:   {AccountRegulator, AccountAuditor, AccountEgressReviewer},
+	OrganizationRegulator:   {AccountRegulator, AccountAuditor, AccountSteward, AccountEgressReviewer},
 }
 
 // Allows reports whether an organization of this type may have accounts with the role.

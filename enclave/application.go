@@ -4,8 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"yumen/catalog"
+	"yumen/enclave/application"
 	"yumen/enclave/audit"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
@@ -17,9 +21,63 @@ const defaultTerm = 365 * 24 * 3600
 
 // SubmitApplication records a demand application (需求申请) of the caller's institution.
 func (s *Service) SubmitApplication(ctx context.Context, p Principal, in api.Application) (api.Application, error) {
-	now := s.clock.Now().Unix()
-	a := applicationRecord{Application: in, Organization: p.Organization, LegalGroup: p.LegalGroup, ApplicantID: p.Person}
-	a.Applicant, a.State, a.Created, a.Grant, a.ReviewedBy, a.Comment = p.Account, string(policy.StateSubmitted), s.nowMS(), "", "", ""
+	a := applicationRecord{Organization: p.Organization, LegalGroup: p.LegalGroup, ApplicantID: p.Person}
+	a.ID, a.Applicant, a.Created = newID(catalog.PrefixApplication), p.Account, s.nowMS()
+	rec := metastore.Record{ID: a.ID, Owner: p.Organization, State: string(application.None)}
+	return s.present(ctx, p, a.ID, in, application.Submit, func(Tx) (applicationRecord, metastore.Record, error) { return a, rec, nil })
+}
+
+// ResubmitApplication answers a return with a new version of the document. Every step of the route begins anew.
+func (s *Service) ResubmitApplication(ctx context.Context, p Principal, id string, in api.Application) (api.Application, error) {
+	return s.present(ctx, p, id, in, application.Resubmit, func(tx Tx) (applicationRecord, metastore.Record, error) { return ownApplication(tx, p, id) })
+}
+
+// present takes in a version of a document, with the route that the policy demands for it.
+func (s *Service) present(ctx context.Context, p Principal, id string, in api.Application, act application.Act,
+	find func(Tx) (applicationRecord, metastore.Record, error)) (api.Application, error) {
+	var out api.Application
+	err := s.store.Update(ctx, func(tx Tx) error {
+		a, rec, err := find(tx)
+		if err != nil {
+			return err
+		}
+		a.adopt(in, s.clock.Now().Unix())
+		if err := s.completeApplication(tx, &a); err != nil {
+			return err
+		}
+		d, err := s.mayStep(ctx, tx, p, policy.ApplicationOp(act), application.StepName{}, policy.State(rec.State), a)
+		if err != nil {
+			return err
+		}
+		a.Steps, a.Taken, a.Version = routeOf(d), nil, a.Version+1
+		digest, err := a.document()
+		if err != nil {
+			return err
+		}
+		a.Documents = append(a.Documents, digest)
+		facts := application.Facts{Document: true, TermOver: s.over(a.NotAfter)}
+		e := entry{action: audit.ActionApplicationSubmit, digests: map[string]catalog.Digest{"document": digest}}
+		out, err = s.moveApplication(tx, p, a, rec, act, application.Applicant, facts, e, d)
+		return err
+	})
+	s.denied(ctx, p, policy.ActionApplicationStep, id, err)
+	return out, known(err)
+}
+
+// ownApplication is an application of the caller's organization; any other does not exist for him.
+func ownApplication(tx Tx, p Principal, id string) (applicationRecord, metastore.Record, error) {
+	a, rec, err := load[applicationRecord](tx, recApplication, id)
+	if err == nil && (rec.Owner != p.Organization || p.Role == "") {
+		err = errNotFound
+	}
+	return a, rec, err
+}
+
+// adopt takes over what an applicant says, and fills in what he may leave out.
+func (a *applicationRecord) adopt(in api.Application, now int64) {
+	a.Scenario, a.Purpose, a.Datasets, a.Methods = strings.TrimSpace(in.Scenario), strings.TrimSpace(in.Purpose), in.Datasets, in.Methods
+	a.NotBefore, a.NotAfter, a.Frequency = in.NotBefore, in.NotAfter, in.Frequency
+	a.Safeguards, a.Recipients = strings.TrimSpace(in.Safeguards), in.Recipients
 	if a.NotBefore == 0 {
 		a.NotBefore = now
 	}
@@ -29,149 +87,162 @@ func (s *Service) SubmitApplication(ctx context.Context, p Principal, in api.App
 	if len(a.Methods) == 0 {
 		a.Methods = methods()
 	}
-	a.ID = newID(catalog.PrefixApplication)
+}
+
+// document is the digest of what is asked for: the same for the same scenario and scope.
+func (a *applicationRecord) document() (catalog.Digest, error) {
+	b, err := json.Marshal(api.Application{Scenario: a.Scenario, Purpose: a.Purpose, Datasets: a.Datasets, Methods: a.Methods, NotBefore: a.NotBefore,
+		NotAfter: a.NotAfter, Frequency: a.Frequency, Safeguards: a.Safeguards, Recipients: a.Recipients})
+	if err != nil {
+		return "", fmt.Errorf("encode an application: %w", err)
+	}
+	return catalog.DigestOf(b), nil
+}
+
+// over reports whether a term has ended.
+func (s *Service) over(notAfter int64) bool { return s.clock.Now().Unix() >= notAfter }
+
+// moveApplication takes an application from its state to the next one, with the entry and the decision that the act rests on.
+func (s *Service) moveApplication(tx Tx, p Principal, a applicationRecord, rec metastore.Record, act application.Act, by application.Actor,
+	f application.Facts, e entry, d policy.Decision) (api.Application, error) {
+	next, err := application.Next(application.State(rec.State), act, by, f)
+	if err != nil {
+		return api.Application{}, applicationFault(err)
+	}
+	if next == application.Approved {
+		if a.Grant, err = s.makeGrant(tx, p, &a); err != nil {
+			return api.Application{}, err
+		}
+	}
+	a.State, rec.State = string(next), string(next)
+	if err := save(tx, recApplication, rec, s.nowMS(), a); err != nil {
+		return api.Application{}, err
+	}
+	if err := s.keepDecision(tx, d); err != nil {
+		return api.Application{}, err
+	}
+	e.by, e.on, e.outcome, e.class = p, a.ID, a.State, retention5
+	if e.facts == nil {
+		e.facts = map[string]string{}
+	}
+	e.facts["turn"] = strconv.Itoa(a.Version)
+	if d.InputDigest != "" {
+		if e.digests == nil {
+			e.digests = map[string]catalog.Digest{}
+		}
+		e.digests["decision"] = d.InputDigest
+	}
+	return s.applicationView(&a), s.record(tx, e)
+}
+
+// applicationFault says what an act lacks.
+func applicationFault(err error) error {
+	var g *application.GuardError
+	if !errors.As(err, &g) {
+		return fault(KindConflict, "申请当前状态不允许此操作：请先查看申请", "the application is not in a state for this: look at it first").because(err)
+	}
+	switch g.Guard {
+	case application.ReasonGiven:
+		return fault(KindInvalid, "退回或拒绝申请需要理由代码："+reasonWords(), "to return or reject an application takes a reason code: "+reasonWords()).because(err)
+	case application.WordsGiven:
+		return fault(KindInvalid, "退回或拒绝申请需要意见：说明缺什么、如何改", "to return or reject an application takes a comment that says what is wrong").because(err)
+	case application.TermAhead:
+		return fault(KindConflict, "申请的使用期限已过：请以新的期限重新提交", "the term that the application asks for is over: submit one with another term").because(err)
+	}
+	return fault(KindConflict, "该审核环节未开放：请先查看申请", "this step is not open: look at the application first").because(err)
+}
+
+func reasonWords() string {
+	words := make([]string, 0, len(application.Reasons()))
+	for _, r := range application.Reasons() {
+		words = append(words, string(r))
+	}
+	return strings.Join(words, ", ")
+}
+
+// WithdrawApplication takes back an application that is not decided.
+func (s *Service) WithdrawApplication(ctx context.Context, p Principal, id string) (api.Application, error) {
+	var out api.Application
 	err := s.store.Update(ctx, func(tx Tx) error {
-		if err := s.completeApplication(tx, &a); err != nil {
+		a, rec, err := ownApplication(tx, p, id)
+		if err != nil {
 			return err
 		}
-		if err := s.mayStep(ctx, tx, p, policy.ApplicationSubmit, policy.StateNone, a); err != nil {
+		d, err := s.mayStep(ctx, tx, p, policy.ApplicationWithdraw, application.StepName{}, policy.State(rec.State), a)
+		if err != nil {
 			return err
 		}
-		rec := metastore.Record{ID: a.ID, Owner: p.Organization, State: a.State}
-		if err := save(tx, recApplication, rec, s.nowMS(), a); err != nil {
-			return err
-		}
-		return s.log1(tx, p, audit.ActionApplicationSubmit, a.ID, a.State, nil)
+		out, err = s.moveApplication(tx, p, a, rec, application.Withdraw, application.Applicant, application.Facts{}, entry{action: audit.ActionApplicationWithdraw}, d)
+		return err
 	})
-	s.denied(ctx, p, policy.ActionApplicationStep, a.ID, err)
-	return a.Application, known(err)
+	s.denied(ctx, p, policy.ActionApplicationStep, id, err)
+	return out, known(err)
 }
 
-// completeApplication puts names into their declared spelling and refuses what the caller's catalog view does not show.
-func (s *Service) completeApplication(tx Tx, a *applicationRecord) error {
-	for i := range a.Datasets {
-		req := &a.Datasets[i]
-		d, _, err := load[datasetRecord](tx, recDataset, req.Dataset)
-		if errors.Is(err, metastore.ErrNotFound) || err == nil && d.Approved == nil {
-			name := spoken(req.Dataset)
-			return fault(KindInvalid, "申请中的数据集不存在或未批准："+name, "the application names a dataset that does not exist or is not approved: "+name)
-		}
-		if err != nil {
-			return err
-		}
-		named := map[string]string{}
-		for name, why := range req.Columns {
-			c := d.Approved.Column(name)
-			if c == nil {
-				return fault(KindInvalid, "数据集 "+req.Dataset+" 没有字段 "+spoken(name), "dataset "+req.Dataset+" has no column "+spoken(name))
-			}
-			named[c.Name] = why
-		}
-		req.Columns = named
-		for j := range req.RowScope {
-			c := d.Approved.Column(req.RowScope[j].Column)
-			if c == nil || !c.Has(catalog.RoleDimension) {
-				return fault(KindInvalid, "行范围只能用维度字段", "a row scope names a dimension")
-			}
-			req.RowScope[j].Column = c.Name
-			for k, text := range req.RowScope[j].Values {
-				canon, err := catalog.CanonicalValue(c.Type, text)
-				if err != nil {
-					return fault(KindInvalid, "行范围的值不符合字段类型："+c.Name, "a value of the row scope does not fit the type of column "+c.Name)
-				}
-				req.RowScope[j].Values[k] = canon
-			}
-		}
-	}
-	return nil
-}
-
-// mayStep asks application.step about the application as it stands.
-func (s *Service) mayStep(ctx context.Context, tx Tx, p Principal, op policy.ApplicationOp, state policy.State, a applicationRecord) error {
-	org, err := organizationFacts(tx, a.Organization)
-	if err != nil {
-		return err
-	}
-	frozen, err := frozenOn(tx, policy.ActionApplicationStep, a.Organization)
-	if err != nil {
-		return err
-	}
-	in := policy.ApplicationStep{Common: s.common(p), Frozen: frozen, Op: op, Organization: org, Application: policy.Application{State: state,
-		Organization: a.Organization, Author: policy.Author{Account: a.Applicant, Person: a.ApplicantID},
-		Purposes: policy.NewSet(a.Purpose), Scenario: a.Scenario, NotBefore: a.NotBefore, NotAfter: a.NotAfter,
-		Methods: policy.NewSet(a.Methods...), Datasets: map[string]policy.Requested{}}}
-	if a.Purpose == "" {
-		in.Application.Purposes = policy.NewSet()
-	}
-	for _, req := range a.Datasets {
-		d, _, err := load[datasetRecord](tx, recDataset, req.Dataset)
-		if err != nil {
-			return err
-		}
-		in.Application.Datasets[req.Dataset] = requested(&d, req)
-	}
-	_, err = s.ask(ctx, in)
-	return err
-}
-
-func requested(d *datasetRecord, req api.ApplicationDataset) policy.Requested {
-	out := policy.Requested{State: policy.StateNone, Columns: policy.NewSet(), Necessity: policy.NewSet()}
-	if d.Approved == nil {
-		return out
-	}
-	out.State, out.Market, out.Sharing = policy.StateApproved, d.Approved.Market, d.Approved.Sharing
-	for name, why := range req.Columns {
-		out.Columns.Add(name)
-		if why != "" {
-			out.Necessity.Add(name)
-		}
-		if c := d.Approved.Column(name); c != nil {
-			out.Grade = max(out.Grade, c.Grade)
-		}
-	}
-	return out
-}
-
-// ReviewApplication approves or rejects; an approval makes the grant.
+// ReviewApplication takes a step of an application's route: approves it, returns the application to its applicant, or rejects it. The
+// approval of the last step makes the grant.
 func (s *Service) ReviewApplication(ctx context.Context, p Principal, id string, in api.Review) (api.Application, error) {
+	act := application.Reject
+	switch {
+	case in.Approve && in.Return:
+		return api.Application{}, fault(KindInvalid, "同意和退回只能选一个", "approve or return it, not both")
+	case in.Approve:
+		act = application.Approve
+	case in.Return:
+		act = application.Return
+	}
 	var out api.Application
 	err := s.store.Update(ctx, func(tx Tx) error {
 		a, rec, err := load[applicationRecord](tx, recApplication, id)
 		if err != nil {
 			return err
 		}
-		op, state := policy.ApplicationApprove, policy.StateApproved
-		if !in.Approve {
-			op, state = policy.ApplicationReject, policy.StateRejected
+		if p.Role == "" || rec.Owner != p.Organization && !staff(p) {
+			return errNotFound
 		}
-		if err := s.mayStep(ctx, tx, p, op, policy.State(rec.State), a); err != nil {
-			return err
-		}
-		a.State, rec.State, a.ReviewedBy, a.Comment = string(state), string(state), p.Account, in.Comment
-		if in.Approve {
-			if a.Grant, err = s.makeGrant(tx, p, a); err != nil {
-				return err
-			}
-		}
-		if err := save(tx, recApplication, rec, s.nowMS(), a); err != nil {
-			return err
-		}
-		out = a.Application
-		return s.log1(tx, p, audit.ActionApplicationReview, id, string(state), nil)
+		out, err = s.takeStep(ctx, tx, p, a, rec, act, in)
+		return err
 	})
 	s.denied(ctx, p, policy.ActionApplicationStep, id, err)
 	return out, known(err)
 }
 
-func (s *Service) makeGrant(tx Tx, p Principal, a applicationRecord) (string, error) {
-	g := grantRecord{api.Grant{ID: newID(catalog.PrefixGrant), State: grantActive, Organization: a.Organization, LegalGroup: a.LegalGroup,
-		Scenario: a.Scenario, Purpose: a.Purpose, Datasets: a.Datasets, Methods: a.Methods, NotBefore: a.NotBefore, NotAfter: a.NotAfter,
-		Application: a.ID, ApprovedBy: p.Account}}
-	rec := metastore.Record{ID: g.ID, Owner: a.Organization, State: grantActive}
-	if err := save(tx, recGrant, rec, s.nowMS(), g); err != nil {
-		return "", err
+func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicationRecord, rec metastore.Record, act application.Act, in api.Review) (api.Application, error) {
+	step, ok := a.Steps.Choose(a.taken(), in.Step, p.Organization)
+	if !ok && rec.State == string(application.Submitted) {
+		names := []string{}
+		for _, n := range a.Steps.Open(a.taken()) {
+			names = append(names, n.String())
+		}
+		return api.Application{}, fault(KindInvalid, "请用 --step 指明审核环节："+strings.Join(names, "、"), "say which step you take, with --step: "+strings.Join(names, ", "))
 	}
-	return g.ID, s.log1(tx, p, audit.ActionGrantCreate, g.ID, grantActive, nil)
+	d, err := s.mayStep(ctx, tx, p, policy.ApplicationOp(act), step, policy.State(rec.State), a)
+	if err != nil {
+		return api.Application{}, err
+	}
+	a.Steps = routeOf(d)
+	cast := application.Step{StepName: step, Person: p.Person}
+	f := application.Facts{Route: a.Steps, Taken: a.taken(), Cast: &cast, Words: strings.TrimSpace(in.Comment) != "", TermOver: s.over(a.NotAfter)}
+	e := entry{action: audit.ActionApplicationReview, facts: map[string]string{"step": step.Name, "verdict": string(act)}}
+	if step.Organization != "" {
+		e.facts["organization"] = step.Organization
+	}
+	codes := []string{}
+	for _, c := range strings.Split(in.Reason, ",") {
+		if c = strings.TrimSpace(c); c != "" {
+			codes, f.Reasons = append(codes, c), append(f.Reasons, application.Reason(c))
+		}
+	}
+	if act != application.Approve && len(codes) > 0 {
+		e.facts["reason"] = strings.Join(codes, ",")
+	}
+	if act == application.Approve {
+		a.Taken, codes = append(a.Taken, takenRecord{StepName: step, Account: p.Account, Person: p.Person}), nil
+	}
+	a.ReviewedBy, a.Comment = p.Account, in.Comment
+	a.Opinions = append(a.Opinions, api.Opinion{Version: a.Version, Step: step.String(), Verdict: string(act), By: p.Account, Organization: p.Organization,
+		Reasons: codes, Comment: in.Comment, Time: s.nowMS()})
+	return s.moveApplication(tx, p, a, rec, act, application.Party, f, e, d)
 }
 
 // Applications lists the caller's institution's applications; the zone's staff see all.
@@ -179,50 +250,48 @@ func (s *Service) Applications(ctx context.Context, p Principal) (api.Applicatio
 	out := api.Applications{Items: []api.Application{}}
 	err := s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recApplication, own(p), func(_ metastore.Record, a applicationRecord) error {
-			out.Items = append(out.Items, a.Application)
+			out.Items = append(out.Items, s.applicationView(&a))
 			return nil
 		})
 	})
 	return out, known(err)
-}
-
-// nobody owns nothing: no organization can have this name.
-const nobody = "-"
-
-// own selects the caller's organization's records, or all for the staff.
-func own(p Principal) metastore.Query {
-	q := metastore.Query{Owner: p.Organization, Newest: true, Limit: 1000}
-	if p.Role == "" {
-		q.Owner = nobody
-	}
-	if staff(p) {
-		q.Owner = ""
-	}
-	return q
 }
 
 // Application returns one application.
 func (s *Service) Application(ctx context.Context, p Principal, id string) (api.Application, error) {
 	a, err := mine[applicationRecord](ctx, s, p, recApplication, id)
-	return a.Application, err
+	if err != nil {
+		return api.Application{}, err
+	}
+	return s.applicationView(&a), nil
 }
 
-// Grants lists grants.
-func (s *Service) Grants(ctx context.Context, p Principal) (api.Grants, error) {
-	out := api.Grants{Items: []api.Grant{}}
-	err := s.store.View(ctx, func(tx Tx) error {
-		return each(tx, recGrant, own(p), func(_ metastore.Record, g grantRecord) error {
-			out.Items = append(out.Items, g.Grant)
-			return nil
-		})
-	})
-	return out, known(err)
-}
-
-// Grant returns one grant.
-func (s *Service) Grant(ctx context.Context, p Principal, id string) (api.Grant, error) {
-	g, err := mine[grantRecord](ctx, s, p, recGrant, id)
-	return g.Grant, err
+// applicationView shows an application with its route, as it stands now.
+func (s *Service) applicationView(a *applicationRecord) api.Application {
+	out := a.Application
+	waits := out.State == string(application.Submitted) || out.State == string(application.Returned)
+	if waits && s.over(a.NotAfter) {
+		out.State = string(application.Expired)
+	}
+	open := a.Steps.Open(a.taken())
+	out.Route = nil
+	for i, stage := range a.Steps {
+		for _, n := range stage {
+			v := api.RouteStep{Step: n.String(), Stage: i + 1, State: "waiting"}
+			for _, o := range open {
+				if o == n && out.State == string(application.Submitted) {
+					v.State = "open"
+				}
+			}
+			for _, t := range a.Taken {
+				if t.StepName == n {
+					v.State, v.By = "approved", t.Account
+				}
+			}
+			out.Route = append(out.Route, v)
+		}
+	}
+	return out
 }
 
 // mine reads a record that belongs to the caller's organization, or any for the staff; anything else does not exist.

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 
 	"yumen/catalog"
+	"yumen/enclave/application"
 	"yumen/enclave/audit"
 	"yumen/internal/metastore"
 	"yumen/policy"
@@ -38,6 +41,8 @@ func denial(d policy.Decision) *Error {
 		return fault(KindForbidden, "策略未能证明该操作被允许", "the policy could not prove that this is allowed")
 	}
 	first := foremost(d.Denials)
+	at := places(first)
+	first.Message = catalog.Text{Zh: first.Message.Zh + at, En: first.Message.En + at}
 	e := fault(KindForbidden, joinText(first.Message.Zh, first.Remedy.Zh, "。"), joinText(first.Message.En, first.Remedy.En, ". "))
 	e.Refusal = &catalog.Refusal{Code: first.Code, Position: -1, Message: first.Message, Remedy: first.Remedy, Articles: first.Articles}
 	return e
@@ -51,6 +56,31 @@ func foremost(all []policy.Denial) policy.Denial {
 		}
 	}
 	return all[0]
+}
+
+// places names where something is missing: the columns without a necessity, the steps that are open. They are declared names.
+func places(d policy.Denial) string {
+	var out []string
+	for _, at := range d.Detail {
+		table, column := text(at["table"]), text(at["column"])
+		step, org := text(at["step"]), text(at["organization"])
+		switch {
+		case table != "" && column != "":
+			out = append(out, table+"."+column)
+		case step != "":
+			out = append(out, application.StepName{Name: step, Organization: org}.String())
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	slices.Sort(out)
+	return " (" + strings.Join(out[:min(len(out), 10)], ", ") + ")"
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
 }
 
 func joinText(a, b, sep string) string {

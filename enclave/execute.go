@@ -42,8 +42,10 @@ func (s *Service) execute(id string, t ticket, a *asked) {
 	if err == nil {
 		err = s.settle(ctx, id, a, m)
 	}
-	var refusal *catalog.Refusal
-	if errors.As(err, &refusal) {
+	if refusal := refused(err); refusal != nil {
+		if m != nil {
+			s.destroy(m.artefact)
+		}
 		err = s.refuse(context.WithoutCancel(ctx), id, a, refusal)
 	}
 	if err != nil {
@@ -65,6 +67,9 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 		return nil, err
 	}
 	if err := s.stillRuns(ctx, id); err != nil {
+		return nil, err
+	}
+	if err := s.stillAllowed(ctx, a); err != nil {
 		return nil, err
 	}
 	ans, err := s.answer(ctx, a)
@@ -186,16 +191,34 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 	})
 }
 
-// refuse records a run that was found too large after its submission: what it must be compared with stands in the ledger. It tells
-// nothing about data.
+// refused is the static refusal that an execution ended with, or nil: its question is too large beside the ledger, or what it stands
+// on no longer holds.
+func refused(err error) *catalog.Refusal {
+	var r *catalog.Refusal
+	if errors.As(err, &r) {
+		return r
+	}
+	if e, ok := Of(err); ok && e.Kind == KindForbidden {
+		return e.Refusal
+	}
+	return nil
+}
+
+// refuse records a run that was refused after its submission. That tells nothing about data, and nobody learned anything from it: what
+// it reserved is taken back.
 func (s *Service) refuse(ctx context.Context, id string, a *asked, r *catalog.Refusal) error {
-	return s.store.Update(ctx, func(tx Tx) error {
+	var gone []string
+	err := s.store.Update(ctx, func(tx Tx) error {
+		gone = nil
 		run, rec, err := load[runRecord](tx, recRun, id)
 		if err != nil {
 			return err
 		}
 		if rec.State != stateRunning {
 			return nil
+		}
+		if gone, err = s.void(tx, &run); err != nil {
+			return err
 		}
 		run.Refusal = r
 		s.advance(&rec, &run, rec.State, stateRefused)
@@ -205,6 +228,10 @@ func (s *Service) refuse(ctx context.Context, id string, a *asked, r *catalog.Re
 		return s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: rec.State, class: a.class(),
 			facts: map[string]string{"code": string(r.Code)}})
 	})
+	if err == nil {
+		s.destroy(gone...)
+	}
+	return err
 }
 
 // fail records a run that could not be answered. It tells nothing but the constant.

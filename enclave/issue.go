@@ -193,7 +193,7 @@ func (s *Service) issue(ctx context.Context, tx Tx, rec *metastore.Record, run *
 	s.advance(rec, run, from, string(next))
 	v := releaseRecord{Run: id, Organization: run.Organization, Grade: run.Grade, Label: string(issued.Label), Receipt: string(issued.Receipt),
 		ReceiptDigest: issued.Digest, Proof: string(proof), Entry: logged.Seq, NotAfter: r.NotAfter.Unix()}
-	return save(tx, recRelease, metastore.Record{ID: run.Release, Owner: run.Organization, State: string(policy.StateIssued)}, s.nowMS(), v)
+	return save(tx, recRelease, metastore.Record{ID: run.Release, Owner: run.LegalGroup, State: string(policy.StateIssued)}, s.nowMS(), v)
 }
 
 // receipt gathers what the gateway signs.

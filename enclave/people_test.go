@@ -100,6 +100,15 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"ReviewApplication", func(p enclave.Principal) (int, error) {
 			return zero(s.ReviewApplication(ctx, p, app, api.Review{Approve: true}))
 		}},
+		{"ResubmitApplication", func(p enclave.Principal) (int, error) {
+			return zero(s.ResubmitApplication(ctx, p, app, enclavetest.Wanted()))
+		}},
+		{"WithdrawApplication", func(p enclave.Principal) (int, error) { return zero(s.WithdrawApplication(ctx, p, app)) }},
+		{"SuspendGrant", func(p enclave.Principal) (int, error) { return zero(s.SuspendGrant(ctx, p, grant, api.GrantAct{})) }},
+		{"ResumeGrant", func(p enclave.Principal) (int, error) { return zero(s.ResumeGrant(ctx, p, grant, api.GrantAct{})) }},
+		{"TerminateGrant", func(p enclave.Principal) (int, error) {
+			return zero(s.TerminateGrant(ctx, p, grant, api.GrantAct{}))
+		}},
 		{"Grants", func(p enclave.Principal) (int, error) { v, err := s.Grants(ctx, p); return len(v.Items), err }},
 		{"Grant", func(p enclave.Principal) (int, error) { return zero(s.Grant(ctx, p, grant)) }},
 		{"Check", func(p enclave.Principal) (int, error) {
@@ -148,7 +157,7 @@ func release(t *testing.T, z *enclavetest.Zone, run string) string {
 }
 
 // open are the methods of the service that need no confirmed role. Figures are for the wiring; no door shows them.
-var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "Figures", "Login", "Logout", "PublicKeys", "Ready", "RevokeSession", "RotateSession",
+var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "Figures", "Lapse", "Login", "Logout", "PublicKeys", "Ready", "RevokeSession", "RotateSession",
 	"While", "Whoami", "Zone"}
 
 // Whatever role waits for its confirmation, its account may do nothing: neither change nor see anything.
@@ -223,7 +232,8 @@ func TestWhoMayCallWhat(t *testing.T) {
 	}
 	for _, c := range calls(t, z, grant, waiting, released) {
 		switch c.name {
-		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote":
+		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
+			"ResubmitApplication", "WithdrawApplication", "SuspendGrant", "ResumeGrant", "TerminateGrant":
 			continue // these change what the others look at; they have tests of their own
 		}
 		for _, p := range enclavetest.People {

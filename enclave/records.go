@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"yumen/catalog"
+	"yumen/enclave/application"
 	"yumen/enclave/compile"
 	"yumen/internal/api"
 	"yumen/internal/authn"
@@ -21,6 +22,7 @@ const (
 	recSnapshot    = "snapshot"
 	recApplication = "application"
 	recGrant       = "grant"
+	recUsage       = "grant_usage"
 	recRun         = "run"
 	recRelease     = "release"
 	recLedger      = "ledger"
@@ -109,17 +111,33 @@ type snapshotRecord struct {
 	LoadedBy string             `json:"loaded_by"`
 }
 
+// applicationRecord is an application in its newest version, with everything that was decided about it.
 type applicationRecord struct {
 	api.Application
-	Organization string `json:"organization"`
-	LegalGroup   string `json:"legal_group"`
-	ApplicantID  string `json:"applicant_id"`
+	Organization string            `json:"organization"`
+	LegalGroup   string            `json:"legal_group"`
+	ApplicantID  string            `json:"applicant_id"` // person
+	Steps        application.Route `json:"steps"`        // as the policy demanded it last
+	Taken        []takenRecord     `json:"taken"`        // approvals of this version
+	Documents    []catalog.Digest  `json:"documents"`    // of every version, oldest first
 }
 
-// Grant states.
-const grantActive = "active"
+// takenRecord is a step that was approved.
+type takenRecord struct {
+	application.StepName
+	Account string `json:"account"`
+	Person  string `json:"person"`
+}
 
-type grantRecord struct{ api.Grant }
+// grantRecord is a grant. Its state is the stored one; what the clock makes of it is told by its view.
+type grantRecord struct {
+	api.Grant
+	// Scope is the digest of what was applied for and approved: the same as that of the application's last version.
+	Scope catalog.Digest `json:"scope"`
+}
+
+// usageRecord is how often a grant was used. Its identifier is the grant's.
+type usageRecord struct{ application.Used }
 
 // runRecord is one submitted query with everything a later step or a person needs. It holds no row and no cell.
 type runRecord struct {

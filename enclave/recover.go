@@ -30,6 +30,9 @@ func (s *Service) recover(ctx context.Context) error {
 	if err := s.removeOrphans(ctx); err != nil {
 		return err
 	}
+	if err := s.Lapse(ctx); err != nil {
+		return err
+	}
 	return s.rebindAll(ctx)
 }
 

@@ -47,16 +47,17 @@ func (s *Service) Collect(ctx context.Context, p Principal, id string) (*Release
 		if err != nil {
 			return err
 		}
-		if v.Organization != p.Organization {
-			return errNotFound
-		}
 		if run, _, err = load[runRecord](tx, recRun, v.Run); err != nil {
 			return err
 		}
-		if run.VisibleAt > s.nowMS() {
+		g, _, err := load[grantRecord](tx, recGrant, run.Grant)
+		if err != nil {
+			return err
+		}
+		if !g.receives(p) || run.VisibleAt > s.nowMS() {
 			return errNotFound
 		}
-		if err := s.mayCollect(ctx, tx, p, id, rec.State, &v, &run); err != nil {
+		if err := s.mayCollect(ctx, tx, p, id, rec.State, &v, &run, &g); err != nil {
 			return err
 		}
 		v.Collected++
@@ -86,11 +87,7 @@ func (s *Service) Collect(ctx context.Context, p Principal, id string) (*Release
 	return out, nil
 }
 
-func (s *Service) mayCollect(ctx context.Context, tx Tx, p Principal, id, state string, v *releaseRecord, run *runRecord) error {
-	g, _, err := load[grantRecord](tx, recGrant, run.Grant)
-	if err != nil {
-		return err
-	}
+func (s *Service) mayCollect(ctx context.Context, tx Tx, p Principal, id, state string, v *releaseRecord, run *runRecord, g *grantRecord) error {
 	org, err := organizationFacts(tx, p.Organization)
 	if err != nil {
 		return err
@@ -104,8 +101,27 @@ func (s *Service) mayCollect(ctx context.Context, tx Tx, p Principal, id, state 
 		return err
 	}
 	_, err = s.ask(ctx, policy.ReleaseCollect{Common: s.common(p), Frozen: frozen, GrantState: policy.State(g.State), Organization: org,
-		Release: policy.IssuedRelease{ID: id, State: policy.State(state), Recipient: v.Organization, NotAfter: v.NotAfter, Grade: v.Grade, Markets: markets}})
+		Release: policy.IssuedRelease{ID: id, State: policy.State(state), LegalGroup: run.LegalGroup, Recipients: g.recipients(), NotAfter: v.NotAfter, Grade: v.Grade, Markets: markets}})
 	return err
+}
+
+// recipients say who may collect what is released under the grant, by organization.
+func (g *grantRecord) recipients() map[string]policy.Collectors {
+	out := map[string]policy.Collectors{}
+	for _, r := range g.Recipients {
+		out[r.Organization] = policy.Collectors{Everybody: len(r.Persons) == 0, Persons: policy.NewSet(r.Persons...)}
+	}
+	return out
+}
+
+// receives reports whether the caller's organization may know of what is released under the grant: it asked, or is a recipient of the
+// same legal group. Which of its people may collect it, the policy says.
+func (g *grantRecord) receives(p Principal) bool {
+	if p.Role == "" || p.LegalGroup != g.LegalGroup {
+		return false
+	}
+	_, recipient := g.recipients()[p.Organization]
+	return recipient || p.Organization == g.Organization
 }
 
 // marketsOf are the market classes of the datasets of a run.
@@ -128,20 +144,48 @@ func classOf(g catalog.Grade) string {
 	return retention3
 }
 
-// Releases lists a page of the releases of the caller's organization, newest first.
+// Releases lists a page of the releases that the caller's organization asked for or receives, newest first; the zone's staff see all.
 func (s *Service) Releases(ctx context.Context, p Principal, page api.Page) (api.ReleaseItems, error) {
 	out := api.ReleaseItems{Items: []api.ReleaseItem{}}
+	q := onPage(own(p), page)
+	if q.Owner == p.Organization {
+		q.Owner = p.LegalGroup // a release belongs to its legal group: its recipients are of it
+	}
+	grants := map[string]grantRecord{}
 	err := s.store.View(ctx, func(tx Tx) error {
-		return each(tx, recRelease, onPage(own(p), page), func(r metastore.Record, v releaseRecord) error {
-			run, _, err := load[runRecord](tx, recRun, v.Run)
-			if err != nil || run.VisibleAt > s.nowMS() {
+		for {
+			read := 0
+			err := each(tx, recRelease, q, func(r metastore.Record, v releaseRecord) error {
+				read, q.After = read+1, r.ID
+				item, seen, err := s.releaseView(tx, p, r, &v, grants)
+				if seen && len(out.Items) < q.Limit {
+					out.Items = append(out.Items, item)
+				}
+				return err
+			})
+			if err != nil || read < q.Limit || len(out.Items) == q.Limit {
 				return err
 			}
-			out.Items = append(out.Items, api.ReleaseItem{ID: r.ID, Run: v.Run, Grade: v.Grade, State: shown(r.State), Created: run.VisibleAt, Receipt: string(v.ReceiptDigest)})
-			return nil
-		})
+		}
 	})
 	return out, known(err)
+}
+
+// releaseView shows a release to who may know of it, once its tick has come.
+func (s *Service) releaseView(tx Tx, p Principal, r metastore.Record, v *releaseRecord, grants map[string]grantRecord) (api.ReleaseItem, bool, error) {
+	run, _, err := load[runRecord](tx, recRun, v.Run)
+	if err != nil || run.VisibleAt > s.nowMS() {
+		return api.ReleaseItem{}, false, err
+	}
+	g, have := grants[run.Grant]
+	if !have {
+		if g, _, err = load[grantRecord](tx, recGrant, run.Grant); err != nil {
+			return api.ReleaseItem{}, false, err
+		}
+		grants[run.Grant] = g
+	}
+	return api.ReleaseItem{ID: r.ID, Run: v.Run, Grade: v.Grade, State: shown(r.State), Created: run.VisibleAt, Receipt: string(v.ReceiptDigest)},
+		staff(p) || g.receives(p), nil
 }
 
 // Run returns one of the caller's organization's runs as it may be seen now. Rows come from Collect alone.

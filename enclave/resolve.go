@@ -8,6 +8,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/catalog/footprint"
+	"yumen/enclave/application"
 	"yumen/enclave/compile"
 	"yumen/internal/metastore"
 	"yumen/policy"
@@ -34,6 +35,9 @@ func (a *asked) read(tx Tx) error {
 		return metastore.ErrNotFound
 	}
 	a.grant = &g
+	if a.used, err = usageOf(tx, g.ID); err != nil {
+		return err
+	}
 	if a.in.Purpose == "" {
 		a.in.Purpose = g.Purpose
 	}
@@ -166,11 +170,46 @@ func (a *asked) supply(name string) policy.Supply {
 	return policy.Supply{State: policy.StateApproved, Market: spec.Market, Sharing: spec.Sharing, Loaded: a.pinIDs[name] != ""}
 }
 
+// stillAllowed asks the policy again when a run's turn has come, about the grant, the organization and the datasets as they stand now.
+func (s *Service) stillAllowed(ctx context.Context, a *asked) error {
+	now := *a
+	if err := s.resolve(ctx, &now); err != nil {
+		return err
+	}
+	now.pinIDs, now.counted = a.pinIDs, true
+	d, err := s.decider.Decide(ctx, now.question(s.common(a.by), true))
+	if err != nil {
+		return fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
+	}
+	if !d.Allow {
+		return s.explained(refusalOf(d), &now)
+	}
+	return nil
+}
+
+// explained is a refusal that says what is so with the grant and what helps.
+func (s *Service) explained(err error, a *asked) error {
+	var r *catalog.Refusal
+	if errors.As(err, &r) {
+		return s.tellGrant(r, a.grant, a.used)
+	}
+	return err
+}
+
+// runsLeft is the tightest limit of the grant. A run that is counted already asks for no other.
+func (a *asked) runsLeft(now int64) policy.Count {
+	tight, limited := application.Limits(a.grant.Frequency).Tightest(a.used, now)
+	if !limited || a.counted {
+		return policy.Count{Unlimited: true}
+	}
+	return policy.Count{Max: tight.Max, Used: tight.Used}
+}
+
 func (a *asked) policyGrant() *policy.Grant {
 	g := a.grant
 	out := &policy.Grant{ID: g.ID, State: policy.State(g.State), Organization: g.Organization, NotBefore: g.NotBefore, NotAfter: g.NotAfter,
 		Purposes: policy.NewSet(g.Purpose), Scenario: g.Scenario, Tables: map[string]policy.GrantedCols{}, Methods: policy.NewSet(g.Methods...),
-		Runs: policy.Count{Unlimited: true}}
+		Runs: a.runsLeft(a.now)}
 	for _, req := range g.Datasets {
 		cols := policy.NewSet()
 		for name := range req.Columns {

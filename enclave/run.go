@@ -9,6 +9,7 @@ import (
 	"yumen/catalog"
 	"yumen/catalog/footprint"
 	"yumen/catalog/sqltree"
+	"yumen/enclave/application"
 	"yumen/enclave/audit"
 	"yumen/enclave/compile"
 	"yumen/internal/api"
@@ -28,6 +29,8 @@ type asked struct {
 	in      api.RunRequest
 	now     int64
 	grant   *grantRecord
+	used    application.Used          // how often the grant was used
+	counted bool                      // the run itself is among them
 	sets    map[string]datasetRecord  // the grant's datasets
 	pins    map[string]snapshotRecord // newest snapshot of each, by dataset
 	pinIDs  map[string]string
@@ -95,15 +98,18 @@ func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, ke
 	if err != nil && !errors.As(err, &r) {
 		return api.Run{}, known(err)
 	}
-	rec, run := s.newRun(a, r)
+	var rec metastore.Record
+	var run runRecord
+	static := r // what the text, the grant and the policy came to before the transaction
 	ticket := s.groups.queue(p.LegalGroup)
 	err = s.store.Update(ctx, func(tx Tx) error {
-		if r == nil {
-			if err := s.stillPinned(tx, a); err != nil {
+		var err error
+		if r = static; r == nil {
+			if r, err = s.accept(tx, a); err != nil {
 				return err
 			}
-			run.Snapshots = a.pinIDs
 		}
+		rec, run = s.newRun(a, r)
 		if err := save(tx, recRun, rec, run.Submitted, run); err != nil {
 			return err
 		}
@@ -137,6 +143,14 @@ func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, ke
 	return s.runView(rec, run), nil
 }
 
+// accept makes sure, in the transaction that records a run, that what was judged is what still stands, and counts the run.
+func (s *Service) accept(tx Tx, a *asked) (*catalog.Refusal, error) {
+	if err := s.stillPinned(tx, a); err != nil {
+		return nil, err
+	}
+	return s.countRun(tx, a.grant)
+}
+
 func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRecord) {
 	format := a.in.Format
 	if format == "" {
@@ -153,7 +167,7 @@ func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRec
 	rec.State = stateRunning
 	run.Grade, run.Plan = a.plan.Grade, a.plan
 	run.PlanDigest = planDigest(a.plan)
-	run.Release = a.release
+	run.Release, run.Snapshots = a.release, a.pinIDs
 	run.Policy = policyStamp{Decision: a.decision.ID, Revision: a.decision.Revision, Digest: s.policy}
 	run.Asked, run.CellsMax = a.footprint, a.cellsBound()
 	run.TickMS = int64(a.decision.Obligations.Run.TickMS)
@@ -206,7 +220,7 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 		return a, fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
 	}
 	if !d.Allow {
-		return a, refusalOf(d)
+		return a, s.explained(refusalOf(d), a)
 	}
 	a.decision = d
 	if a.footprint, err = json.Marshal(q.Footprint); err != nil {

@@ -12,6 +12,7 @@ const (
 	ActionCatalogChange   Action = "catalog.change"
 	ActionSupplyLoad      Action = "supply.load"
 	ActionApplicationStep Action = "application.step"
+	ActionGrantChange     Action = "grant.change"
 	ActionReviewVote      Action = "review.vote"
 	ActionQueryCheck      Action = "query.check"
 	ActionQueryRun        Action = "query.run"
@@ -24,8 +25,8 @@ const (
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
-		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionApplicationStep, ActionQueryCheck, ActionQueryRun,
-		ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift,
+		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionApplicationStep, ActionGrantChange, ActionQueryCheck,
+		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift,
 	}
 }
 

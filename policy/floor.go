@@ -22,6 +22,9 @@ var floor = map[Action][]string{
 		"APP-011", "APP-012", "APP-013", "APP-014", "APP-015", "APP-016", "APP-017", "SUB-001", "SUB-002",
 		"SUB-003",
 	},
+	ActionGrantChange: {
+		"GRA-001", "GRA-002", "GRA-003", "GRA-004", "SUB-001", "SUB-002",
+	},
 	ActionQueryCheck: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
 		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "CLS-001", "CLS-002", "CLS-003", "DES-001", "SUB-001",
@@ -41,7 +44,7 @@ var floor = map[Action][]string{
 		"SEP-011", "SEP-012", "SEP-013", "SEP-014", "SEP-015", "SEP-016", "SEP-017", "SUB-001", "SUB-002",
 	},
 	ActionReleaseCollect: {
-		"EGR-011", "EGR-012", "EGR-013", "EGR-014", "EGR-015", "EGR-016", "SUB-001", "SUB-002", "SUB-003",
+		"EGR-011", "EGR-012", "EGR-013", "EGR-014", "EGR-015", "EGR-016", "EGR-017", "SUB-001", "SUB-002", "SUB-003",
 	},
 	ActionFreezeSet:  {"FRZ-001", "FRZ-002", "SUB-001", "SUB-002"},
 	ActionFreezeLift: {"FRZ-001", "FRZ-002", "FRZ-003", "FRZ-004", "FRZ-005", "SUB-001", "SUB-002"},

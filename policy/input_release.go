@@ -100,12 +100,24 @@ type ReleaseCollect struct {
 
 // IssuedRelease is a release as it stands now.
 type IssuedRelease struct {
-	ID        string        `json:"id"`
-	State     State         `json:"state"` // issued, revoked, expired
-	Recipient string        `json:"recipient"`
-	NotAfter  int64         `json:"not_after"` // first second after its validity
-	Grade     catalog.Grade `json:"grade"`
-	Markets   Set           `json:"markets"` // market classes of the datasets
+	ID         string `json:"id"`
+	State      State  `json:"state"`       // issued, revoked, expired
+	LegalGroup string `json:"legal_group"` // of the organization that asked
+	// Recipients say who may collect, by organization.
+	Recipients map[string]Collectors `json:"recipients"`
+	NotAfter   int64                 `json:"not_after"` // first second after its validity
+	Grade      catalog.Grade         `json:"grade"`
+	Markets    Set                   `json:"markets"` // market classes of the datasets
+}
+
+// Collectors are the people of an organization who may collect: everybody, or these persons.
+type Collectors struct {
+	Everybody bool `json:"everybody"`
+	Persons   Set  `json:"persons"` // empty, never nil
+}
+
+func (c Collectors) term() *ast.Term {
+	return ast.ObjectTerm(truth("everybody", c.Everybody), names("persons", c.Persons))
 }
 
 // Action is release.decide.
@@ -143,7 +155,8 @@ func (ReleaseCollect) Action() Action { return ActionReleaseCollect }
 // AST is the input as the engine reads it.
 func (r ReleaseCollect) AST() ast.Value {
 	return r.fields(names("frozen", r.Frozen), text("grant_state", r.GrantState), r.Organization.field(), object("release",
-		text("id", r.Release.ID), text("state", r.Release.State), text("recipient", r.Release.Recipient),
+		text("id", r.Release.ID), text("state", r.Release.State), text("legal_group", r.Release.LegalGroup),
+		each("recipients", r.Release.Recipients, Collectors.term),
 		number("not_after", r.Release.NotAfter), number("grade", r.Release.Grade), names("markets", r.Release.Markets)))
 }
 

@@ -20,7 +20,7 @@ import (
 var harmless = []struct{ pattern, reason string }{
 	{`/(account|person|organization|legal_group|creator|approver|name|provider|recipient|scenario|id|run|document|batch) text$`,
 		"another name, where nothing has to equal it"},
-	{`/(columns|methods|purposes|necessity|guarded|join|key|condition|measure|held|voted|markets)(/\d)?/[\w-]+ (array|null|text)$`,
+	{`/(columns|methods|purposes|necessity|guarded|join|key|condition|measure|held|voted|markets|persons|providers)(/\d)?/[\w-]+ (array|null|text)$`,
 		"the members of a set are empty objects whose value nobody reads"},
 	{`^query.* /footprint/methods( object|/\w+ delete)$|^release.decide /footprint/methods( object|/\w+ delete)$`,
 		"a statement without a method, as SELECT DISTINCT is"},
@@ -33,6 +33,7 @@ var harmless = []struct{ pattern, reason string }{
 	{`^release.decide /grant/runs(/\w+)? \w+$`, "the run of the release is counted already"},
 	{`^review.vote /voted( object|/p-reviewer-2 delete)$`, "the other reviewer has not voted yet"},
 	{`^review.vote /run/markets/\w+ delete$`, "a run over one class fewer"},
+	{`^grant.change /grant/providers(/\w+)? (array|delete|null|object|text)$`, "only a provider's steward needs to be one of them"},
 	{`^release.collect /release/grade (array|null|object|text)$`, "only retention reads it; an unknown grade is kept longest"},
 }
 

@@ -15,10 +15,11 @@ import (
 // What each role may do at all, in every jurisdiction: the other roles are refused with a rule about roles.
 func TestBJ_FIN_3_RolesAndActions(t *testing.T) {
 	may := map[policy.Action][]policy.Role{
-		policy.ActionAccountChange:   {policy.RoleSecurityAdministrator}, // the base confirms a role
-		policy.ActionCatalogChange:   {policy.RoleSteward},               // approves
-		policy.ActionSupplyLoad:      {policy.RoleProvider},              // pushes through the interface
-		policy.ActionApplicationStep: {policy.RoleSteward},               // approves
+		policy.ActionAccountChange:   {policy.RoleSecurityAdministrator},                     // the base confirms a role
+		policy.ActionCatalogChange:   {policy.RoleSteward},                                   // approves
+		policy.ActionSupplyLoad:      {policy.RoleProvider},                                  // pushes through the interface
+		policy.ActionApplicationStep: {policy.RoleSteward},                                   // approves
+		policy.ActionGrantChange:     {policy.RoleSteward, policy.RoleSecurityAdministrator}, // resumes
 		policy.ActionReviewVote:      {policy.RoleEgressReviewer},
 		policy.ActionQueryCheck:      {policy.RoleAnalyst},
 		policy.ActionQueryRun:        {policy.RoleAnalyst},
@@ -27,7 +28,7 @@ func TestBJ_FIN_3_RolesAndActions(t *testing.T) {
 		policy.ActionFreezeSet:       {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleAuditor, policy.RoleRegulator},
 		policy.ActionFreezeLift:      {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleRegulator},
 	}
-	about := []string{"SEP-001", "SUP-001", "SUP-011", "APP-001", "SEP-011", "AUT-012", "EGR-011", "FRZ-001"}
+	about := []string{"SEP-001", "SUP-001", "SUP-011", "APP-001", "GRA-001", "SEP-011", "AUT-012", "EGR-011", "FRZ-001"}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for _, a := range policy.Actions() {
@@ -66,6 +67,9 @@ func with(t *testing.T, a policy.Action, change func(*policy.Common)) policy.Inp
 		change(&in.Common)
 		return in
 	case policy.SupplyLoad:
+		change(&in.Common)
+		return in
+	case policy.GrantChange:
 		change(&in.Common)
 		return in
 	case policy.ApplicationStep:

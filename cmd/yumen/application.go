@@ -1,120 +1,24 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"yumen/catalog"
 	"yumen/cmd/yumen/internal/render"
 	"yumen/internal/api"
+	"yumen/internal/client"
 )
 
 func (a *app) applicationCommand() *cobra.Command {
 	return a.group("application", catalog.Text{Zh: "需求申请", En: "demand applications"},
 		"yumen application submit -f application.yaml\nyumen application review app_… --approve --comment 'minimal for its purpose'",
-		a.applicationSubmitCommand(), a.applicationListCommand(), a.applicationShowCommand(), a.applicationReviewCommand())
-}
-
-// applicationFile is the file of application submit.
-type applicationFile struct {
-	Scenario  string            `yaml:"scenario"`
-	Purpose   string            `yaml:"purpose"`
-	Datasets  []applicationData `yaml:"datasets"`
-	Methods   []string          `yaml:"methods"`
-	NotBefore string            `yaml:"not_before"`
-	NotAfter  string            `yaml:"not_after"`
-}
-
-type applicationData struct {
-	Dataset  string          `yaml:"dataset"`
-	Columns  columnSet       `yaml:"columns"`
-	RowScope []api.ScopeTerm `yaml:"row_scope"`
-}
-
-// columnSet is a map from column to why it is needed, or a plain list of columns whose reason is the purpose itself.
-type columnSet map[string]string
-
-// UnmarshalYAML accepts both forms.
-func (s *columnSet) UnmarshalYAML(n *yaml.Node) error {
-	if n.Kind == yaml.SequenceNode {
-		var names []string
-		if err := n.Decode(&names); err != nil {
-			return err
-		}
-		*s = columnSet{}
-		for _, name := range names {
-			(*s)[name] = ""
-		}
-		return nil
-	}
-	return n.Decode((*map[string]string)(s))
-}
-
-// zoneTime is the time zone of the dates in an application: that of the zones (GB/T 7408, +08:00).
-var zoneTime = time.FixedZone("CST", 8*60*60)
-
-// parseApplication reads the file. A date counts whole days in zoneTime; what it leaves out of the term, the gateway fills in: from
-// now, for one year.
-func parseApplication(text []byte) (api.Application, error) {
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	var f applicationFile
-	if err := d.Decode(&f); err != nil {
-		return api.Application{}, applicationFault(err)
-	}
-	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return api.Application{}, applicationFault(errors.New("more than one document"))
-	}
-	out := api.Application{Scenario: f.Scenario, Purpose: f.Purpose, Methods: f.Methods, Datasets: []api.ApplicationDataset{}}
-	for _, data := range f.Datasets {
-		for name, why := range data.Columns {
-			if why == "" {
-				data.Columns[name] = f.Purpose
-			}
-		}
-		out.Datasets = append(out.Datasets, api.ApplicationDataset{Dataset: data.Dataset, Columns: data.Columns, RowScope: data.RowScope})
-	}
-	var err error
-	if out.NotBefore, err = parseDay(f.NotBefore, 0); err != nil {
-		return out, applicationFault(err)
-	}
-	if out.NotAfter, err = parseDay(f.NotAfter, 1); err != nil {
-		return out, applicationFault(err)
-	}
-	if out.NotAfter != 0 && out.NotAfter <= out.NotBefore {
-		return out, fail(exitUsage, "申请的期限在开始前已经结束", "the term of the application is over before it begins").
-			hinting("改正 not_before 和 not_after", "correct not_before and not_after")
-	}
-	return out, nil
-}
-
-func applicationFault(err error) error {
-	return fail(exitUsage, "申请文件无法读取", "cannot read the application").because(err).
-		hinting("字段：scenario、purpose、datasets（dataset、columns、row_scope）、methods、not_before、not_after", "fields: scenario, purpose, datasets (dataset, columns, row_scope), methods, not_before, not_after")
-}
-
-// parseDay reads a date, or a moment in RFC 3339, as unix seconds; nothing is 0. plus moves a date to the start of a later day.
-func parseDay(s string, plus int) (int64, error) {
-	if s == "" {
-		return 0, nil
-	}
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t.Unix(), nil
-	}
-	t, err := time.ParseInLocation(time.DateOnly, s, zoneTime)
-	if err != nil {
-		return 0, errors.New("want a date like 2027-03-31")
-	}
-	return t.AddDate(0, 0, plus).Unix(), nil
+		a.applicationSubmitCommand(), a.applicationListCommand(), a.applicationShowCommand(), a.applicationReviewCommand(),
+		a.applicationResubmitCommand(), a.applicationWithdrawCommand())
 }
 
 func (a *app) applicationSubmitCommand() *cobra.Command {
@@ -122,33 +26,81 @@ func (a *app) applicationSubmitCommand() *cobra.Command {
 	c := a.command(command{
 		use: "submit", short: catalog.Text{Zh: "提交需求申请", En: "submit a demand application"},
 		long: catalog.Text{
-			Zh: "提交一个场景的需求申请。文件是 YAML：scenario、purpose、datasets（dataset 和 columns：列名 → 必要性，或列名的列表，\n其必要性即用途）、methods、not_before、not_after（日期；省略为从现在起一年）。",
-			En: "Submits the application of one scenario. The file is YAML: scenario, purpose, datasets (each with dataset and columns:\n" +
-				"column to why it is needed, or a list of columns needed for the purpose itself), methods, not_before and not_after\n(dates; from now for one year when left out)."},
+			Zh: "提交一个场景的需求申请。文件是 YAML：scenario、purpose、datasets（dataset、columns：列名 → 必要性，或列名的列表，\n" +
+				"其必要性即用途；row_scope）、methods、not_before、not_after（日期；省略为从现在起一年）、frequency（per_day、per_month、\n" +
+				"total：次数上限）、safeguards（安全保障措施）、recipients（organization、persons：可领取结果的机构和人员）。",
+			En: "Submits the application of one scenario. The file is YAML: scenario, purpose, datasets (each with dataset, columns:\n" +
+				"column to why it is needed, or a list of columns needed for the purpose itself, and row_scope), methods, not_before and\n" +
+				"not_after (dates; from now for one year when left out), frequency (per_day, per_month, total: runs at most), safeguards,\n" +
+				"and recipients (organization, persons: who may collect what is released)."},
 		example: "yumen application submit -f application.yaml",
 		run: func(ctx context.Context, _ []string) error {
-			text, err := a.readInput(file, catalog.MaxDocumentBytes)
-			if err != nil {
-				return err
-			}
-			application, err := parseApplication(text)
-			if err != nil {
-				return err
-			}
+			return a.present(file, func(c *client.Client, in api.Application) (*api.Application, error) {
+				return c.SubmitApplication(ctx, in)
+			})
+		},
+	})
+	a.takeFile(c, &file)
+	return c
+}
+
+func (a *app) applicationResubmitCommand() *cobra.Command {
+	var file string
+	c := a.command(command{
+		use: "resubmit", args: []string{"ID"}, short: catalog.Text{Zh: "修改后重新提交被退回的申请", En: "answer a return with a new version"},
+		example: "yumen application resubmit app_… -f application.yaml",
+		run: func(ctx context.Context, args []string) error {
+			return a.present(file, func(c *client.Client, in api.Application) (*api.Application, error) {
+				return c.ResubmitApplication(ctx, args[0], in)
+			})
+		},
+	})
+	a.takeFile(c, &file)
+	return c
+}
+
+func (a *app) takeFile(c *cobra.Command, file *string) {
+	c.Flags().StringVarP(file, "file", "f", "", a.t("YAML 文件，- 为标准输入", "YAML file, - for standard input"))
+	mustGive(c, "file")
+}
+
+// present reads an application, sends it and prints what became of it.
+func (a *app) present(file string, send func(*client.Client, api.Application) (*api.Application, error)) error {
+	text, err := a.readInput(file, catalog.MaxDocumentBytes)
+	if err != nil {
+		return err
+	}
+	in, err := parseApplication(text)
+	if err != nil {
+		return err
+	}
+	c, err := a.connect()
+	if err != nil {
+		return err
+	}
+	made, err := send(c, in)
+	if err != nil {
+		return err
+	}
+	return a.printApplication(made)
+}
+
+func (a *app) applicationWithdrawCommand() *cobra.Command {
+	return a.command(command{
+		use: "withdraw", args: []string{"ID"}, short: catalog.Text{Zh: "撤回尚未决定的申请", En: "take back an application that is not decided"},
+		example: "yumen application withdraw app_…",
+		run: func(ctx context.Context, args []string) error {
 			c, err := a.connect()
 			if err != nil {
 				return err
 			}
-			made, err := c.SubmitApplication(ctx, application)
+			p, err := c.WithdrawApplication(ctx, args[0])
 			if err != nil {
 				return err
 			}
-			return a.printApplication(made)
+			return a.printApplication(p)
 		},
 	})
-	c.Flags().StringVarP(&file, "file", "f", "", a.t("YAML 文件，- 为标准输入", "YAML file, - for standard input"))
-	mustGive(c, "file")
-	return c
 }
 
 func (a *app) applicationListCommand() *cobra.Command {
@@ -189,24 +141,46 @@ func (a *app) applicationShowCommand() *cobra.Command {
 	})
 }
 
+// applicationReasons are why an application is returned or rejected; the gateway's list decides.
+const applicationReasons = "PURPOSE, NECESSITY, TERM, FREQUENCY, SAFEGUARDS, RECIPIENT, PROVIDER, ELIGIBILITY, DUPLICATE, ERROR"
+
 func (a *app) applicationReviewCommand() *cobra.Command {
-	var d decision
+	var r api.Review
+	var reject bool
 	c := a.command(command{
-		use: "review", args: []string{"ID"}, short: catalog.Text{Zh: "审核需求申请", En: "decide about a demand application"},
-		example: "yumen application review app_… --approve --comment 'columns are the least that the purpose needs'",
+		use: "review", args: []string{"ID"}, short: catalog.Text{Zh: "审核需求申请的一个环节", En: "take a step of an application's route"},
+		long: catalog.Text{
+			Zh: "审核一个环节：同意、退回修改或拒绝。application show 列出各环节；只可能是一个环节时可省略 --step。最后一个环节同意后形成授权。",
+			En: "Takes one step: approves, returns it to be changed, or rejects it. application show lists the steps; --step is not needed\n" +
+				"while you can mean only one. The approval of the last step makes the grant."},
+		example: "yumen application review app_… --approve --comment 'columns are the least that the purpose needs'\n" +
+			"yumen application review app_… --step provider --return --reason NECESSITY --comment 'why the exact birth date?'",
 		run: func(ctx context.Context, args []string) error {
+			if !r.Approve && r.Reason == "" {
+				return fail(exitUsage, "退回或拒绝需要理由代码", "to return or reject takes a reason code").
+					hinting("加上 --reason 代码："+applicationReasons, "add --reason CODE: "+applicationReasons)
+			}
 			c, err := a.connect()
 			if err != nil {
 				return err
 			}
-			p, err := c.ReviewApplication(ctx, args[0], d.review())
+			p, err := c.ReviewApplication(ctx, args[0], r)
 			if err != nil {
 				return err
 			}
 			return a.printApplication(p)
 		},
 	})
-	a.decide(c, &d)
+	flags := c.Flags()
+	flags.StringVar(&r.Step, "step", "", a.t("环节：operator、provider、authority", "the step: operator, provider, authority"))
+	flags.BoolVar(&r.Approve, "approve", false, a.t("同意", "approve"))
+	flags.BoolVar(&r.Return, "return", false, a.t("退回修改", "return it to be changed"))
+	flags.BoolVar(&reject, "reject", false, a.t("拒绝", "reject it"))
+	flags.StringVar(&r.Reason, "reason", "", a.t("理由代码（退回和拒绝时必需）：", "reason code (needed to return or reject): ")+applicationReasons)
+	flags.StringVar(&r.Comment, "comment", "", a.t("意见", "comment"))
+	mustGive(c, "comment")
+	c.MarkFlagsMutuallyExclusive("approve", "return", "reject")
+	c.MarkFlagsOneRequired("approve", "return", "reject")
 	return c
 }
 
@@ -215,9 +189,27 @@ func (a *app) printApplication(p *api.Application) error {
 	t.Add(a.t("申请", "application"), p.ID)
 	t.Add(a.t("状态", "state"), p.State)
 	t.Add(a.t("申请人", "applicant"), p.Applicant)
+	if p.Version > 1 {
+		t.Add(a.t("版本", "version"), fmt.Sprint(p.Version))
+	}
 	t.Add(a.t("场景", "scenario"), p.Scenario)
 	t.Add(a.t("用途", "purpose"), p.Purpose)
 	a.addScope(&t, p.Datasets, p.Methods, p.NotBefore, p.NotAfter)
+	a.addLimits(&t, p.Frequency, p.Recipients)
+	if p.Safeguards != "" {
+		t.Add(a.t("安全保障措施", "safeguards"), p.Safeguards)
+	}
+	for _, r := range p.Route {
+		text := a.stepText(r.State)
+		if r.By != "" {
+			text += " (" + r.By + ")"
+		}
+		t.Add(a.t("环节", "step")+" "+fmt.Sprint(r.Stage), r.Step+": "+text)
+	}
+	for _, o := range p.Opinions {
+		words := append([]string{o.Verdict}, o.Reasons...)
+		t.Add(a.t("意见", "opinion"), fmt.Sprintf("%s %s, %s: %s", o.Step, o.By, strings.Join(words, " "), o.Comment))
+	}
 	if p.ReviewedBy != "" {
 		t.Add(a.t("审核人", "reviewed by"), p.ReviewedBy)
 		t.Add(a.t("意见", "comment"), p.Comment)
@@ -225,7 +217,23 @@ func (a *app) printApplication(p *api.Application) error {
 	if p.Grant != "" {
 		t.Add(a.t("授权", "grant"), p.Grant)
 	}
-	return a.print(p, t)
+	if err := a.print(p, t); err != nil {
+		return err
+	}
+	if p.State == "returned" && a.people() {
+		a.hint("修改后重新提交：yumen application resubmit %s -f FILE", "change it and send it again: yumen application resubmit %s -f FILE", p.ID)
+	}
+	return nil
+}
+
+func (a *app) stepText(state string) string {
+	switch state {
+	case "open":
+		return a.t("待审核", "open")
+	case "approved":
+		return a.t("已同意", "approved")
+	}
+	return a.t("等待前一环节", "waits for the stage before")
 }
 
 // addScope adds what an application asks for and a grant allows.
@@ -245,4 +253,27 @@ func (a *app) addScope(t *render.Table, datasets []api.ApplicationDataset, metho
 		t.Add(a.t("方法", "methods"), strings.Join(methods, ", "))
 	}
 	t.Add(a.t("期限", "term"), day(from)+" … "+day(until))
+}
+
+// addLimits adds how often and to whom.
+func (a *app) addLimits(t *render.Table, f api.Frequency, recipients []api.Recipient) {
+	var often []string
+	for _, l := range []struct {
+		max    int
+		zh, en string
+	}{{f.Day, "每日 %d 次", "%d a day"}, {f.Month, "每月 %d 次", "%d a month"}, {f.Total, "共 %d 次", "%d in all"}} {
+		if l.max > 0 {
+			often = append(often, fmt.Sprintf(a.t(l.zh, l.en), l.max))
+		}
+	}
+	if len(often) > 0 {
+		t.Add(a.t("频次", "frequency"), strings.Join(often, ", "))
+	}
+	for _, r := range recipients {
+		who := r.Organization
+		if len(r.Persons) > 0 {
+			who += ": " + strings.Join(r.Persons, ", ")
+		}
+		t.Add(a.t("接收方", "recipient"), who)
+	}
 }

@@ -34,6 +34,7 @@ const (
 	ActionApplicationSubmit   Action = "application.submit"
 	ActionApplicationReview   Action = "application.review"
 	ActionApplicationWithdraw Action = "application.withdraw"
+	ActionApplicationExpire   Action = "application.expire"
 	ActionGrantCreate         Action = "grant.create"
 	ActionGrantSuspend        Action = "grant.suspend"
 	ActionGrantResume         Action = "grant.resume"
@@ -123,6 +124,7 @@ var actions = map[Action]actionRule{
 	ActionApplicationSubmit:   {subject: idForm("app")},
 	ActionApplicationReview:   {subject: idForm("app")},
 	ActionApplicationWithdraw: {subject: idForm("app")},
+	ActionApplicationExpire:   {subject: idForm("app")},
 	ActionGrantCreate:         {subject: idForm("grant")},
 	ActionGrantSuspend:        {subject: idForm("grant")},
 	ActionGrantResume:         {subject: idForm("grant")},

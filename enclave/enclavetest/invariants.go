@@ -96,7 +96,7 @@ func Count(log []audit.Entry, action audit.Action, outcome string) int {
 func (z *Zone) Print(t testing.TB) string {
 	t.Helper()
 	var b strings.Builder
-	for _, kind := range []string{"organization", "account", "session", "signing_key", "dataset", "dataset_version", "snapshot", "application", "grant", "run",
+	for _, kind := range []string{"organization", "account", "session", "signing_key", "dataset", "dataset_version", "snapshot", "application", "grant", "grant_usage", "run",
 		"release", "ledger", "decision"} {
 		for _, r := range z.Records(t, kind) {
 			fmt.Fprintf(&b, "%s %s %s %d %s\n", kind, r.ID, r.State, r.Version, catalog.DigestOf(r.Doc))

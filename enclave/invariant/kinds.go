@@ -21,6 +21,7 @@ const (
 	kindSnapshot    = "snapshot"
 	kindApplication = "application"
 	kindGrant       = "grant"
+	kindUsage       = "grant_usage"
 	kindRun         = "run"
 	kindRelease     = "release"
 	kindLedger      = "ledger"
@@ -51,10 +52,11 @@ var kinds = map[string]kind{
 	kindDataset:  {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionDatasetSubmit}, told: []audit.Action{audit.ActionDatasetSubmit, audit.ActionDatasetReview}},
 	kindVersion:  {},
 	kindSnapshot: {states: []string{"loaded", "quarantined"}, made: []audit.Action{audit.ActionSnapshotLoad}, told: []audit.Action{audit.ActionSnapshotLoad}},
-	kindApplication: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionApplicationSubmit},
-		told: []audit.Action{audit.ActionApplicationSubmit, audit.ActionApplicationReview}},
+	kindApplication: {states: []string{"submitted", "returned", "approved", "rejected", "withdrawn", "expired"}, made: []audit.Action{audit.ActionApplicationSubmit},
+		told: []audit.Action{audit.ActionApplicationSubmit, audit.ActionApplicationReview, audit.ActionApplicationWithdraw, audit.ActionApplicationExpire}},
 	kindGrant: {states: []string{"active", "suspended", "terminated", "expired"}, made: []audit.Action{audit.ActionGrantCreate},
 		told: []audit.Action{audit.ActionGrantCreate, audit.ActionGrantSuspend, audit.ActionGrantResume, audit.ActionGrantTerminate, audit.ActionGrantExpire}},
+	kindUsage:    {},
 	kindRun:      {states: runStates(), made: []audit.Action{audit.ActionQueryRun}},
 	kindRelease:  {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
 	kindLedger:   {states: []string{"reserved", "issued"}},

@@ -50,13 +50,14 @@ var evidence = map[string][]string{
 	"closed":    {"review.vote reject"},
 	"withdrawn": {"query.withdraw withdrawn"},
 	"blocked":   {"release.decide blocked"},
+	"expired":   {"query.expire expired"},
 	"issued":    {"release.issue issued"},
 }
 
 // live are the states in which a run has an artefact; in those of void, it does not stand in the ledger either.
 var (
 	live = []string{"in_review", "returned", "issued"}
-	void = []string{"refused", "rejected", "closed", "withdrawn", "blocked"}
+	void = []string{"refused", "rejected", "closed", "withdrawn", "blocked", "expired"}
 )
 
 // checkRuns: a run is where its last entry put it, with the question, plan, votes and artefact that its entries name.

@@ -57,7 +57,9 @@ type SuggestionNote struct {
 // Review is a decision of a person about something submitted.
 type Review struct {
 	Approve bool   `json:"approve"`
-	Reason  string `json:"reason,omitempty" maxLength:"64"`
+	Return  bool   `json:"return,omitempty" doc:"an application alone: back to its applicant, to be changed"`
+	Step    string `json:"step,omitempty" maxLength:"128" doc:"an application alone: the step of its route; not needed while the caller can mean only one"`
+	Reason  string `json:"reason,omitempty" maxLength:"64" doc:"code; to return or reject an application takes one"`
 	Comment string `json:"comment" maxLength:"2000"`
 }
 
@@ -132,60 +134,4 @@ type EntityQuality struct {
 	Type     string `json:"type"`
 	Distinct int64  `json:"distinct"`
 	MaxRows  int64  `json:"max_rows" doc:"most rows of one entity"`
-}
-
-// Application is a demand application of an institution.
-type Application struct {
-	ID         string               `json:"id,omitempty"`
-	State      string               `json:"state,omitempty" enum:"submitted,approved,rejected"`
-	Applicant  string               `json:"applicant,omitempty"`
-	Scenario   string               `json:"scenario" maxLength:"200"`
-	Purpose    string               `json:"purpose" maxLength:"200"`
-	Datasets   []ApplicationDataset `json:"datasets"`
-	Methods    []string             `json:"methods,omitempty" doc:"aggregates: count, sum, avg, stddev, distinct; empty asks for all"`
-	NotBefore  int64                `json:"not_before,omitempty" doc:"unix seconds"`
-	NotAfter   int64                `json:"not_after,omitempty" doc:"unix seconds"`
-	Grant      string               `json:"grant,omitempty"`
-	Created    int64                `json:"created,omitempty"`
-	ReviewedBy string               `json:"reviewed_by,omitempty"`
-	Comment    string               `json:"comment,omitempty"`
-}
-
-// ApplicationDataset asks for columns of a dataset, each with why it is needed.
-type ApplicationDataset struct {
-	Dataset  string            `json:"dataset" yaml:"dataset"`
-	Columns  map[string]string `json:"columns" yaml:"columns" doc:"column → why it is needed"`
-	RowScope []ScopeTerm       `json:"row_scope,omitempty" yaml:"row_scope,omitempty"`
-}
-
-// ScopeTerm restricts the rows of a dataset: column in values.
-type ScopeTerm struct {
-	Column string   `json:"column" yaml:"column"`
-	Values []string `json:"values" yaml:"values"`
-}
-
-// Applications lists applications.
-type Applications struct {
-	Items []Application `json:"items"`
-}
-
-// Grant is an authorization made by an approved application.
-type Grant struct {
-	ID           string               `json:"id"`
-	State        string               `json:"state" enum:"active,suspended,terminated"`
-	Organization string               `json:"organization"`
-	LegalGroup   string               `json:"legal_group"`
-	Scenario     string               `json:"scenario"`
-	Purpose      string               `json:"purpose"`
-	Datasets     []ApplicationDataset `json:"datasets"`
-	Methods      []string             `json:"methods,omitempty"`
-	NotBefore    int64                `json:"not_before"`
-	NotAfter     int64                `json:"not_after"`
-	Application  string               `json:"application"`
-	ApprovedBy   string               `json:"approved_by"`
-}
-
-// Grants lists grants.
-type Grants struct {
-	Items []Grant `json:"items"`
 }

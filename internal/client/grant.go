@@ -27,6 +27,16 @@ func (c *Client) ReviewApplication(ctx context.Context, id string, r api.Review)
 	return callWith[api.Application](ctx, c, post("/v1/applications/"+url.PathEscape(id)+"/review"), r)
 }
 
+// WithdrawApplication takes an application back.
+func (c *Client) WithdrawApplication(ctx context.Context, id string) (*api.Application, error) {
+	return call[api.Application](ctx, c, post("/v1/applications/"+url.PathEscape(id)+"/withdraw"))
+}
+
+// ResubmitApplication answers a return with a new version of the document.
+func (c *Client) ResubmitApplication(ctx context.Context, id string, a api.Application) (*api.Application, error) {
+	return callWith[api.Application](ctx, c, post("/v1/applications/"+url.PathEscape(id)+"/resubmit"), a)
+}
+
 // Grants lists the grants that the caller may see.
 func (c *Client) Grants(ctx context.Context) ([]api.Grant, error) {
 	return list[api.Grant](ctx, c, get("/v1/grants"))
@@ -35,4 +45,19 @@ func (c *Client) Grants(ctx context.Context) ([]api.Grant, error) {
 // Grant returns one grant.
 func (c *Client) Grant(ctx context.Context, id string) (*api.Grant, error) {
 	return call[api.Grant](ctx, c, get("/v1/grants/"+url.PathEscape(id)))
+}
+
+// SuspendGrant stops a grant until it is resumed.
+func (c *Client) SuspendGrant(ctx context.Context, id string, a api.GrantAct) (*api.Grant, error) {
+	return callWith[api.Grant](ctx, c, post("/v1/grants/"+url.PathEscape(id)+"/suspend"), a)
+}
+
+// ResumeGrant lifts a suspension.
+func (c *Client) ResumeGrant(ctx context.Context, id string, a api.GrantAct) (*api.Grant, error) {
+	return callWith[api.Grant](ctx, c, post("/v1/grants/"+url.PathEscape(id)+"/resume"), a)
+}
+
+// TerminateGrant ends a grant for good.
+func (c *Client) TerminateGrant(ctx context.Context, id string, a api.GrantAct) (*api.Grant, error) {
+	return callWith[api.Grant](ctx, c, post("/v1/grants/"+url.PathEscape(id)+"/terminate"), a)
 }

@@ -64,6 +64,7 @@ var operations = map[string]bool{
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "snapshot-list": true, "snapshot-load": true, "dataset-suggest": true,
 	"upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
 	"application-submit": true, "application-list": true, "application-get": true, "application-review": true, "grant-list": true, "grant-get": true,
+	"application-withdraw": true, "application-resubmit": true, "grant-suspend": true, "grant-resume": true, "grant-terminate": true,
 	"query-check": true, "run-submit": true, "run-list": true, "run-get": true, "run-events": true, "run-withdraw": true, "run-resubmit": true, "ledger": true,
 	"review-list": true, "review-get": true, "review-vote": true, "release-list": true, "release-bundle": true, "audit-entries": true, "audit-export": true,
 }
@@ -112,7 +113,8 @@ func testDocument(t *testing.T, d *door) {
 
 // in fills the parameters of a path.
 func (o operation) in(d *door) string {
-	id := map[string]string{"application-get": d.app, "application-review": d.app, "grant-get": d.grant, "run-get": d.run, "run-events": d.run,
+	id := map[string]string{"application-get": d.app, "application-review": d.app, "application-withdraw": d.app,
+		"application-resubmit": d.app, "grant-get": d.grant, "grant-suspend": d.grant, "grant-resume": d.grant, "grant-terminate": d.grant, "run-get": d.run, "run-events": d.run,
 		"run-withdraw": d.run, "run-resubmit": d.run, "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none",
 		"session-revoke": "ses_none", "upload-get": "snap_none", "upload-part": "snap_none", "upload-finish": "snap_none", "upload-remove": "snap_none"}[o.ID]
 	name := map[string]string{"account-confirm": "analyst_b", "resource-delete": "clients"}[o.ID]
@@ -127,8 +129,9 @@ var bodies = map[string]any{
 	"login": `{"user":"nobody","password":"nothing at all"}`, "activate": `{"user":"nobody","code":"none","password":"correct horse battery"}`,
 	"key-register": `{"public_key":"AAAA"}`, "apply": `{"documents":"","dry_run":true}`, "dataset-review": `{"approve":true,"comment":"x"}`,
 	"application-submit": `{"scenario":"x","purpose":"x","datasets":[]}`, "application-review": `{"approve":true,"comment":"x"}`,
-	"upload-begin": `{"size":1,"digest":"sha256:0"}`,
-	"query-check":  `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
+	"upload-begin":         `{"size":1,"digest":"sha256:0"}`,
+	"application-resubmit": `{"scenario":"x","purpose":"x","datasets":[]}`, "grant-suspend": `{"reason":"x"}`, "grant-resume": `{}`, "grant-terminate": `{}`,
+	"query-check": `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
 	"run-resubmit": `{"note":"x"}`, "review-vote": `{"envelope":{}}`,
 	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`,
 	"freeze-set": `{"kind":"dataset","name":"none","reason":"x"}`, "freeze-lift": `{"kind":"dataset","name":"none"}`,
@@ -186,7 +189,8 @@ var may = map[string]string{
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "snapshot-load": "-", "dataset-suggest": "-",
 	"upload-begin": "-", "upload-get": "-", "upload-part": "-", "upload-finish": "-", "upload-remove": "-",
-	"application-submit": "-", "application-review": "-", "review-vote": "-", "run-withdraw": "-", "run-resubmit": "-",
+	"application-submit": "-", "application-review": "-", "application-withdraw": "-", "application-resubmit": "-",
+	"grant-suspend": "-", "grant-resume": "-", "grant-terminate": "-", "review-vote": "-", "run-withdraw": "-", "run-resubmit": "-",
 	"snapshot-list":    "admin security auditor steward provider",
 	"application-list": "*", "application-get": "admin security auditor steward analyst_a",
 	"grant-list": "*", "grant-get": "admin security auditor steward analyst_a",
@@ -235,6 +239,11 @@ func testRoles(t *testing.T, d *door) {
 		{"POST", "/v1/applications", map[string]any{"scenario": "x", "purpose": "x", "datasets": []any{map[string]any{"dataset": "clients", "columns": map[string]string{"city": "x"}}}},
 			"admin security auditor steward provider reviewer_1"},
 		{"POST", "/v1/applications/" + d.app + "/review", map[string]any{"approve": true, "comment": "x"}, "admin security auditor provider reviewer_1 analyst_a"},
+		{"POST", "/v1/applications/" + d.app + "/withdraw", nil, "admin security auditor steward provider reviewer_1 analyst_b"},
+		{"POST", "/v1/applications/" + d.app + "/resubmit", map[string]any{"scenario": "x", "purpose": "x", "datasets": []any{}}, "admin security auditor steward provider reviewer_1 analyst_b"},
+		{"POST", "/v1/grants/" + d.grant + "/suspend", map[string]any{"reason": "x"}, "admin auditor provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/grants/" + d.grant + "/resume", map[string]any{}, "admin security auditor steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/grants/" + d.grant + "/terminate", map[string]any{}, "admin auditor provider reviewer_1 analyst_b"},
 		{"POST", "/v1/runs/" + d.run + "/withdraw", nil, "admin security auditor steward provider reviewer_1 analyst_b"},
 		{"POST", "/v1/runs/" + d.run + "/resubmit", map[string]any{"note": "x"}, "admin security auditor steward provider reviewer_1 analyst_b"},
 		{"DELETE", "/v1/resources/Dataset/clients", nil, "security auditor reviewer_1 analyst_a analyst_b"},

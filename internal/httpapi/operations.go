@@ -118,37 +118,6 @@ func (d *door) resources(a huma.API) {
 	})
 }
 
-func (d *door) grants(a huma.API) {
-	type reviewed struct {
-		Identified
-		Body api.Review
-	}
-	huma.Register(a, op("application-submit", http.MethodPost, "/v1/applications", 201), func(ctx context.Context, i *in[api.Application]) (*out[api.Application], error) {
-		v, err := d.svc.SubmitApplication(ctx, who(ctx), i.Body)
-		return reply(v, err)
-	})
-	huma.Register(a, op("application-list", http.MethodGet, "/v1/applications", 200), func(ctx context.Context, _ *nothing) (*out[api.Applications], error) {
-		v, err := d.svc.Applications(ctx, who(ctx))
-		return reply(v, err)
-	})
-	huma.Register(a, op("application-get", http.MethodGet, "/v1/applications/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.Application], error) {
-		v, err := d.svc.Application(ctx, who(ctx), i.ID)
-		return reply(v, err)
-	})
-	huma.Register(a, op("application-review", http.MethodPost, "/v1/applications/{id}/review", 200), func(ctx context.Context, i *reviewed) (*out[api.Application], error) {
-		v, err := d.svc.ReviewApplication(ctx, who(ctx), i.ID, i.Body)
-		return reply(v, err)
-	})
-	huma.Register(a, op("grant-list", http.MethodGet, "/v1/grants", 200), func(ctx context.Context, _ *nothing) (*out[api.Grants], error) {
-		v, err := d.svc.Grants(ctx, who(ctx))
-		return reply(v, err)
-	})
-	huma.Register(a, op("grant-get", http.MethodGet, "/v1/grants/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.Grant], error) {
-		v, err := d.svc.Grant(ctx, who(ctx), i.ID)
-		return reply(v, err)
-	})
-}
-
 func (d *door) runs(a huma.API) {
 	type submit struct {
 		Key  string `header:"Idempotency-Key" maxLength:"128"`

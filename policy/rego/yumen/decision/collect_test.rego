@@ -13,8 +13,36 @@ collect_refusals := {
 	},
 	"BJ-FIN-3 EGR-011: another role": {"set": {"/subject/role": "steward"}, "refuses": {"EGR-011"}},
 	"BJ-FIN-22c EGR-012: another organization's release": {
-		"set": {"/release/recipient": "bank_b"},
+		"set": {"/release/recipients": {"bank_b": {"everybody": true, "persons": {}}}},
+		"refuses": {"EGR-012", "EGR-017"},
+	},
+	"BJ-FIN-22c EGR-012: another legal group's release": {
+		"set": {"/release/legal_group": "group_b"},
 		"refuses": {"EGR-012"},
+	},
+	"BJ-FIN-22c EGR-012: recipients as a text": {
+		"set": {"/release/recipients/bank_a": "p-wang"},
+		"refuses": {"EGR-012", "EGR-017"},
+	},
+	"BJ-FIN-22c EGR-017: nobody of the organization": {
+		"set": {"/release/recipients/bank_a/persons": {}},
+		"refuses": {"EGR-017"},
+	},
+	"BJ-FIN-22c EGR-017: persons as a text": {
+		"set": {"/release/recipients/bank_a/persons": "p-wang"},
+		"refuses": {"EGR-017"},
+	},
+	"BJ-FIN-22c EGR-017: a person without a name": {
+		"set": {"/release/recipients/bank_a/persons": {"": {}}, "/subject/person": ""},
+		"refuses": {"EGR-017", "SUB-002"},
+	},
+	"BJ-FIN-22c EGR-017: everybody and somebody": {
+		"set": {"/release/recipients/bank_a/everybody": "yes"},
+		"refuses": {"EGR-017"},
+	},
+	"BJ-FIN-22c EGR-017: another person of the organization": {
+		"set": {"/release/recipients/bank_a/persons": {"p-li": {}}},
+		"refuses": {"EGR-017"},
 	},
 	"BJ-FIN-22c EGR-012: no release": {"set": {"/release/id": ""}, "refuses": {"EGR-012"}},
 	"SJZ-13c EGR-013: not issued": {"set": {"/release/state": "in_review"}, "refuses": {"EGR-013"}},
@@ -45,6 +73,10 @@ test_collect_refusals[note] if {
 }
 
 collect_permits := {
+	"SJZ-16a EGR-017: everybody of the organization": {
+		"set": {"/release/recipients/bank_a": {"everybody": true, "persons": {}}},
+		"obligations": {"retention_years": 5},
+	},
 	"XM-39c EGR-102: issued, valid, authorised data": {"obligations": {"retention_years": 5}},
 	"XM-39b EGR-102: ordinary data of grade 2": {
 		"set": {"/release/grade": 2, "/release/markets": {"ordinary": {}}},

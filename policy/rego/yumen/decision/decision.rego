@@ -13,6 +13,7 @@ import data.yumen.classification
 import data.yumen.desensitization
 import data.yumen.egress
 import data.yumen.freeze
+import data.yumen.granting
 import data.yumen.lib
 import data.yumen.separation
 import data.yumen.subject
@@ -155,3 +156,14 @@ freeze_set := {"proof": freeze_proof, "obligations": freeze_obligations} if not 
 freeze_lift := refusal("freeze.lift", freeze_proof, {}) if lacks("freeze.lift", freeze_proof)
 
 freeze_lift := {"proof": freeze_proof, "obligations": freeze_obligations} if not lacks("freeze.lift", freeze_proof)
+
+grant_proof := subject.proof | granting.proof
+
+# METADATA
+# title: May this grant be suspended, resumed or terminated
+# entrypoint: true
+grant_change := refusal("grant.change", grant_proof, {}) if lacks("grant.change", grant_proof)
+
+grant_change := {"proof": grant_proof, "obligations": {"retention_years": granting.retention_years}} if {
+	not lacks("grant.change", grant_proof)
+}

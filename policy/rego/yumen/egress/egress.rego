@@ -229,7 +229,7 @@ sample := 0 if level != "auto"
 proof contains "EGR-011" if lib.may_act("release.collect", "collect")
 
 # METADATA
-# title: The caller's organization is the recipient
+# title: The caller's organization is a recipient
 # custom:
 #   rule: EGR-012
 #   code: GRANT_MISSING
@@ -243,7 +243,9 @@ proof contains "EGR-011" if lib.may_act("release.collect", "collect")
 #     en: Collect the releases of your own organization
 proof contains "EGR-012" if {
 	lib.named(input.release.id)
-	lib.same(input.subject.organization, input.release.recipient)
+	lib.named(input.subject.organization)
+	lib.same(input.subject.legal_group, input.release.legal_group)
+	is_object(input.release.recipients[input.subject.organization])
 }
 
 # METADATA
@@ -312,6 +314,29 @@ proof contains "EGR-015" if {
 #     zh: 完成机构准入
 #     en: Complete the admission of the organization
 proof contains "EGR-016" if input.organization.admitted == true
+
+# METADATA
+# title: The caller is one of the recipients
+# custom:
+#   rule: EGR-017
+#   code: ROLE
+#   entrypoints: [release.collect]
+#   articles: [BJ-FIN-22c, SJZ-16a, SJZ-17b]
+#   message:
+#     zh: 您不在授权写明的接收人员之中
+#     en: You are not one of the persons that the grant names as recipients
+#   remedy:
+#     zh: 由写明的接收人员领取：yumen grant show
+#     en: "Have one of them collect it: yumen grant show names them"
+proof contains "EGR-017" if input.release.recipients[input.subject.organization].everybody == true
+
+proof contains "EGR-017" if {
+	recipient := input.release.recipients[input.subject.organization]
+	recipient.everybody == false
+	lib.named(input.subject.person)
+	is_object(recipient.persons)
+	input.subject.person in object.keys(recipient.persons)
+}
 
 # METADATA
 # title: Retention of a collection's record

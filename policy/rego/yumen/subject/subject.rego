@@ -14,6 +14,7 @@ import data.yumen.lib
 #     - catalog.change
 #     - supply.load
 #     - application.step
+#     - grant.change
 #     - review.vote
 #     - query.check
 #     - query.run
@@ -40,6 +41,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - catalog.change
 #     - supply.load
 #     - application.step
+#     - grant.change
 #     - review.vote
 #     - query.check
 #     - query.run
