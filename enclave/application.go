@@ -109,18 +109,7 @@ func (s *Service) moveApplication(tx Tx, p Principal, a applicationRecord, rec m
 	if err != nil {
 		return api.Application{}, applicationFault(err)
 	}
-	if next == application.Approved {
-		if a.Grant, err = s.makeGrant(tx, p, &a); err != nil {
-			return api.Application{}, err
-		}
-	}
 	a.State, rec.State = string(next), string(next)
-	if err := save(tx, recApplication, rec, s.nowMS(), a); err != nil {
-		return api.Application{}, err
-	}
-	if err := s.keepDecision(tx, d); err != nil {
-		return api.Application{}, err
-	}
 	e.by, e.on, e.outcome, e.class = p, a.ID, a.State, retention5
 	if e.facts == nil {
 		e.facts = map[string]string{}
@@ -132,7 +121,18 @@ func (s *Service) moveApplication(tx Tx, p Principal, a applicationRecord, rec m
 		}
 		e.digests["decision"] = d.InputDigest
 	}
-	return s.applicationView(&a), s.record(tx, e)
+	if err := s.record(tx, e); err != nil {
+		return api.Application{}, err
+	}
+	if next == application.Approved {
+		if a.Grant, err = s.makeGrant(tx, p, &a); err != nil {
+			return api.Application{}, err
+		}
+	}
+	if err := save(tx, recApplication, rec, s.nowMS(), a); err != nil {
+		return api.Application{}, err
+	}
+	return s.applicationView(&a), s.keepDecision(tx, d)
 }
 
 // applicationFault says what an act lacks.

@@ -134,13 +134,18 @@ func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, ke
 		}
 		return s.runView(rec, run), nil
 	}
+	s.start(rec.ID, ticket, a)
+	return s.runView(rec, run), nil
+}
+
+// start executes a recorded run beside whoever asked.
+func (s *Service) start(id string, t ticket, a *asked) {
 	s.work.Add(1)
 	go func() {
 		defer s.work.Done()
-		defer ticket.done()
-		s.execute(rec.ID, ticket, a)
+		defer t.done()
+		s.execute(id, t, a)
 	}()
-	return s.runView(rec, run), nil
 }
 
 // accept makes sure, in the transaction that records a run, that what was judged is what still stands, and counts the run.

@@ -30,7 +30,7 @@ func TestWindowsOfAQuota(t *testing.T) {
 		{"2026-01-31 09:00", 2, application.PerDay, at("2026-02-01 00:00")},
 		{"2026-01-31 23:59", 1, application.PerDay, at("2026-02-01 00:00")},
 		{"2026-02-01 00:00", 2, application.PerDay, at("2026-02-02 00:00")}, // another day, another month
-		{"2026-02-27 12:00", 2, application.InTotal, 0}, // of several with as many left, the one that frees last
+		{"2026-02-27 12:00", 2, application.InTotal, 0},                     // of several with as many left, the one that frees last
 		{"2026-12-31 12:00", 1, application.InTotal, 0},
 	} {
 		now := at(c.at)
