@@ -161,6 +161,14 @@ func (z *Zone) Executed(t testing.TB, id string) {
 	}
 }
 
+// Settled waits until no run is running.
+func (z *Zone) Settled(t testing.TB) {
+	t.Helper()
+	for _, r := range z.Records(t, "run") {
+		z.Executed(t, r.ID)
+	}
+}
+
 // State is the state of a run as it is stored, whatever its author sees.
 func (z *Zone) State(t testing.TB, id string) string {
 	t.Helper()
