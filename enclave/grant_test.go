@@ -27,8 +27,8 @@ func granted(t *testing.T, z *enclavetest.Zone, p enclave.Principal, change func
 	return app.Grant
 }
 
-// code is the code with which a run was refused, or its state.
-func code(run api.Run) string {
+// outcome is the code with which a run was refused, or its state.
+func outcome(run api.Run) string {
 	if run.Refusal != nil {
 		return string(run.Refusal.Code)
 	}
@@ -53,9 +53,9 @@ func TestQuotaUnderRacingRequests(t *testing.T) {
 				run, err := z.Service.Submit(t.Context(), p, api.RunRequest{Grant: grant, SQL: north}, "")
 				mu.Lock()
 				defer mu.Unlock()
-				if err != nil || code(run) != "running" {
+				if err != nil || outcome(run) != "running" {
 					require.NoError(t, err)
-					require.Equal(t, "QUOTA", code(run))
+					require.Equal(t, "QUOTA", outcome(run))
 					require.NotEmpty(t, run.Refusal.Remedy.Zh)
 					return
 				}
@@ -133,12 +133,12 @@ func TestSuspensionActsAtOnce(t *testing.T) {
 	z.Settled(t)
 	for _, id := range []string{runs, queued} {
 		run := z.See(t, a, id)
-		require.Equal(t, "GRANT_SUSPENDED", code(run))
+		require.Equal(t, "GRANT_SUSPENDED", outcome(run))
 		require.Contains(t, run.Refusal.Remedy.En, "yumen grant show")
 	}
 	require.Equal(t, shownBut, enclavetest.Text(z.See(t, a, other)), "nobody learned anything from what was stopped")
 
-	require.Equal(t, "GRANT_SUSPENDED", code(z.Ask(t, a, grant, north)))
+	require.Equal(t, "GRANT_SUSPENDED", outcome(z.Ask(t, a, grant, north)))
 	_, err = z.Service.Collect(ctx, a, released.Release)
 	require.Equal(t, enclave.KindForbidden, enclavetest.Kind(err))
 	require.ErrorContains(t, z.Vote(t, "reviewer_1", waiting.Run, "approve"), "suspended")
@@ -206,7 +206,7 @@ func TestTerminationAndTheEndOfTheTerm(t *testing.T) {
 			v, err := z.Service.Grant(ctx, a, grant)
 			require.NoError(t, err)
 			require.Contains(t, name, v.State)
-			require.Equal(t, "GRANT_EXPIRED", code(z.Ask(t, a, grant, north)))
+			require.Equal(t, "GRANT_EXPIRED", outcome(z.Ask(t, a, grant, north)))
 			_, err = z.Service.Collect(ctx, a, released.Release)
 			require.Equal(t, name == "terminated", err != nil, "what was released stays collectable when the term is over")
 			for _, act := range []func() (api.Grant, error){
@@ -240,7 +240,7 @@ func TestTermsByTheClock(t *testing.T) {
 		return v.State
 	}
 	run := z.Ask(t, a, grant, north)
-	require.Equal(t, "GRANT_EXPIRED", code(run))
+	require.Equal(t, "GRANT_EXPIRED", outcome(run))
 	require.Contains(t, run.Refusal.Message.En, "not begun")
 	require.Equal(t, "pending", state())
 	z.Clock.Advance(time.Hour)
@@ -259,7 +259,7 @@ func TestTermsByTheClock(t *testing.T) {
 	release()
 	z.Settled(t)
 	require.Equal(t, shown, enclavetest.Text(z.See(t, a, first.Run)))
-	require.Equal(t, "GRANT_EXPIRED", code(z.See(t, a, waits.Run)))
+	require.Equal(t, "GRANT_EXPIRED", outcome(z.See(t, a, waits.Run)))
 	require.Equal(t, jobs+1, z.Runner.Jobs(), "no worker saw it")
 	require.Equal(t, "expired", state())
 	z.Check(t)
