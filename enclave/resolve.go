@@ -221,7 +221,7 @@ func (a *asked) policyGrant() *policy.Grant {
 }
 
 // class is the retention class of what is logged about the question: five years from grade 3 and for market classes that need an
-// authorization, else three (design §6.4).
+// authorization, else three.
 func (a *asked) class() string {
 	for _, d := range a.sets {
 		if d.Approved.Grade() >= 3 || d.Approved.Market == catalog.MarketAuthorised || d.Approved.Market == catalog.MarketSealed {

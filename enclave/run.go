@@ -18,7 +18,7 @@ import (
 	"yumen/sandbox"
 )
 
-// This file is the order of a query's steps (design §6). One direction:
+// This file is the order of a query's steps (docs/life-of-a-query.md). One direction:
 //
 //	authenticate (the door) → resolve grant → parse → sqltree → footprint → policy → compile → audit entry   (this file)
 //	→ worker over sealed snapshots → disclosure → post-processing → policy → review or not → issue           (execute.go, issue.go)

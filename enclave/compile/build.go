@@ -9,7 +9,7 @@ import (
 	"yumen/catalog/sqltree"
 )
 
-// The caps of one query (design §6.1).
+// The caps of one query.
 const (
 	MaxKeys       = 4
 	MaxAggregates = 16 // that differ
@@ -31,7 +31,7 @@ func (f Facts) notNull(dataset, column string) bool {
 	return false
 }
 
-// Build makes the protected plan of a bound query by the typing rules of design §6.1. Equal meaning gives an equal base, equal
+// Build makes the protected plan of a bound query by typing rules: where none applies the query is refused. Equal meaning gives an equal base, equal
 // keys, sets and cells, whatever the spelling. Its errors are *catalog.Refusal: a query without a typing rule is never run.
 func Build(q *footprint.Query, facts Facts) (*Plan, error) {
 	b := &builder{query: q, facts: facts, outer: q.Select, aggregates: map[*sqltree.Call]*aggregate{}, domains: map[*catalog.Column]*domain{}}

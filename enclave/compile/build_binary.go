@@ -5,7 +5,7 @@ import (
 )
 
 // binary reports whether a measure can only be 0 or 1: its sum, and the sum of its squares, count the rows in which it is 1, and are
-// judged as that count (design §6.1).
+// judged as that count: a sum of marks names people as their number does.
 func binary(d *domain) bool {
 	typ := d.typ.String()
 	zero, one := mark(typ, "0"), mark(typ, "1")

@@ -87,7 +87,7 @@ type generator struct {
 
 // Generate writes the statements that answer a plan and give the evidence to judge it: the cells of every set, the entities
 // behind them, and the differences to the universe, to the sets without their sensitive conditions, to earlier releases and to each
-// other. This is the reference path (design §6.5): exact, every rule is decided on it.
+// other. This is the reference path: exact, every rule is decided on it.
 func Generate(p *Plan, in Inputs) (*Program, error) {
 	in.Limits = in.Limits.withDefaults()
 	if len(p.Cells) == 0 {

@@ -8,7 +8,7 @@ import (
 	"yumen/enclave/disclosure"
 )
 
-// The linear audit (design §6.3) asks what all comparable answers say together. One scan labels every row with its cell in each of
+// The linear audit (docs/adr/0007-linear-audit.md) asks what all comparable answers say together. One scan labels every row with its cell in each of
 // them; rows with equal labels are an atom. Atoms of entity counts are sets of entities.
 const (
 	maxFamilies = 500       // earlier families of one class; more withholds

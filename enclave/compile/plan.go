@@ -4,7 +4,7 @@ package compile
 
 import "yumen/catalog"
 
-// Plan is the protected plan of one query (design §6.1): one base, one list of group keys, one or more boxes grouped by them,
+// Plan is the protected plan of one query: one base, one list of group keys, one or more boxes grouped by them,
 // the cells that leave, and the outer query over those cells.
 type Plan struct {
 	Base Base  `json:"base"`
@@ -95,7 +95,7 @@ type Key struct {
 	SensitiveValues []string `json:"sensitive_values,omitempty"`
 }
 
-// Box is a cohort: a conjunction of one set per column, and the tables that must match (design §6.1).
+// Box is a cohort: a conjunction of one set per column, and the tables that must match.
 // A column that is absent is unrestricted; a set that allows everything is never stored.
 type Box struct {
 	Conditions []Condition `json:"conditions,omitempty"` // sorted by (path, column)

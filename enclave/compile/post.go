@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // post writes the outer query: outputs, HAVING, ORDER BY and LIMIT over the relation cells. Every output is cast to its static
-// type, and every order is total, so that equal questions give equal bytes.
+// type, and every order is total, so that equal questions give equal bytes. What leaves the range of its type is NULL in that one row: an
+// answer neither fails nor changes its shape by what it holds.
 func (b *builder) post(p *Plan) error {
 	w := &postWriter{b: b, plan: p}
 	var outputs []string
@@ -20,7 +22,7 @@ func (b *builder) post(p *Plan) error {
 			return err
 		}
 		name := x.typ.String()
-		outputs = append(outputs, fmt.Sprintf("CAST(%s AS %s) AS %s", x.sql, name, sqltree.Quote(o.Name)))
+		outputs = append(outputs, fmt.Sprintf("%s AS %s", x.output(), sqltree.Quote(o.Name)))
 		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: o.Name, Type: name})
 	}
 	sql := "SELECT " + strings.Join(outputs, ", ") + " FROM cells"
@@ -32,7 +34,7 @@ func (b *builder) post(p *Plan) error {
 		if x.typ.kind != kindBool {
 			return sqltree.Refuse(sqltree.ReasonCellType, having.Position())
 		}
-		sql += " WHERE " + x.sql
+		sql += " WHERE " + x.tried()
 	}
 	order, err := w.order()
 	if err != nil {
@@ -66,7 +68,7 @@ func (w *postWriter) order() (string, error) {
 		if o.NullsFirst {
 			nulls = "FIRST"
 		}
-		terms = append(terms, fmt.Sprintf("%s %s NULLS %s", x.sql, direction, nulls))
+		terms = append(terms, fmt.Sprintf("%s %s NULLS %s", x.tried(), direction, nulls))
 	}
 	var keys []int
 	for _, o := range w.b.outer.Outputs {
@@ -90,6 +92,28 @@ type postExpr struct {
 	sql string
 	typ cellType
 }
+
+// output is the expression as a column of the answer.
+func (x postExpr) output() string {
+	sql := fmt.Sprintf("CAST(%s AS %s)", x.sql, x.typ)
+	if bareCell.MatchString(x.sql) {
+		return sql
+	}
+	if x.typ.kind == kindDouble {
+		sql = fmt.Sprintf("CASE WHEN isfinite(%s) THEN %s END", sql, sql)
+	}
+	return "TRY(" + sql + ")"
+}
+
+// tried is the expression, NULL where it cannot be computed. A cell or a key as it is cannot fail.
+func (x postExpr) tried() string {
+	if bareCell.MatchString(x.sql) {
+		return x.sql
+	}
+	return "TRY(" + x.sql + ")"
+}
+
+var bareCell = regexp.MustCompile(`^[kc][0-9]+$`)
 
 func (x postExpr) as(t cellType) string {
 	if x.typ == t {

@@ -101,6 +101,13 @@ func TestPostExpressions(t *testing.T) {
 		{"CAST(count(*) AS DOUBLE)", "DOUBLE", "7.0"},
 		{"CAST(sum(base) AS DECIMAL(10,1))", "DECIMAL(10,1)", "12.5"},
 		{"CAST(count(*) * 1000000000000 AS INTEGER)", "INTEGER", "."}, // no error: what does not fit is NULL
+		{"count(*) * 9223372036854775807", "BIGINT", "."},
+		{"9223372036854775807 + 1 + count(*)", "BIGINT", "."},
+		{"sum(base) * 9223372036854775807 * 9223372036854775807", "DECIMAL(38,2)", "."},
+		{"sum(base) + 99999999999999999999999999999999999999", "DECIMAL(38,2)", "."},
+		{"round(sum(base) * 1e300, 0) * 1e300", "DOUBLE", "."},
+		{"coalesce(count(*) * 9223372036854775807, 0)", "BIGINT", "."},
+		{"CASE WHEN count(*) > 5 THEN 1 ELSE count(*) * 9223372036854775807 END", "BIGINT", "1"},
 		{"month", "BIGINT", "1"},
 		{"month + 1", "BIGINT", "2"},
 		{"'x'", "VARCHAR", "x"},

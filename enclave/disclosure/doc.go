@@ -3,5 +3,5 @@
 // evidence comes from enclave/compile, parameters from policy data.
 //
 // Everything fails closed. A rule that finds its evidence missing or inconsistent withholds the cell, and the zero value of
-// Rules withholds everything. Rules and formulas: design §6.4, reference/egress.md §2.
+// Rules withholds everything. What is promised: docs/privacy.md.
 package disclosure

@@ -10,7 +10,7 @@ import (
 	"yumen/enclave/disclosure"
 )
 
-// grade2 and grade3 are the defaults of the design at those grades.
+// grade2 and grade3 are the defaults at those grades.
 var (
 	grade2 = disclosure.Rules{
 		K: 5, Dominance: []disclosure.Dominance{{N: 2, Percent: 90}}, P: 10, Homogeneity: true, HomogeneityShare: 90,

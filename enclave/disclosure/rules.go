@@ -3,7 +3,8 @@ package disclosure
 import "fmt"
 
 // Rules are the parameters of the exact mode at one grade: policy data, which a jurisdiction may only tighten. The zero value
-// withholds everything. They are confidential (reference/egress.md §2.2): never in an answer or a receipt.
+// withholds everything. Whoever knows the parameters of a concentration
+// rule narrows the withheld amounts: they are never in an answer or a receipt.
 type Rules struct {
 	// K is the least number of distinct entities of every reference, in a cell and in every difference; at least 1.
 	K int64
