@@ -25,7 +25,7 @@ const (
 	stepIssue  = policy.StepIssue
 )
 
-// validity is how long a receipt holds (docs/spec/receipt.md): a year at grades 1 and 2, 90 days from grade 3.
+// validity is how long a receipt holds: a year at grades 1 and 2, 90 days from grade 3.
 func validity(g catalog.Grade) time.Duration {
 	if g >= 3 {
 		return 90 * 24 * time.Hour
