@@ -35,6 +35,9 @@ type Config struct {
 	PolicyDigest catalog.Digest
 }
 
+// ErrNoZone means that a store holds no zone yet.
+var ErrNoZone = errors.New("this directory holds no zone: run yumend init first")
+
 // Limits bound what one query and one upload may use. Zero values take the defaults of DefaultLimits.
 type Limits struct {
 	Upload        int64 // bytes of one uploaded file
@@ -166,7 +169,7 @@ func (s *Service) loadZone(ctx context.Context) error {
 	return s.store.View(ctx, func(tx Tx) error {
 		z, _, err := load[zoneRecord](tx, recZone, recZone)
 		if errors.Is(err, metastore.ErrNotFound) {
-			return errors.New("this directory holds no zone: run yumend init first")
+			return ErrNoZone
 		}
 		s.zone = z
 		return err

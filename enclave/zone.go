@@ -71,7 +71,7 @@ func JurisdictionOf(ctx context.Context, store Store) (string, error) {
 		return err
 	})
 	if errors.Is(err, metastore.ErrNotFound) {
-		return "", errors.New("this directory holds no zone: run yumend init first")
+		return "", ErrNoZone
 	}
 	return j, err
 }

@@ -49,7 +49,8 @@ func usage(err error) error {
 	if errors.As(err, &f) {
 		return f
 	}
-	return fail(exitUsage, err.Error(), err.Error())
+	said := locale.Usage(err)
+	return fail(exitUsage, said.Zh, said.En)
 }
 
 func (a *app) root() *cobra.Command {

@@ -80,7 +80,7 @@ func restoreCommand() *cobra.Command {
 				dir = tmp
 			}
 			if dir == "" {
-				return usageError{errors.New("--data names the new directory; with --drill it may be left out")}
+				return usageError{told("--data 指定新目录；使用 --drill 时可以省略", "--data names the new directory; with --drill it may be left out")}
 			}
 			done, stop := showProgress(cmd.ErrOrStderr())
 			result, err := operation.Restore(cmd.Context(), operation.RestoreConfig{In: in, Dir: dir, Master: keyring.File{Path: master}, Epoch: key, Apart: apart,

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -41,7 +40,7 @@ type item struct {
 }
 
 // errCheckFailed: at least one item failed. The report names it.
-var errCheckFailed = errors.New("the check failed 检查未通过")
+var errCheckFailed = told("检查未通过", "the check failed")
 
 func checkCommand() *cobra.Command {
 	var dir, file, output string
@@ -59,7 +58,7 @@ func checkCommand() *cobra.Command {
 				return err
 			}
 			if output != "table" && output != "json" {
-				return usageError{errors.New("--output is table or json")}
+				return usageError{told("--output 是 table 或 json", "--output is table or json")}
 			}
 			cfg, err := readConfig(dir, file)
 			if err != nil {

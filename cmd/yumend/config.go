@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -76,19 +75,19 @@ func readConfig(dir, path string) (Config, error) {
 
 func (c Config) validate() error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
-		return usageError{errors.New("tls_cert and tls_key belong together: give both or neither")}
+		return usageError{told("tls_cert 与 tls_key 须同时给出，或都不给", "tls_cert and tls_key belong together: give both or neither")}
 	}
 	if _, ok := isolation[c.Isolation]; !ok {
-		return usageError{errors.New("isolation is full, floor or bare")}
+		return usageError{told("isolation 是 full、floor 或 bare", "isolation is full, floor or bare")}
 	}
 	for name, v := range map[string]int64{"workers": int64(c.Workers), "memory_mb": int64(c.MemoryMB), "worker_memory_mb": int64(c.WorkerMemoryMB), "worker_threads": int64(c.WorkerThreads),
 		"run_seconds": int64(c.RunSeconds), "ingest_seconds": int64(c.IngestSeconds), "snapshot_cache_mb": c.SnapshotCacheMB, "max_upload_mb": c.MaxUploadMB} {
 		if v <= 0 {
-			return usageError{fmt.Errorf("%s must be a positive number", name)}
+			return usageError{told(name+" 须为正数", name+" must be a positive number")}
 		}
 	}
 	if f := c.Tracing.Fraction; !(f >= 0 && f <= 1) {
-		return usageError{errors.New("tracing.fraction is a number from 0 to 1")}
+		return usageError{told("tracing.fraction 是 0 到 1 之间的数", "tracing.fraction is a number from 0 to 1")}
 	}
 	return nil
 }
@@ -115,7 +114,8 @@ func (c Config) findWorker() (string, error) {
 	}
 	w := filepath.Join(filepath.Dir(self), "yumen-worker")
 	if _, err := os.Stat(w); err != nil {
-		return "", errors.New("yumen-worker is not beside yumend: put it there, or name it with --worker or YUMEN_WORKER")
+		return "", told("yumend 旁边没有 yumen-worker：请放在同一目录，或用 --worker 或 YUMEN_WORKER 指定",
+			"yumen-worker is not beside yumend: put it there, or name it with --worker or YUMEN_WORKER")
 	}
 	return w, nil
 }

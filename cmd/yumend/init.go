@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,7 +64,7 @@ func firstLine(path string) (string, error) {
 	defer f.Close()
 	sc := bufio.NewScanner(f)
 	if !sc.Scan() || strings.TrimSpace(sc.Text()) == "" {
-		return "", errors.New("the password file is empty: write the password on its first line")
+		return "", told("口令文件是空的：请把口令写在第一行", "the password file is empty: write the password on its first line")
 	}
 	return sc.Text(), sc.Err()
 }
@@ -77,7 +76,7 @@ func initZone(ctx context.Context, o initOptions) (string, error) {
 		known = known || string(j) == o.jurisdiction
 	}
 	if !known {
-		return "", usageError{fmt.Errorf("--jurisdiction is one of bj, sjz, xc, xm, strict, lab")}
+		return "", usageError{told("--jurisdiction 是 bj、sjz、xc、xm、strict 或 lab", "--jurisdiction is one of bj, sjz, xc, xm, strict, lab")}
 	}
 	if es, err := os.ReadDir(o.dir); err == nil && len(es) > 0 {
 		return "", fmt.Errorf("%s is not empty: choose a new directory", o.dir)

@@ -36,7 +36,7 @@ func run(ctx context.Context) error {
 	if err := harden(); err != nil {
 		return err
 	}
-	return command().ExecuteContext(ctx)
+	return usage(command().ExecuteContext(ctx))
 }
 
 type usageError struct{ error }
@@ -52,7 +52,7 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{saidBy(err)} })
 	root.PersistentFlags().String("lang", "", "zh or en (default: by locale)")
 	root.AddCommand(initCommand(), serveCommand(), checkCommand(), backupCommand(), restoreCommand(), demoCommand(), sampleCommand(), configCommand(), healthCommand(), manCommand())
 	return root

@@ -59,7 +59,7 @@ func override(field *string, flag string) {
 func newLog(w io.Writer, level string) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, usageError{fmt.Errorf("log_level is debug, info, warn or error")}
+		return nil, usageError{told("log_level 是 debug、info、warn 或 error", "log_level is debug, info, warn or error")}
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 }

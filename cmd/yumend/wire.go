@@ -151,7 +151,8 @@ func (g *gateway) observe(ctx context.Context, c Config) error {
 	if c.Tracing.Endpoint != "" {
 		var err error
 		if tracing, err = telemetry.OpenTracing(ctx, c.Tracing.Endpoint, c.Tracing.Fraction, version); err != nil {
-			return usageError{fmt.Errorf("tracing.endpoint: %w", err)}
+			return usageError{told("tracing.endpoint 应为 https://主机[:端口][/路径]；本机可用 http://",
+				"tracing.endpoint is https://HOST[:PORT][/PATH], or http:// on this machine")}
 		}
 		g.closers = append(g.closers, tracing)
 	}
