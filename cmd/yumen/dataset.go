@@ -15,7 +15,7 @@ import (
 func (a *app) datasetCommand() *cobra.Command {
 	return a.group("dataset", catalog.Text{Zh: "数据集：建议声明、审核、装载、快照", En: "datasets: suggest, review, load, snapshots"},
 		"yumen dataset review credit --approve --comment 'declared as agreed'\nyumen dataset load credit credit.csv",
-		a.datasetSuggestCommand(), a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetSnapshotsCommand())
+		a.datasetSuggestCommand(), a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetConvertCommand(), a.datasetSnapshotsCommand())
 }
 
 // decision is what --approve and --reject, --reason and --comment say.

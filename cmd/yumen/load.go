@@ -20,6 +20,7 @@ import (
 // loading is what the flags of a load say.
 type loading struct {
 	manifest string
+	sheet    string
 	rate     string
 }
 
@@ -31,10 +32,10 @@ func (a *app) datasetLoadCommand() *cobra.Command {
 	c := a.command(command{
 		use: "load", args: []string{"NAME", "FILE"}, short: catalog.Text{Zh: "把文件装载为数据集的新快照", En: "load a file as a new snapshot of a dataset"},
 		long: catalog.Text{
-			Zh: "把文件装载为数据集的一个完整的新快照：CSV（逗号、制表符、分号或竖线分隔；UTF-8、UTF-16、GB18030）、JSON Lines、Parquet，可用 gzip 或 zstd 压缩。\n" +
+			Zh: "把文件装载为数据集的一个完整的新快照：CSV（逗号、制表符、分号或竖线分隔；UTF-8、UTF-16、GB18030）、JSON Lines、Parquet，可用 gzip 或 zstd 压缩；XLSX 在本机转换。\n" +
 				"违反声明或批次清单的批次整批隔离：显示行、列和规则（从不显示值），退出码为 3。\n上传中断后自动续传；再次执行同一命令也会从中断处继续。",
 			En: "Loads a file as a complete new snapshot of a dataset: CSV (divided by comma, tab, semicolon or pipe; UTF-8, UTF-16 or GB18030),\n" +
-				"JSON lines or Parquet; gzip and zstd are fine. A batch that breaks its declaration or its manifest is quarantined as a whole: rows,\n" +
+				"JSON lines or Parquet; gzip and zstd are fine, and XLSX is converted on this machine. A batch that breaks its declaration or its manifest is quarantined as a whole: rows,\n" +
 				"columns and rules are printed, never values, and the exit code is 3. An upload that is interrupted goes on by itself, and so does\n" +
 				"the same command when it is run again."},
 		example: "yumen dataset load credit credit.csv\nyumen dataset load credit credit.parquet --manifest credit.manifest.json",
@@ -42,6 +43,7 @@ func (a *app) datasetLoadCommand() *cobra.Command {
 	})
 	flags := c.Flags()
 	flags.StringVar(&l.manifest, "manifest", "", a.t("批次清单（JSON：rows、sha256，可选 period、batch）", "batch manifest (JSON: rows, sha256, optionally period and batch)"))
+	flags.StringVar(&l.sheet, "sheet", "", a.t("XLSX 中的工作表（默认第一个可见的）", "the sheet of an XLSX workbook (default: the first that is visible)"))
 	flags.StringVar(&l.rate, "limit-rate", "", a.t("每秒最多上传多少，如 500k、2m", "most to upload in a second, such as 500k or 2m"))
 	return c
 }
@@ -54,6 +56,10 @@ func (a *app) load(ctx context.Context, name, file string, l loading) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return fail(exitUsage, "无法打开文件", "cannot open the file").because(err)
+	}
+	defer f.Close()
+	if f, err = a.converted(f, l); err != nil {
+		return err
 	}
 	defer f.Close()
 	upload, err := a.measure(f)

@@ -20,7 +20,7 @@ import (
 )
 
 func (a *app) datasetSuggestCommand() *cobra.Command {
-	var name string
+	var name, sheet string
 	c := a.command(command{
 		use: "suggest", args: []string{"FILE"}, short: catalog.Text{Zh: "按文件内容建议数据集声明", En: "propose the declaration of a dataset from a file"},
 		long: catalog.Text{
@@ -30,13 +30,14 @@ func (a *app) datasetSuggestCommand() *cobra.Command {
 				"The file is looked at in memory and not kept. No value of fewer than 50 rows, no extreme and no exact count is shown. What a person\n" +
 				"must fill in is empty, and is refused by apply until it is filled in."},
 		example: "yumen dataset suggest tax.csv --name tax > tax.yaml",
-		run:     func(ctx context.Context, args []string) error { return a.suggest(ctx, args[0], name) },
+		run:     func(ctx context.Context, args []string) error { return a.suggest(ctx, args[0], name, sheet) },
 	})
 	c.Flags().StringVar(&name, "name", "", a.t("数据集名称（默认取自文件名）", "name of the dataset (default from the file's name)"))
+	c.Flags().StringVar(&sheet, "sheet", "", a.t("XLSX 中的工作表（默认第一个可见的）", "the sheet of an XLSX workbook (default: the first that is visible)"))
 	return c
 }
 
-func (a *app) suggest(ctx context.Context, file, name string) error {
+func (a *app) suggest(ctx context.Context, file, name, sheet string) error {
 	if a.output == render.FormatCSV {
 		return fail(exitUsage, "声明以 yaml 或 json 输出：请用 -o yaml 或 -o json", "a declaration is printed as yaml or json: use -o yaml or -o json")
 	}
@@ -50,6 +51,10 @@ func (a *app) suggest(ctx context.Context, file, name string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return fail(exitUsage, "无法打开文件", "cannot open the file").because(err)
+	}
+	defer f.Close()
+	if f, err = a.converted(f, loading{sheet: sheet}); err != nil {
+		return err
 	}
 	defer f.Close()
 	measured, err := a.measure(f)
