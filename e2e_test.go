@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -64,7 +65,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "eventually": eventually, "field": field, "flip": flip, "serve": serve, "stop": stop, "codes": codes, "enter": enter, "zone": makeZone, "fetch": fetch,
+			"exits": exits, "eventually": eventually, "field": field, "flip": flip, "serve": serve, "stop": stop, "totp": totpCode, "codes": codes, "enter": enter, "zone": makeZone, "fetch": fetch,
 		},
 	})
 }
@@ -136,6 +137,21 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("the output has no %s", args[1])
 	}
 	ts.Setenv(args[0], fmt.Sprint(v))
+}
+
+// totpCode FILE SECRET PERIODS: writes the code that an authenticator app shows so many periods of 30 seconds from now.
+func totpCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: totp FILE SECRET PERIODS")
+	}
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	if left := 30 - time.Now().Unix()%30; left < 5 { // one of a period that is about to end may be two periods old when it is used
+		time.Sleep(time.Until(time.Now().Truncate(30 * time.Second).Add(30 * time.Second)))
+	}
+	code, err := totp.GenerateCode(args[1], time.Now().Add(time.Duration(n)*30*time.Second))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(code+"\n"), 0o600))
 }
 
 // flip FILE BYTE: turns one bit of the byte at that place; a negative place counts from the end. FILE may be a pattern of one file.

@@ -14,6 +14,7 @@ type ErrorKind string
 // The kinds of error that leave the enclave. Anything else is internal and its text stays inside.
 const (
 	KindUnauthenticated ErrorKind = "unauthenticated"
+	KindSecondFactor    ErrorKind = "second_factor" // the password is right, and a code is wanted beside it
 	KindForbidden       ErrorKind = "forbidden"
 	KindNotFound        ErrorKind = "not_found"
 	KindConflict        ErrorKind = "conflict"

@@ -78,6 +78,28 @@ func acts() []act {
 			session(t, z, "admin")
 			return func() error { return z.Service.RevokeSessions(ctx, as("security"), "admin") }
 		}},
+		{"enrol a second factor", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			p := newcomer(t, z, u)
+			return func() error {
+				_, err := z.Service.EnrolTOTP(ctx, p, api.Password{Password: enclavetest.Password})
+				return err
+			}
+		}},
+		{"confirm a second factor", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			p := newcomer(t, z, u)
+			v, err := z.Service.EnrolTOTP(ctx, p, api.Password{Password: enclavetest.Password})
+			require.NoError(t, err)
+			return func() error {
+				_, err := z.Service.ConfirmTOTP(ctx, p, api.Code{Code: appCode(t, z, v.Secret, 0)}, "")
+				return err
+			}
+		}},
+		{"reset a second factor", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			p := newcomer(t, z, u)
+			_, err := z.Service.EnrolTOTP(ctx, p, api.Password{Password: enclavetest.Password})
+			require.NoError(t, err)
+			return func() error { _, err := z.Service.ResetTOTP(ctx, as("security"), p.Account); return err }
+		}},
 		{"suspend an account", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
 			z.Apply(t, "admin", enclavetest.AccountYAML(person(u)))
 			return func() error {

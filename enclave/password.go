@@ -92,7 +92,7 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, in api.Passwo
 		if err := endSessions(tx, p.Account, ""); err != nil {
 			return err
 		}
-		if out, err = s.newSession(tx, &p, address); err != nil {
+		if out, err = s.newSession(tx, &p, address, v.Factor.active()); err != nil {
 			return err
 		}
 		return s.record(tx, entry{by: p, action: audit.ActionAccountPassword, on: p.Account, outcome: "changed", facts: map[string]string{"session": p.Session}})

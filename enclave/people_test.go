@@ -65,6 +65,7 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		}},
 		{"ResumeAccount", func(p enclave.Principal) (int, error) { return zero(s.ResumeAccount(ctx, p, "waiting")) }},
 		{"ResetAccount", func(p enclave.Principal) (int, error) { return zero(s.ResetAccount(ctx, p, "waiting")) }},
+		{"ResetTOTP", func(p enclave.Principal) (int, error) { return zero(s.ResetTOTP(ctx, p, "waiting")) }},
 		{"Freeze", func(p enclave.Principal) (int, error) {
 			return zero(s.Freeze(ctx, p, api.FreezeRequest{Kind: "dataset", Name: "clients", Reason: "x"}))
 		}},
@@ -157,7 +158,7 @@ func release(t *testing.T, z *enclavetest.Zone, run string) string {
 }
 
 // open are the methods of the service that need no confirmed role. Figures are for the wiring; no door shows them.
-var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "Figures", "Lapse", "Login", "Logout", "PublicKeys", "Ready", "RevokeSession", "RotateSession",
+var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "ConfirmTOTP", "EnrolTOTP", "Figures", "Lapse", "Login", "Logout", "PublicKeys", "Ready", "RevokeSession", "RotateSession",
 	"While", "Whoami", "Zone"}
 
 // Whatever role waits for its confirmation, its account may do nothing: neither change nor see anything.
@@ -232,7 +233,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	}
 	for _, c := range calls(t, z, grant, waiting, released) {
 		switch c.name {
-		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
+		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ResetTOTP", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
 			"ResubmitApplication", "WithdrawApplication", "SuspendGrant", "ResumeGrant", "TerminateGrant":
 			continue // these change what the others look at; they have tests of their own
 		}

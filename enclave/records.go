@@ -46,6 +46,7 @@ type accountRecord struct {
 	Activation  *authn.Activation   `json:"activation,omitempty"` // until used
 	Login       authn.Login         `json:"login,omitzero"`
 	Suspension  *suspension         `json:"suspension,omitempty"` // in state suspended
+	Factor      *factorRecord       `json:"factor,omitempty"`     // the second factor, enrolled or about to be
 }
 
 // Account states.

@@ -29,6 +29,8 @@ type Config struct {
 	Clock     Clock
 	Log       *slog.Logger
 	Limits    Limits
+	// SecondFactor says of whom a second factor is demanded; empty is the jurisdiction's default.
+	SecondFactor SecondFactor
 	// Level names the isolation level in force; it is written on every receipt.
 	Level string
 	// PolicyDigest is the salted digest of the policy bundle: it names the rules without telling their parameters.
@@ -71,6 +73,7 @@ type Service struct {
 	signer    note.Signer
 	passwords *authn.Hasher
 	sessions  authn.Limits
+	factors   SecondFactor
 
 	uploads chan struct{} // each holds a whole file in memory
 	parts   uploads
@@ -118,6 +121,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("enclave: %w", err)
 	}
 	if err := s.loadZone(ctx); err != nil {
+		return nil, err
+	}
+	if s.factors, err = demandOf(cfg.SecondFactor, s.zone.Jurisdiction); err != nil {
 		return nil, err
 	}
 	if err := s.recover(ctx); err != nil {

@@ -28,7 +28,7 @@ func (s *Service) Login(ctx context.Context, in api.Login, address string) (api.
 	if err != nil {
 		return api.Session{}, err
 	}
-	a := attempt{user: in.User, address: address, verified: v.Password, correct: correct}
+	a := attempt{user: in.User, address: address, verified: v.Password, correct: correct, code: in.Code}
 	var out api.Session
 	err = s.store.Update(ctx, func(tx Tx) error {
 		out, err = s.open(tx, a)
@@ -43,13 +43,14 @@ func (s *Service) Login(ctx context.Context, in api.Login, address string) (api.
 	return out, nil
 }
 
-var errLogin = fault(KindUnauthenticated, "账号或口令不正确，或账号已锁定；请稍后再试", "account or password is wrong, or the account is locked: try again later")
+var errLogin = fault(KindUnauthenticated, "账号、口令或验证码不正确，或账号已锁定；请稍后再试", "account, password or code is wrong, or the account is locked: try again later")
 
 // attempt is a login whose password was looked at, outside the transaction that counts it.
 type attempt struct {
 	user, address string
 	verified      string // the stored hash that the password was compared with
 	correct       bool
+	code          string // of the second factor
 }
 
 // open counts the attempt and, when it is accepted, stores the session: one transaction with its entry. Without a token it was refused.
@@ -66,7 +67,7 @@ func (s *Service) open(tx Tx, a attempt) (api.Session, error) {
 	if rec.State == accountSuspended || a.correct && v.Password != a.verified { // changed while this one was looked at
 		return api.Session{}, s.record(tx, e)
 	}
-	accepted, err := s.count(tx, &v, &rec, a.correct)
+	accepted, second, err := s.judgeLogin(tx, &v, &rec, a)
 	if err != nil {
 		return api.Session{}, err
 	}
@@ -77,7 +78,8 @@ func (s *Service) open(tx Tx, a attempt) (api.Session, error) {
 	if err != nil {
 		return api.Session{}, err
 	}
-	out, err := s.newSession(tx, &p, a.address)
+	p.Enrol = s.mustEnrol(&v)
+	out, err := s.newSession(tx, &p, a.address, second)
 	if err != nil {
 		return api.Session{}, err
 	}
@@ -87,6 +89,33 @@ func (s *Service) open(tx Tx, a attempt) (api.Session, error) {
 	}
 	return out, s.record(tx, e)
 }
+
+// judgeLogin counts a login: the password, and the code of a second factor where there is one. A right password without a code is not
+// counted: it is told that a code is wanted.
+func (s *Service) judgeLogin(tx Tx, v *accountRecord, rec *metastore.Record, a attempt) (accepted, second bool, err error) {
+	if !a.correct || !v.Factor.active() || v.Login.Locked(s.clock.Now()) {
+		accepted, err = s.count(tx, v, rec, a.correct)
+		return accepted, false, err
+	}
+	if a.code == "" {
+		return false, false, errSecondFactor
+	}
+	next, good, err := s.useCode(rec.ID, v.Factor, a.code)
+	if err != nil {
+		return false, false, err
+	}
+	if accepted, err = s.count(tx, v, rec, good); err != nil || !accepted {
+		return false, false, err
+	}
+	v.Factor = next
+	if err := save(tx, recAccount, *rec, s.nowMS(), v); err != nil {
+		return false, false, err
+	}
+	rec.Version++
+	return true, true, nil
+}
+
+var errSecondFactor = fault(KindSecondFactor, "还需要第二因素的验证码", "a code of the second factor is wanted too")
 
 // count counts one use of a password and stores what the account remembers of it.
 func (s *Service) count(tx Tx, v *accountRecord, rec *metastore.Record, correct bool) (bool, error) {
@@ -102,7 +131,7 @@ func (s *Service) count(tx Tx, v *accountRecord, rec *metastore.Record, correct 
 }
 
 // newSession stores a new session of a caller who has proven who he is. The oldest ones beyond maxSessions end.
-func (s *Service) newSession(tx Tx, p *Principal, address string) (api.Session, error) {
+func (s *Service) newSession(tx Tx, p *Principal, address string, second bool) (api.Session, error) {
 	token, digest, err := authn.NewToken()
 	if err != nil {
 		return api.Session{}, err
@@ -111,6 +140,7 @@ func (s *Service) newSession(tx Tx, p *Principal, address string) (api.Session, 
 		return api.Session{}, err
 	}
 	ses := authn.NewSession(p.Account, address, s.clock.Now())
+	ses.Factor = second
 	p.Session = newID(catalog.PrefixSession)
 	if err := save(tx, recSession, metastore.Record{ID: p.Session, Name: digest, Owner: p.Account}, s.nowMS(), ses); err != nil {
 		return api.Session{}, err
@@ -159,8 +189,11 @@ func (s *Service) caller(ctx context.Context, find func(Tx) (metastore.Record, e
 		if rec.State == accountSuspended || rec.Created/1000 > ses.Created {
 			return authn.ErrSession // or of an account of this name that is no more
 		}
+		if v.Factor.active() && !ses.Factor {
+			return authn.ErrSession // opened before the second factor was
+		}
 		p, err = principalOf(tx, rec, v)
-		p.Session = r.ID
+		p.Session, p.Enrol = r.ID, s.mustEnrol(&v)
 		return err
 	})
 	if errors.Is(err, metastore.ErrNotFound) || errors.Is(err, authn.ErrSession) {
@@ -199,7 +232,7 @@ func (s *Service) Whoami(_ context.Context, p Principal) (api.Whoami, error) { r
 
 func (s *Service) whoami(p Principal) api.Whoami {
 	return api.Whoami{Account: p.Account, Person: p.Person, Organization: p.Organization, LegalGroup: p.LegalGroup, Role: p.Role,
-		Zone: s.zone.ID, Jurisdiction: s.zone.Jurisdiction}
+		Zone: s.zone.ID, Jurisdiction: s.zone.Jurisdiction, MustEnrol: p.Enrol}
 }
 
 func (s *Service) newActivation(now time.Time) (string, *authn.Activation, error) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
 	"github.com/stretchr/testify/require"
 
 	"yumen/enclave"
@@ -146,4 +147,150 @@ func TestSessionsEnd(t *testing.T) {
 			require.NotEmpty(t, e.Facts["session"])
 		}
 	}
+}
+
+// newcomer is an analyst who has just logged in for the first time.
+func newcomer(t *testing.T, z *enclavetest.Zone, unique string) enclave.Principal {
+	t.Helper()
+	p := person(unique)
+	code := z.Apply(t, "admin", enclavetest.AccountYAML(p))[p.Account]
+	require.NoError(t, z.Service.Activate(t.Context(), api.Activation{User: p.Account, Code: code, Password: enclavetest.Password}))
+	_, p = session(t, z, p.Account)
+	return p
+}
+
+// appCode is what an authenticator app shows so many periods from now.
+func appCode(t *testing.T, z *enclavetest.Zone, secret string, periods int) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, z.Clock.Now().Add(time.Duration(periods)*30*time.Second))
+	require.NoError(t, err)
+	return code
+}
+
+// enrolled gives the administrator a second factor and returns its secret and recovery codes.
+func enrolled(t *testing.T, z *enclavetest.Zone) (secret string, recovery []string, p enclave.Principal) {
+	t.Helper()
+	_, p = session(t, z, "admin")
+	v, err := z.Service.EnrolTOTP(t.Context(), p, api.Password{Password: enclavetest.Password})
+	require.NoError(t, err)
+	c, err := z.Service.ConfirmTOTP(t.Context(), p, api.Code{Code: appCode(t, z, v.Secret, -1)}, "")
+	require.NoError(t, err)
+	_, err = z.Service.Authenticate(t.Context(), c.Session.Token)
+	require.NoError(t, err)
+	return v.Secret, c.RecoveryCodes, p
+}
+
+func withCode(z *enclavetest.Zone, t *testing.T, code string) error {
+	_, err := z.Service.Login(t.Context(), api.Login{User: "admin", Password: enclavetest.Password, Code: code}, "")
+	return err
+}
+
+// One code opens one session, however many show it at once; so does a recovery code.
+func TestACodeOpensOnce(t *testing.T) {
+	z := enclavetest.New(t)
+	secret, recovery, _ := enrolled(t, z)
+	for _, code := range []string{appCode(t, z, secret, 0), recovery[0]} {
+		var all sync.WaitGroup
+		results := make(chan error, 4)
+		for range cap(results) { // one less than lock the account
+			all.Go(func() { results <- withCode(z, t, code) })
+		}
+		all.Wait()
+		close(results)
+		opened := 0
+		for err := range results {
+			if err == nil {
+				opened++
+				continue
+			}
+			require.Equal(t, enclave.KindUnauthenticated, enclavetest.Kind(err))
+		}
+		require.Equal(t, 1, opened)
+		z.Clock.Advance(20 * time.Minute)
+		require.NoError(t, withCode(z, t, appCode(t, z, secret, 0)))
+		z.Clock.Advance(time.Minute)
+	}
+	z.Check(t)
+}
+
+// Guessing codes is guessing passwords: five of sixty-four at once are looked at, then the account is locked for the right one too,
+// for a recovery code too, and asking without a code resets nothing.
+func TestGuessedCodesLock(t *testing.T) {
+	z := enclavetest.New(t)
+	secret, recovery, _ := enrolled(t, z)
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() { require.Error(t, withCode(z, t, "000000")) })
+		all.Go(func() {
+			kind := enclavetest.Kind(withCode(z, t, ""))
+			require.Contains(t, []enclave.ErrorKind{enclave.KindSecondFactor, enclave.KindUnauthenticated}, kind)
+		})
+	}
+	all.Wait()
+	require.Equal(t, enclave.KindUnauthenticated, enclavetest.Kind(withCode(z, t, appCode(t, z, secret, 0))))
+	require.Equal(t, enclave.KindUnauthenticated, enclavetest.Kind(withCode(z, t, recovery[0])))
+	require.Equal(t, enclave.KindUnauthenticated, enclavetest.Kind(withCode(z, t, "")), "a locked account does not tell that the password is right")
+	_, err := z.Service.Login(t.Context(), api.Login{User: "admin", Password: "not the password", Code: appCode(t, z, secret, 0)}, "")
+	require.Equal(t, enclave.KindUnauthenticated, enclavetest.Kind(err))
+	z.Clock.Advance(authn.DefaultLimits().Lock)
+	require.NoError(t, withCode(z, t, recovery[0]), "the attempt while it was locked did not use it up")
+	z.Check(t)
+}
+
+// Who must have one: the table, under both demands. A session that was opened before the factor is over with its confirmation.
+func TestWhoMustEnrol(t *testing.T) {
+	for _, demand := range []enclave.SecondFactor{enclave.SecondFactorRequired, enclave.SecondFactorEnrolled, ""} {
+		z := enclavetest.New(t, func(c *enclave.Config) { c.SecondFactor = demand })
+		z.Activate(t, "security", "auditor", "steward", "reviewer_1", "provider", "analyst_a")
+		for user, must := range map[string]bool{"admin": true, "security": true, "auditor": true, "steward": true, "reviewer_1": true, "provider": false, "analyst_a": false} {
+			_, p := session(t, z, user)
+			require.Equal(t, must && demand == enclave.SecondFactorRequired, p.Enrol, "%s under %q", user, demand)
+			require.Equal(t, p.Enrol, p.InEffect() != nil)
+		}
+		before, _ := session(t, z, "admin")
+		enrolled(t, z)
+		_, err := z.Service.Authenticate(t.Context(), before)
+		require.Error(t, err)
+	}
+	z := enclavetest.New(t)
+	cfg := z.Config
+	cfg.SecondFactor = "sometimes"
+	_, err := enclave.New(t.Context(), cfg)
+	require.Error(t, err)
+}
+
+// Who resets a lost factor: not its owner, not one person for an officer's, and after it the account logs in by its password alone.
+func TestResetOfASecondFactor(t *testing.T) {
+	z := enclavetest.New(t)
+	_, _, p := enrolled(t, z)
+	reset := func(as, name string) (string, enclave.ErrorKind) {
+		out, err := z.Service.ResetTOTP(t.Context(), enclavetest.As(as), name)
+		return out.State, enclavetest.Kind(err)
+	}
+	for _, as := range []string{"admin", "steward", "reviewer_1", "provider", "analyst_a"} {
+		_, kind := reset(as, "admin")
+		require.Equal(t, enclave.KindForbidden, kind, as)
+	}
+	for range 2 {
+		state, _ := reset("security", "admin")
+		require.Equal(t, "pending", state)
+	}
+	z.Clock.Advance(24 * time.Hour)
+	state, _ := reset("auditor", "admin")
+	require.Equal(t, "pending", state, "the first half is too old")
+	state, _ = reset("security", "admin")
+	require.Equal(t, "reset", state)
+	_, p = session(t, z, "admin")
+	require.False(t, p.Enrol)
+
+	n := newcomer(t, z, "n")
+	_, err := z.Service.EnrolTOTP(t.Context(), n, api.Password{Password: enclavetest.Password})
+	require.NoError(t, err)
+	for _, as := range []string{"admin", "auditor"} {
+		_, kind := reset(as, n.Account)
+		require.Equal(t, enclave.KindForbidden, kind, as)
+	}
+	state, _ = reset("security", n.Account)
+	require.Equal(t, "reset", state)
+	z.Check(t)
 }

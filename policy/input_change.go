@@ -27,7 +27,8 @@ const (
 	AccountConfirmKey  AccountOp = "confirm_key"
 	AccountSuspend     AccountOp = "suspend"
 	AccountResume      AccountOp = "resume"
-	AccountReset       AccountOp = "reset" // its password is void and its role waits again
+	AccountReset       AccountOp = "reset"        // its password is void and its role waits again
+	AccountResetFactor AccountOp = "reset_factor" // its second factor is gone
 )
 
 // Account is the account that is changed.

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,6 +24,7 @@ const maxSecret = 1024
 
 type loginFlags struct {
 	server, user, caFile, acceptKeys string
+	totpFile                         string
 	stdin                            bool
 }
 
@@ -38,7 +42,8 @@ func (a *app) loginCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.StringVar(&f.server, "server", "", a.t("网关地址（默认为上下文中的，或 YUMEN_SERVER）", "address of the gateway (default the context's, or YUMEN_SERVER)"))
 	flags.StringVar(&f.user, "user", "", a.t("账户名称（默认为上下文中的）", "name of the account (default the context's)"))
-	flags.BoolVar(&f.stdin, "password-stdin", false, a.t("从标准输入读取口令", "read the password from standard input"))
+	flags.BoolVar(&f.stdin, "password-stdin", false, a.t("从标准输入读取口令；第二行（如有）为验证码", "read the password from standard input; a second line, if any, is the code"))
+	flags.StringVar(&f.totpFile, "totp-file", "", a.t("从文件读取第二因素的验证码", "read the code of the second factor from a file"))
 	flags.StringVar(&f.caFile, "ca-file", "", a.t("签发网关证书的机构证书（PEM）", "certificates of the authorities that sign the gateway's (PEM)"))
 	flags.StringVar(&f.acceptKeys, "accept-keys", "", a.t("只接受具有此指纹的专区公钥", "accept the zone keys with this fingerprint, and no others"))
 	return c
@@ -67,11 +72,7 @@ func (a *app) login(ctx context.Context, f loginFlags) error {
 	if err != nil {
 		return err
 	}
-	password, err := a.password(f.stdin)
-	if err != nil {
-		return err
-	}
-	session, err := c.Login(ctx, api.Login{User: f.user, Password: string(password)})
+	session, err := a.openSession(ctx, c, f)
 	if err != nil {
 		return loginError(err)
 	}
@@ -79,6 +80,9 @@ func (a *app) login(ctx context.Context, f loginFlags) error {
 	p.file.Current = p.name
 	if err := p.save(); err != nil {
 		return err
+	}
+	if session.Account.MustEnrol {
+		a.hint("您的角色必须先登记第二因素：yumen totp enrol", "your role needs a second factor first: yumen totp enrol")
 	}
 	a.say("以 %s 登录 %s，上下文 %s", "logged in to %[2]s as %[1]s, context %[3]s", f.user, server, p.name)
 	return nil
@@ -98,8 +102,61 @@ func (a *app) loginServer(f loginFlags, p *place) (server, caFile string, err er
 	return server, caFile, err
 }
 
+// openSession logs in: with the code that was given, or else with the one that is asked for at the terminal when one is wanted.
+func (a *app) openSession(ctx context.Context, c *client.Client, f loginFlags) (*api.Session, error) {
+	in := api.Login{User: f.user}
+	var err error
+	if in.Password, in.Code, err = a.credentials(f); err != nil {
+		return nil, err
+	}
+	session, err := c.Login(ctx, in)
+	if !client.IsKind(err, client.KindSecondFactor) || in.Code != "" || f.stdin {
+		return session, err
+	}
+	code, err := a.secret(a.t("验证码：", "code of the second factor: "))
+	if err != nil {
+		return nil, err
+	}
+	in.Code = string(code)
+	return c.Login(ctx, in)
+}
+
+// credentials reads the password, and the code if it is given beside it.
+func (a *app) credentials(f loginFlags) (password, code string, err error) {
+	if f.totpFile != "" {
+		file, err := os.Open(f.totpFile)
+		if err != nil {
+			return "", "", fail(exitUsage, "无法打开验证码文件", "cannot open the file with the code").because(err)
+		}
+		defer file.Close()
+		b, err := readSecret(file)
+		if err != nil {
+			return "", "", err
+		}
+		code = string(b)
+	}
+	if !f.stdin {
+		b, err := a.secret(a.t("口令：", "password: "))
+		return string(b), code, err
+	}
+	b, err := io.ReadAll(io.LimitReader(a.in, 2*(maxSecret+2)+1))
+	if err != nil {
+		return "", "", fmt.Errorf("read the password: %w", err)
+	}
+	first, second, two := bytes.Cut(bytes.TrimSuffix(b, []byte("\n")), []byte("\n"))
+	if two {
+		code = strings.TrimSpace(string(second))
+	}
+	secret, err := readSecret(bytes.NewReader(first))
+	return string(secret), code, err
+}
+
 // loginError keeps a wrong password from being answered with "log in".
 func loginError(err error) error {
+	if client.IsKind(err, client.KindSecondFactor) {
+		return fail(exitDenied, "还需要第二因素的验证码", "a code of the second factor is wanted too").
+			hinting("在标准输入第二行给出验证码，或用 --totp-file", "give the code on the second line of standard input, or with --totp-file")
+	}
 	if client.IsKind(err, client.KindUnauthenticated) {
 		return fail(exitDenied, "账户或口令不对，或账户尚未激活", "the account or the password is wrong, or the account is not active yet").
 			hinting("用一次性激活码设置口令：yumen activate", "set a password with the one-time code: yumen activate")

@@ -98,6 +98,7 @@ func (a *app) sessionRotateCommand() *cobra.Command {
 type sessionCaller interface {
 	RotateSession(ctx context.Context) (*api.Session, error)
 	ChangePassword(ctx context.Context, p api.PasswordChange) (*api.Session, error)
+	ConfirmTOTP(ctx context.Context, code string) (*api.FactorConfirmed, error)
 }
 
 // renew keeps the session that a call answers in place of the context's own.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"yumen/enclave"
 	"yumen/sandbox"
 )
 
@@ -26,6 +27,7 @@ type Config struct {
 	MaxUploadMB     int64         `yaml:"max_upload_mb"`
 	MasterKey       string        `yaml:"master_key"`
 	EpochKey        string        `yaml:"epoch_key"`
+	SecondFactor    string        `yaml:"second_factor"`
 	LogLevel        string        `yaml:"log_level"`
 	MetricsListen   string        `yaml:"metrics_listen"`
 	Tracing         TracingConfig `yaml:"tracing"`
@@ -79,6 +81,11 @@ func (c Config) validate() error {
 	}
 	if _, ok := isolation[c.Isolation]; !ok {
 		return usageError{told("isolation 是 full、floor 或 bare", "isolation is full, floor or bare")}
+	}
+	switch enclave.SecondFactor(c.SecondFactor) {
+	case "", enclave.SecondFactorRequired, enclave.SecondFactorEnrolled:
+	default:
+		return usageError{told("second_factor 是 required 或 enrolled", "second_factor is required or enrolled")}
 	}
 	for name, v := range map[string]int64{"workers": int64(c.Workers), "memory_mb": int64(c.MemoryMB), "worker_memory_mb": int64(c.WorkerMemoryMB), "worker_threads": int64(c.WorkerThreads),
 		"run_seconds": int64(c.RunSeconds), "ingest_seconds": int64(c.IngestSeconds), "snapshot_cache_mb": c.SnapshotCacheMB, "max_upload_mb": c.MaxUploadMB} {

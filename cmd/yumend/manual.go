@@ -35,6 +35,8 @@ var manual = map[string]catalog.Text{
 		En: "File with the master key. Empty: master.key in the zone's directory. Keep it on another medium than the data if you can: who has both has everything."},
 	"epoch_key": {Zh: "备份密钥（纪元密钥）文件。留空：数据目录下的 epoch.key。请把副本放在备份之外的地方：没有它，备份谁也打不开。",
 		En: "File with the key of the zone's backups. Empty: epoch.key in the zone's directory. Keep a copy where the backups are not: without it they open for nobody."},
+	"second_factor": {Zh: "谁必须使用第二因素（TOTP）：required（批准、审核、管理类角色必须登记，否则只能登记）或 enrolled（只要求已登记者）。留空：lab 为 enrolled，其他辖区为 required。",
+		En: "Of whom a second factor (TOTP) is demanded: required (every role that approves, reviews or administers; without one it may do nothing but enrol) or enrolled (those who have one). Empty: enrolled under lab, required everywhere else."},
 	"log_level": {Zh: "日志级别：debug、info、warn 或 error。任何级别都不写数据值、SQL 或地址参数。",
 		En: "Level of the log: debug, info, warn or error. No level writes a data value, SQL, or the query of an address."},
 	"metrics_listen": {Zh: "Prometheus 指标的地址，例如 127.0.0.1:9464；只写端口（:9464）即为回环地址。非回环地址须配置 TLS（使用 tls_cert 与 tls_key）。留空：不提供指标。",

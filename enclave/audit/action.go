@@ -18,6 +18,9 @@ const (
 	ActionSessionRevoke     Action = "session.revoke" // all that an account had, or one
 	ActionAccountPassword   Action = "account.password"
 	ActionAccountReset      Action = "account.reset" // its password is void; it waits for activation
+	ActionFactorEnrol       Action = "factor.enrol"
+	ActionFactorConfirm     Action = "factor.confirm" // from here on a login needs it
+	ActionFactorReset       Action = "factor.reset"
 	ActionAccountSuspend    Action = "account.suspend"
 	ActionAccountResume     Action = "account.resume"
 	ActionKeyRegister       Action = "key.register"
@@ -108,6 +111,9 @@ var actions = map[Action]actionRule{
 	ActionSessionRevoke:     {subject: nameForm},
 	ActionAccountPassword:   {subject: nameForm},
 	ActionAccountReset:      {subject: nameForm},
+	ActionFactorEnrol:       {subject: nameForm},
+	ActionFactorConfirm:     {subject: nameForm},
+	ActionFactorReset:       {subject: nameForm},
 	ActionAccountSuspend:    {subject: nameForm},
 	ActionAccountResume:     {subject: nameForm},
 	ActionKeyRegister:       {subject: thingForm},

@@ -134,6 +134,8 @@ func (c *checker) checkSessions() {
 			opened[e.facts["session"]] = e.facts["account"]
 		case e.action == audit.ActionAccountPassword && e.outcome == "changed":
 			opened[e.facts["session"]] = e.subject
+		case e.action == audit.ActionFactorConfirm && e.outcome == "confirmed":
+			opened[e.facts["session"]] = e.subject
 		}
 	}
 	for _, r := range c.records[kindSession] {

@@ -4,6 +4,7 @@ package api
 type Login struct {
 	User     string `json:"user" maxLength:"63"`
 	Password string `json:"password" maxLength:"1024"`
+	Code     string `json:"code,omitempty" maxLength:"64" doc:"of the second factor, if the account has one; or a recovery code"`
 }
 
 // Session is an open session. Token is shown once, here.
@@ -23,6 +24,7 @@ type Whoami struct {
 	Role         string `json:"role" doc:"the confirmed role; empty while the security administrator has not confirmed it"`
 	Zone         string `json:"zone"`
 	Jurisdiction string `json:"jurisdiction"`
+	MustEnrol    bool   `json:"must_enrol,omitempty" doc:"a second factor must be enrolled before anything else"`
 }
 
 // Activation sets the first password of an account with its one-time code.
@@ -86,4 +88,32 @@ type ActivationCode struct {
 // Health is what a health check is answered with.
 type Health struct {
 	Status string `json:"status"` // ok
+}
+
+// Password proves that the caller is the person behind the session.
+type Password struct {
+	Password string `json:"password" maxLength:"1024"`
+}
+
+// TOTP is the secret of an authenticator app, shown once.
+type TOTP struct {
+	URI    string `json:"uri" doc:"otpauth URI, for a link or a QR code"`
+	Secret string `json:"secret" doc:"base32, to be typed"`
+}
+
+// Code is a code of the second factor.
+type Code struct {
+	Code string `json:"code" maxLength:"64"`
+}
+
+// FactorConfirmed is what a second factor begins with. The codes are shown once, here; the session takes the place of all others.
+type FactorConfirmed struct {
+	RecoveryCodes []string `json:"recovery_codes"`
+	Session       Session  `json:"session"`
+}
+
+// FactorReset says how far the reset of a second factor is.
+type FactorReset struct {
+	Account string `json:"account"`
+	State   string `json:"state" enum:"pending,reset"`
 }

@@ -32,11 +32,14 @@ type Login struct {
 	LockedUntil int64 `json:"locked_until,omitempty"` // Unix seconds
 }
 
+// Locked reports whether the account is locked.
+func (l Login) Locked(now time.Time) bool { return now.Unix() < l.LockedUntil }
+
 // Attempt counts one login: correct is what Hasher.Verify found. While the account is locked a correct password does not
 // count, and a wrong one does not lengthen the lock. It returns what to store and what it came to.
 func (l Login) Attempt(correct bool, now time.Time, limits Limits) (Login, Outcome) {
 	switch {
-	case now.Unix() < l.LockedUntil:
+	case l.Locked(now):
 		return l, Locked
 	case correct:
 		return Login{}, Accepted

@@ -17,6 +17,7 @@ type Session struct {
 	Address string `json:"address,omitempty"` // where the login came from
 	Created int64  `json:"created"`
 	Seen    int64  `json:"seen"`
+	Factor  bool   `json:"factor,omitempty"` // a second factor was shown
 }
 
 // NewSession opens a session.

@@ -28,6 +28,7 @@ type Kind string
 // The kinds of problem documents.
 const (
 	KindUnauthenticated Kind = "unauthenticated"
+	KindSecondFactor    Kind = "second_factor"
 	KindForbidden       Kind = "forbidden"
 	KindNotFound        Kind = "not_found"
 	KindConflict        Kind = "conflict"
@@ -81,7 +82,7 @@ func problemOf(resp *http.Response) error {
 
 func known(k Kind) bool {
 	switch k {
-	case KindUnauthenticated, KindForbidden, KindNotFound, KindConflict, KindInvalid, KindTooLarge,
+	case KindUnauthenticated, KindSecondFactor, KindForbidden, KindNotFound, KindConflict, KindInvalid, KindTooLarge,
 		KindRefused, KindQuarantined, KindExecutionFailed, KindUnavailable, KindInternal:
 		return true
 	}

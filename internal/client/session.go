@@ -47,6 +47,21 @@ func (c *Client) ChangePassword(ctx context.Context, p api.PasswordChange) (*api
 	return callWith[api.Session](ctx, c, post("/v1/password"), p)
 }
 
+// EnrolTOTP makes a secret for an authenticator app.
+func (c *Client) EnrolTOTP(ctx context.Context, password string) (*api.TOTP, error) {
+	return callWith[api.TOTP](ctx, c, post("/v1/totp"), api.Password{Password: password})
+}
+
+// ConfirmTOTP makes the second factor count, with its first code.
+func (c *Client) ConfirmTOTP(ctx context.Context, code string) (*api.FactorConfirmed, error) {
+	return callWith[api.FactorConfirmed](ctx, c, post("/v1/totp/confirm"), api.Code{Code: code})
+}
+
+// ResetTOTP removes a second factor that was lost.
+func (c *Client) ResetTOTP(ctx context.Context, account string) (*api.FactorReset, error) {
+	return call[api.FactorReset](ctx, c, request{method: http.MethodDelete, path: "/v1/accounts/" + url.PathEscape(account) + "/totp"})
+}
+
 // SuspendAccount ends all that an account may do.
 func (c *Client) SuspendAccount(ctx context.Context, name, reason string) (*api.Resource, error) {
 	return callWith[api.Resource](ctx, c, post("/v1/accounts/"+url.PathEscape(name)+"/suspend"), api.Reason{Reason: reason})

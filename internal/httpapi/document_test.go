@@ -58,7 +58,7 @@ func read(d *door) document {
 // operations are all that the gateway serves, with the streams, and whether each needs a session.
 var operations = map[string]bool{
 	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "live": false, "ready": false,
-	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true,
+	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true, "totp-enrol": true, "totp-confirm": true, "totp-reset": true,
 	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "snapshot-list": true, "snapshot-load": true, "dataset-suggest": true,
@@ -133,13 +133,13 @@ var bodies = map[string]any{
 	"application-resubmit": `{"scenario":"x","purpose":"x","datasets":[]}`, "grant-suspend": `{"reason":"x"}`, "grant-resume": `{}`, "grant-terminate": `{}`,
 	"query-check": `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
 	"run-resubmit": `{"note":"x"}`, "review-vote": `{"envelope":{}}`,
-	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`,
+	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`, "totp-enrol": `{"password":"nothing at all"}`, "totp-confirm": `{"code":"000000"}`,
 	"freeze-set": `{"kind":"dataset","name":"none","reason":"x"}`, "freeze-lift": `{"kind":"dataset","name":"none"}`,
 }
 
 // beforeItsRole lists what a session may do before its role is confirmed.
 var beforeItsRole = map[string]bool{"whoami": true, "logout": true, "session-list": true, "session-rotate": true, "session-revoke": true,
-	"account-sessions-revoke": true, "password-change": true}
+	"account-sessions-revoke": true, "password-change": true, "totp-enrol": true, "totp-confirm": true}
 
 // Without a session, or with one that is none, nothing but the open operations answers; with a role that waits for its confirmation,
 // nothing but what is about itself does.
@@ -184,7 +184,7 @@ func state(d *door) string {
 // may lists who may do what; everybody else gets 403 or 404. Operations that change what others look at are tried by those alone who
 // may not.
 var may = map[string]string{
-	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-",
+	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-", "totp-enrol": "-", "totp-confirm": "-", "totp-reset": "-",
 	"freeze-list": "admin security auditor steward", "freeze-set": "-", "freeze-lift": "-", "account-suspend": "-", "account-resume": "-", "account-reset": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "snapshot-load": "-", "dataset-suggest": "-",
@@ -234,6 +234,7 @@ func testRoles(t *testing.T, d *door) {
 		{"POST", "/v1/accounts/analyst_b/resume", nil, "admin auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/reset", nil, "security auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"DELETE", "/v1/accounts/analyst_b/sessions", nil, "auditor steward provider reviewer_1 analyst_a"},
+		{"DELETE", "/v1/accounts/analyst_b/totp", nil, "admin auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"GET", "/v1/sessions?account=analyst_b", nil, "auditor steward provider reviewer_1 analyst_a"},
 		{"POST", "/v1/datasets/clients/snapshots", "id,city,segment,amount\n1,north,a,1\n", "admin security auditor steward reviewer_1 analyst_a"},
 		{"POST", "/v1/applications", map[string]any{"scenario": "x", "purpose": "x", "datasets": []any{map[string]any{"dataset": "clients", "columns": map[string]string{"city": "x"}}}},

@@ -18,6 +18,7 @@ import (
 // statuses maps every kind of error to one status: the only place where that is decided.
 var statuses = map[enclave.ErrorKind]int{
 	enclave.KindUnauthenticated: http.StatusUnauthorized,
+	enclave.KindSecondFactor:    http.StatusUnauthorized,
 	enclave.KindForbidden:       http.StatusForbidden,
 	enclave.KindNotFound:        http.StatusNotFound,
 	enclave.KindConflict:        http.StatusConflict,

@@ -85,7 +85,8 @@ func New(cfg Config) http.Handler {
 var speakHuma = sync.OnceFunc(func() { huma.NewError = newHumaError })
 
 // anyRole lists the operations that a session may do before its role is confirmed.
-var anyRole = map[string]bool{"whoami": true, "logout": true, "session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true}
+var anyRole = map[string]bool{"whoami": true, "logout": true, "session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true,
+	"totp-enrol": true, "totp-confirm": true}
 
 // open lists the operations that need no session.
 var open = map[string]bool{"login": true, "activate": true, "keys": true, "checkpoint": true, "live": true, "ready": true}

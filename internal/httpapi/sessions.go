@@ -39,6 +39,18 @@ func (d *door) sessions(a huma.API) {
 		v, err := d.svc.ChangePassword(ctx, who(ctx), i.Body, from(ctx))
 		return reply(v, err)
 	})
+	huma.Register(a, op("totp-enrol", http.MethodPost, "/v1/totp", 200), func(ctx context.Context, i *in[api.Password]) (*out[api.TOTP], error) {
+		v, err := d.svc.EnrolTOTP(ctx, who(ctx), i.Body)
+		return reply(v, err)
+	})
+	huma.Register(a, op("totp-confirm", http.MethodPost, "/v1/totp/confirm", 200), func(ctx context.Context, i *in[api.Code]) (*out[api.FactorConfirmed], error) {
+		v, err := d.svc.ConfirmTOTP(ctx, who(ctx), i.Body, from(ctx))
+		return reply(v, err)
+	})
+	huma.Register(a, op("totp-reset", http.MethodDelete, "/v1/accounts/{name}/totp", 200), func(ctx context.Context, i *Named) (*out[api.FactorReset], error) {
+		v, err := d.svc.ResetTOTP(ctx, who(ctx), i.Name)
+		return reply(v, err)
+	})
 	huma.Register(a, op("activate", http.MethodPost, "/v1/activations", 204), func(ctx context.Context, i *in[api.Activation]) (*struct{}, error) {
 		return empty(d.svc.Activate(ctx, i.Body))
 	})

@@ -77,6 +77,14 @@ account_refusals := {
 		"set": {"/op": "resume", "/target/creator": "p-sec", "/target/state": "suspended"},
 		"refuses": {"SEP-003"},
 	},
+	"BJ-FIN-29 SEP-001: a steward resets a second factor": {
+		"set": {"/op": "reset_factor", "/subject/role": "steward"},
+		"refuses": {"SEP-001"},
+	},
+	"BJ-FIN-29 SEP-003: reset of his own second factor": {
+		"set": {"/op": "reset_factor", "/target/account": "sec"},
+		"refuses": {"SEP-003"},
+	},
 	"BJ-FIN-29 SEP-001: the security administrator resets": {"set": {"/op": "reset"}, "refuses": {"SEP-001"}},
 	"BJ-FIN-29 SEP-003: the administrator resets his own account": {
 		"set": {
@@ -224,6 +232,10 @@ account_permits := {
 			"/subject/person": "p-root",
 			"/subject/role": "administrator",
 		},
+		"obligations": {"account": {"confirmation": "none"}},
+	},
+	"BJ-FIN-29 SEP-001: the security administrator resets a second factor": {
+		"set": {"/op": "reset_factor"},
 		"obligations": {"account": {"confirmation": "none"}},
 	},
 	"BJ-FIN-35b SEP-001: the administrator suspends": {

@@ -68,7 +68,7 @@ detail["SEP-002"] contains {"role": role} if some role, _ in input.held
 #     zh: 由另一名管理人员处理
 #     en: Have another administrator do it
 proof contains "SEP-003" if {
-	input.op in {"create", "suspend", "reset"}
+	input.op in {"create", "suspend", "reset", "reset_factor"}
 	another
 }
 
@@ -124,7 +124,7 @@ proof contains "SEP-005" if {
 }
 
 proof contains "SEP-005" if {
-	input.op in {"confirm_role", "activate", "register_key", "confirm_key", "suspend", "reset"}
+	input.op in {"confirm_role", "activate", "register_key", "confirm_key", "suspend", "reset", "reset_factor"}
 	input.target.state == "active"
 }
 
@@ -170,7 +170,7 @@ account := {"confirmation": "required"} if {
 }
 
 account := {"confirmation": "none"} if {
-	input.op in {"confirm_role", "activate", "confirm_key", "suspend", "resume", "reset"}
+	input.op in {"confirm_role", "activate", "confirm_key", "suspend", "resume", "reset", "reset_factor"}
 }
 
 first_officer if {
