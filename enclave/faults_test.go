@@ -186,6 +186,47 @@ func acts() []act {
 				return err
 			}
 		}},
+		{"return an application", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			id := submitted(t, z)
+			return func() error {
+				_, err := z.Service.ReviewApplication(ctx, as("steward"), id, api.Review{Return: true, Reason: "TERM", Comment: "shorter"})
+				return err
+			}
+		}},
+		{"resubmit an application", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			id := submitted(t, z)
+			_, err := z.Service.ReviewApplication(ctx, as("steward"), id, api.Review{Return: true, Reason: "TERM", Comment: "shorter"})
+			require.NoError(t, err)
+			return func() error {
+				_, err := z.Service.ResubmitApplication(ctx, as("analyst_a"), id, enclavetest.Wanted())
+				return err
+			}
+		}},
+		{"withdraw an application", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			id := submitted(t, z)
+			return func() error { _, err := z.Service.WithdrawApplication(ctx, as("analyst_a"), id); return err }
+		}},
+		{"suspend a grant", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			_, grant := z.Bank(t)
+			return func() error {
+				_, err := z.Service.SuspendGrant(ctx, as("steward"), grant, api.GrantAct{Reason: "test"})
+				return err
+			}
+		}},
+		{"resume a grant", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			_, grant := z.Bank(t)
+			_, err := z.Service.SuspendGrant(ctx, as("steward"), grant, api.GrantAct{})
+			require.NoError(t, err)
+			return func() error { _, err := z.Service.ResumeGrant(ctx, as("steward"), grant, api.GrantAct{}); return err }
+		}},
+		{"terminate a grant under which something waits", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
+			p, grant := z.Bank(t)
+			require.Equal(t, "in_review", z.Ask(t, p, grant, byKind).State)
+			return func() error {
+				_, err := z.Service.TerminateGrant(ctx, p, grant, api.GrantAct{Reason: "test"})
+				return err
+			}
+		}},
 		{"check", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
 			p, grant := z.Bank(t)
 			return func() error { _, err := z.Service.Check(ctx, p, api.RunRequest{Grant: grant, SQL: byCity}); return err }
@@ -379,4 +420,12 @@ func TestRunWhoseEndCannotBeRecorded(t *testing.T) {
 	require.Equal(t, "failed", z.See(t, p, run.Run).State)
 	log := z.Check(t)
 	require.Equal(t, 1, enclavetest.Count(log, "query.execute", "failed"))
+}
+
+// submitted is an application that waits for its step.
+func submitted(t *testing.T, z *enclavetest.Zone) string {
+	t.Helper()
+	app, err := z.Service.SubmitApplication(t.Context(), enclavetest.As("analyst_a"), enclavetest.Wanted())
+	require.NoError(t, err)
+	return app.ID
 }

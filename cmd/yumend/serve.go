@@ -85,13 +85,30 @@ func serve(ctx context.Context, dir string, cfg Config, log *slog.Logger, out io
 	if _, err := fmt.Fprintf(out, "%s\n", line); err != nil {
 		return fmt.Errorf("announce: %w", err)
 	}
-	var failed error
-	select {
-	case <-ctx.Done():
-	case failed = <-srv.failed:
-	}
+	failed := watch(ctx, g, srv, log)
 	log.Info("draining")
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	return errors.Join(failed, srv.Shutdown(drain), g.close(drain))
+}
+
+// lapsing is how often the ends of terms are recorded. Nothing depends on it in time.
+const lapsing = time.Minute
+
+// watch records what the clock has ended, until the gateway is told to stop or its door fails.
+func watch(ctx context.Context, g *gateway, srv *server, log *slog.Logger) error {
+	tick := time.NewTicker(lapsing)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-srv.failed:
+			return err
+		case <-tick.C:
+			if err := g.service.Lapse(ctx); err != nil {
+				log.Error("record what the clock has ended", "error", err)
+			}
+		}
+	}
 }

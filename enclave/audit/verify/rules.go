@@ -42,6 +42,14 @@ func ballot(e *audit.Entry) string {
 	return ""
 }
 
+// version is one version of an application: its steps are taken anew.
+func version(e *audit.Entry) string {
+	if catalog.ValidID(catalog.PrefixApplication, e.Subject) && e.Facts["turn"] != "" {
+		return e.Subject + " " + e.Facts["turn"]
+	}
+	return ""
+}
+
 // rules is the table of what can be checked from entries alone.
 var rules = []rule{
 	{name: "the zone begins once, with the first entry", on: audit.ActionZoneInit, of: subject, first: true},
@@ -67,9 +75,13 @@ var rules = []rule{
 
 	{name: "a grant is made once", on: audit.ActionGrantCreate, of: subject, never: []audit.Action{audit.ActionGrantCreate}},
 	{name: "no grant without its application", on: audit.ActionGrantCreate, of: fact("application"), after: audit.ActionApplicationSubmit},
+	{name: "no grant without a review of its application", on: audit.ActionGrantCreate, of: fact("application"), after: audit.ActionApplicationReview},
 	{name: "no review without its application", on: audit.ActionApplicationReview, of: subject, after: audit.ActionApplicationSubmit,
-		never: []audit.Action{audit.ActionApplicationWithdraw}},
-	{name: "nothing is suspended that was not granted", on: audit.ActionGrantSuspend, of: subject, after: audit.ActionGrantCreate},
+		never: []audit.Action{audit.ActionApplicationWithdraw, audit.ActionApplicationExpire}},
+	{name: "nobody decides on his own application", on: audit.ActionApplicationReview, of: subject, others: audit.ActionApplicationSubmit},
+	{name: "nobody takes two steps of one version of an application", on: audit.ActionApplicationReview, of: version, others: audit.ActionApplicationReview},
+	{name: "nothing is suspended that was not granted", on: audit.ActionGrantSuspend, of: subject, after: audit.ActionGrantCreate,
+		never: []audit.Action{audit.ActionGrantTerminate, audit.ActionGrantExpire}},
 	{name: "nothing is resumed that is not suspended", on: audit.ActionGrantResume, of: subject, after: audit.ActionGrantSuspend,
 		never: []audit.Action{audit.ActionGrantTerminate}},
 	{name: "nothing is terminated that was not granted", on: audit.ActionGrantTerminate, of: subject, after: audit.ActionGrantCreate},
@@ -142,7 +154,7 @@ func (h history) keeps(r rule, e *audit.Entry) bool {
 // remember adds the entry to the history of its subject and of every other thing by which a rule asks for its action.
 func (h history) remember(e *audit.Entry) {
 	seen := []string{}
-	for _, of := range []thing{subject, run, ballot, fact("grant"), fact("application")} {
+	for _, of := range []thing{subject, run, ballot, version, fact("grant"), fact("application")} {
 		id := of(e)
 		if id == "" || slices.Contains(seen, id) {
 			continue

@@ -60,6 +60,13 @@ func TestRules(t *testing.T) {
 	revoke, expire := act(audit.ActionReleaseRevoke, id(catalog.PrefixRelease)), act(audit.ActionReleaseExpire, id(catalog.PrefixRelease))
 	load, destroy := act(audit.ActionSnapshotLoad, id(catalog.PrefixSnapshot)), act(audit.ActionSnapshotDestroy, id(catalog.PrefixSnapshot))
 	submit, review := act(audit.ActionApplicationSubmit, id(catalog.PrefixApplication)), act(audit.ActionApplicationReview, id(catalog.PrefixApplication))
+	review.Actor = audittest.Person("operator_y")
+	step := func(who, turn string) audit.Entry {
+		e := review
+		e.Actor, e.Facts = audittest.Person(who), map[string]string{"turn": turn, "step": "operator", "verdict": "approve"}
+		return e
+	}
+	lapsed := act(audit.ActionApplicationExpire, id(catalog.PrefixApplication))
 	propose, confirm := act(audit.ActionActPropose, id(catalog.PrefixPending)), act(audit.ActionActConfirm, id(catalog.PrefixPending))
 	confirm.Actor = audittest.Person("operator_y")
 	sameConfirm := propose
@@ -111,7 +118,13 @@ func TestRules(t *testing.T) {
 		{"a grant is made once", []audit.Entry{s[grant], s[grant]}},
 		{"no grant without its application", []audit.Entry{fromApplication}},
 		{"no review without its application", []audit.Entry{review}},
+		{"no review without its application", []audit.Entry{submit, lapsed, review}},
+		{"", []audit.Entry{submit, step("operator_y", "1"), step("operator_z", "1"), submit, step("operator_y", "2"), fromApplication}},
+		{"no grant without a review of its application", []audit.Entry{submit, fromApplication}},
+		{"nobody decides on his own application", []audit.Entry{submit, step("operator_x", "1")}},
+		{"nobody takes two steps of one version of an application", []audit.Entry{submit, step("operator_y", "1"), step("operator_y", "1")}},
 		{"nothing is suspended that was not granted", []audit.Entry{suspend}},
+		{"nothing is suspended that was not granted", []audit.Entry{s[grant], terminate, suspend}},
 		{"nothing is resumed that is not suspended", []audit.Entry{s[grant], resume}},
 		{"nothing is terminated that was not granted", []audit.Entry{terminate}},
 		{"no review without its declaration", []audit.Entry{act(audit.ActionDatasetReview, "persons")}},
