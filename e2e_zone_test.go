@@ -150,14 +150,18 @@ func enter(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// zone NAME…: makes and serves a zone under jurisdiction lab, with the organizations and accounts of $ZONE, and enters the named
-// accounts. bootstrap.txt does the same step by step.
+// zone [jurisdiction=J] NAME…: makes and serves a zone under a jurisdiction (lab unless one is given), with the organizations and
+// accounts of $ZONE, and enters the named accounts. bootstrap.txt does the same step by step.
 func makeZone(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: zone NAME…")
+		ts.Fatalf("usage: zone [jurisdiction=J] NAME…")
+	}
+	under := "lab"
+	if len(args) > 0 && strings.HasPrefix(args[0], "jurisdiction=") {
+		under, args = strings.TrimPrefix(args[0], "jurisdiction="), args[1:]
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("admin.pw"), []byte(password("admin")), 0o600))
-	ts.Check(ts.Exec("yumend", "init", "--data", "zone", "--admin", "admin", "--password-file", "admin.pw", "--jurisdiction", "lab"))
+	ts.Check(ts.Exec("yumend", "init", "--data", "zone", "--admin", "admin", "--password-file", "admin.pw", "--jurisdiction", under))
 	serve(ts, false, []string{"zone"})
 	z, all := zoneOf(ts), filepath.Join(ts.Getenv("ZONE"), "organizations.yaml")
 	client(ts, password("admin"), 0, "login", "--server", ts.Getenv("URL"), "--user", "admin", "--password-stdin", "--context", "admin")
