@@ -268,6 +268,15 @@ application_refusals := {
 		"set": {"/application/taken/0/person": "p-steward"},
 		"refuses": {"APP-013"},
 	},
+	"XM-21c APP-013: what was taken is no list": {
+		"set": {
+			"/application/state": "none",
+			"/application/taken": {},
+			"/op": "submit",
+			"/subject": the_analyst,
+		},
+		"refuses": {"APP-013"},
+	},
 	"XM-21c APP-013: nobody knows who approved for the provider": {
 		"set": {"/application/taken/0/person": ""},
 		"refuses": {"APP-013"},
