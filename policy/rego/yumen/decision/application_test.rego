@@ -296,6 +296,18 @@ application_refusals := {
 		"set": {"/application/recipients": {"*": {"legal_group": "group_a", "admitted": true}}},
 		"refuses": {"APP-015"},
 	},
+	"BJ-FIN-22c APP-015: everybody, where recipients need not be named": {
+		"set": {
+			"/application/recipients": {"*": {"legal_group": "group_a", "admitted": true}},
+			"/step/name": "steward",
+			"/zone/jurisdiction": "lab",
+		},
+		"refuses": {"APP-015"},
+	},
+	"BJ-FIN-22c APP-015,APP-016: recipients as an array": {
+		"set": {"/application/recipients": []},
+		"refuses": {"APP-015", "APP-016"},
+	},
 	"BJ-FIN-22c APP-016: a recipient of another legal group": {
 		"set": {"/application/recipients/bank_b": {"legal_group": "group_b", "admitted": true}},
 		"refuses": {"APP-016"},
