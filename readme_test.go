@@ -53,7 +53,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatalf("README does not tell the truth: %v\n%s", err, out)
 	}
-	for _, want := range []string{"EDUCATION", "genuine", "intact"} {
+	for _, want := range []string{"EDUCATION", "Prof-school", "genuine", "intact"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("the commands should have printed %q:\n%s", want, out)
 		}

@@ -15,11 +15,11 @@ SELECT EDUCATION, count(*) FILTER (WHERE "default.payment.next.month" = 1) AS de
 -- Defaults as a sum by sex and education.
 SELECT SEX, EDUCATION, sum("default.payment.next.month") AS defaults, count(*) AS n FROM credit GROUP BY SEX, EDUCATION;
 -- Clients by age band of ten years.
-SELECT floor(AGE / 10) * 10 AS age, count(*) AS n FROM credit GROUP BY age ORDER BY age;
+SELECT floor(AGE / 10) * 10 AS band, count(*) AS n FROM credit GROUP BY band ORDER BY band;
 -- Default rate by age band of ten years.
-SELECT floor(AGE / 10) * 10 AS age, count(*) AS n, avg("default.payment.next.month") AS rate FROM credit GROUP BY age ORDER BY age;
+SELECT floor(AGE / 10) * 10 AS band, count(*) AS n, avg("default.payment.next.month") AS rate FROM credit GROUP BY band ORDER BY band;
 -- Clients by age band of five years.
-SELECT floor(AGE / 5) * 5 AS age, count(*) AS n FROM credit GROUP BY age ORDER BY age;
+SELECT floor(AGE / 5) * 5 AS band, count(*) AS n FROM credit GROUP BY band ORDER BY band;
 -- Default rate of the young.
 SELECT avg("default.payment.next.month") AS rate, count(*) AS n FROM credit WHERE AGE < 30;
 -- Default rate by limit in bands of 100,000.
@@ -57,7 +57,7 @@ SELECT PAY_2, PAY_0, count(*) AS n FROM credit GROUP BY PAY_2, PAY_0 ORDER BY PA
 -- Default by delay in September and August.
 SELECT PAY_0 > 0 AS september, PAY_2 > 0 AS august, count(*) AS n, avg("default.payment.next.month") AS rate FROM credit GROUP BY september, august;
 -- Delay by sex and age band.
-SELECT SEX, floor(AGE / 10) * 10 AS age, count(*) FILTER (WHERE PAY_0 >= 1) AS late, count(*) AS n FROM credit GROUP BY SEX, age;
+SELECT SEX, floor(AGE / 10) * 10 AS band, count(*) FILTER (WHERE PAY_0 >= 1) AS late, count(*) AS n FROM credit GROUP BY SEX, band;
 -- Bills of September by education.
 SELECT EDUCATION, avg(BILL_AMT1) AS mean FROM credit GROUP BY EDUCATION;
 -- Bills by month.
@@ -65,7 +65,7 @@ SELECT avg(BILL_AMT1) AS september, avg(BILL_AMT2) AS august, avg(BILL_AMT3) AS 
 -- Payments by month.
 SELECT avg(PAY_AMT1) AS september, avg(PAY_AMT2) AS august, avg(PAY_AMT3) AS july FROM credit;
 -- Payments of September by age.
-SELECT floor(AGE / 10) * 10 AS age, avg(PAY_AMT1) AS mean FROM credit GROUP BY age ORDER BY age;
+SELECT floor(AGE / 10) * 10 AS band, avg(PAY_AMT1) AS mean FROM credit GROUP BY band ORDER BY band;
 -- How much of the bill was paid, by education.
 SELECT EDUCATION, sum(PAY_AMT1) / sum(BILL_AMT2) AS ratio FROM credit GROUP BY EDUCATION;
 -- Use of the limit by education.
@@ -91,7 +91,7 @@ SELECT avg("default.payment.next.month") AS rate, count(*) AS n FROM credit WHER
 -- Limits between 100,000 and 200,000 by sex.
 SELECT SEX, count(*) AS n FROM credit WHERE LIMIT_BAL >= 100000 AND LIMIT_BAL < 200000 GROUP BY SEX;
 -- Single clients by age.
-SELECT floor(AGE / 10) * 10 AS age, count(*) AS n FROM credit WHERE MARRIAGE = 2 GROUP BY age;
+SELECT floor(AGE / 10) * 10 AS band, count(*) AS n FROM credit WHERE MARRIAGE = 2 GROUP BY band;
 -- Graduates by marital status and default.
 SELECT MARRIAGE, avg("default.payment.next.month") AS rate FROM credit WHERE EDUCATION IN (1, 2) GROUP BY MARRIAGE;
 -- The education groups ordered by default.
@@ -99,7 +99,7 @@ SELECT EDUCATION, avg("default.payment.next.month") AS rate FROM credit GROUP BY
 -- Groups with more than a thousand clients.
 SELECT EDUCATION, MARRIAGE, count(*) AS n FROM credit GROUP BY EDUCATION, MARRIAGE HAVING count(*) > 1000;
 -- The three age bands with the largest exposure.
-SELECT floor(AGE / 10) * 10 AS age, sum(LIMIT_BAL) AS exposure FROM credit GROUP BY age ORDER BY exposure DESC LIMIT 3;
+SELECT floor(AGE / 10) * 10 AS band, sum(LIMIT_BAL) AS exposure FROM credit GROUP BY band ORDER BY exposure DESC LIMIT 3;
 -- Spread of bills by sex.
 SELECT SEX, stddev_samp(BILL_AMT1) AS spread, avg(BILL_AMT1) AS mean FROM credit GROUP BY SEX;
 -- Variance of payments by education.
