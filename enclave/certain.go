@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -44,7 +45,7 @@ func (c certain) Update(ctx context.Context, fn func(Tx) error) error {
 		return nil
 	}
 	if last.entry == nil {
-		return err
+		return diskFault(err)
 	}
 	there, look := c.holds(context.WithoutCancel(ctx), last.seq, last.entry)
 	switch {
@@ -53,6 +54,24 @@ func (c certain) Update(ctx context.Context, fn func(Tx) error) error {
 	case there:
 		c.tell(last.runs)
 		return nil
+	}
+	return diskFault(err)
+}
+
+// View is the store's.
+func (c certain) View(ctx context.Context, fn func(Tx) error) error {
+	return diskFault(c.Store.View(ctx, fn))
+}
+
+// diskFault says of a full or failing disk what it is and what to do; it is the operator's, whoever meets it.
+func diskFault(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, metastore.ErrBroken):
+		return fault(KindUnavailable, "磁盘写入失败，网关已停止工作：请通知运营方修复磁盘并重启网关", "the disk failed and the gateway does nothing more: the operator mends the disk and restarts the gateway").because(err)
+	case errors.Is(err, metastore.ErrFull) || errors.Is(err, syscall.ENOSPC):
+		return fault(KindUnavailable, "磁盘已满，操作未执行：请通知运营方清理空间后重试", "the disk is full and nothing was done: the operator makes room, then try again").because(err)
 	}
 	return err
 }

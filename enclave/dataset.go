@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"yumen/catalog"
@@ -244,6 +245,8 @@ func (b *batch) judged(err error) error {
 		for _, f := range rejected.Faults {
 			b.faults = append(b.faults, Fault{Row: f.Row, Column: faultColumn(f), Rule: string(f.Rule)})
 		}
+	case errors.Is(err, syscall.ENOSPC):
+		return diskFault(err)
 	case err != nil:
 		return executionFault(err)
 	}

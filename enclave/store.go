@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"yumen/internal/metastore"
 )
@@ -59,6 +60,8 @@ func known(err error) error {
 		return errNotFound
 	case errors.Is(err, metastore.ErrConflict):
 		return errConflict.because(err)
+	case errors.Is(err, metastore.ErrBroken) || errors.Is(err, syscall.ENOSPC):
+		return diskFault(err)
 	case errors.Is(err, errUnknown):
 		return fault(KindUnavailable, "不知道操作是否已经生效：请先查看，再决定是否重做", "it is not known whether this took effect: look before you repeat it").because(err)
 	}

@@ -116,7 +116,7 @@ func matrix() []moment {
 // has one effect; the log is intact, every effect has its entry, nothing is released twice, no file and no key is left over, and no
 // value lies in clear.
 func TestKilledAtEveryMoment(t *testing.T) {
-	m := newModel(t, everybody, func(*model) {})
+	m := shared(t)
 	for _, c := range matrix() {
 		t.Run(fmt.Sprintf("%s %d, %s", c.point, c.n, c.act), func(t *testing.T) {
 			t.Parallel()
@@ -142,8 +142,10 @@ func interrupt(s *stage, c moment) {
 		s.killed()
 		s.mustStart()
 	}
-	s.stop()
-	s.mustStart()
+	if thorough { // otherwise what the start left is checked together with what the repetition did
+		s.stop()
+		s.mustStart()
+	}
 	require.Equal(s.t, c.after, s.count(a.counts)-before, "after the start")
 	do()
 	require.Equal(s.t, c.again, s.count(a.counts)-before, "after a repetition")

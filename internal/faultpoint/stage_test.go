@@ -55,6 +55,25 @@ func newModel(t *testing.T, people []string, last func(m *model)) *model {
 	return m
 }
 
+// shared is the zone of all tests that change nothing before their gateway starts, made once.
+func shared(t *testing.T) *model {
+	common.Do(func() {
+		m := newModel(t, everybody, func(*model) {})
+		dir, err := os.MkdirTemp("", "yumen-zone-*")
+		require.NoError(t, err)
+		require.NoError(t, os.CopyFS(filepath.Join(dir, "zone"), os.DirFS(m.Dir)))
+		m.Dir = filepath.Join(dir, "zone")
+		common.model = m
+	})
+	require.NotNil(t, common.model)
+	return common.model
+}
+
+var common struct {
+	sync.Once
+	model *model
+}
+
 // gateway is yumend with the tag yumentest, built once.
 var gateway = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "yumend-yumentest-*")
@@ -74,6 +93,9 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	if path, err := gateway(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	if common.model != nil {
+		_ = os.RemoveAll(filepath.Dir(common.model.Dir))
 	}
 	os.Exit(code)
 }

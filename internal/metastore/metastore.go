@@ -34,6 +34,10 @@ var (
 	ErrLocked = errors.New("store is in use by another process")
 	// ErrOlderSchema: the store was written by an older version of the program and must be migrated first.
 	ErrOlderSchema = errors.New("store has an older schema than this program")
+	// ErrFull: there is no room for the update; nothing was written.
+	ErrFull = errors.New("no room for the store")
+	// ErrBroken: the disk failed a commit, and only the next open shows whether it took effect. Until then the store answers nothing.
+	ErrBroken = errors.New("the disk failed the store")
 	// ErrNewerSchema: the store was written by a newer version of the program.
 	ErrNewerSchema = errors.New("store has a newer schema than this program")
 )

@@ -128,3 +128,11 @@ func TestBackup(t *testing.T) {
 	require.NoError(t, copied.Close())
 	require.Equal(t, int64(21), invariant(t, s))
 }
+
+// Closing again is no fault, whoever does it.
+func TestCloseTwice(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "zone.db"))
+	require.NoError(t, s.Close())
+	require.NoError(t, s.Close())
+	require.Error(t, s.View(t.Context(), func(*sqlite.Tx) error { return nil }))
+}

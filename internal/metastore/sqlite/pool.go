@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"sync/atomic"
 )
 
 // session is one connection with the statements prepared on it. Whoever took it from its pool owns it.
@@ -19,13 +20,15 @@ type pool struct {
 	idle chan *session // holds every session that nobody uses
 	size int
 	done chan struct{} // closed by close
+
+	broken *atomic.Bool // of the store
 }
 
 // errClosed: the store was closed.
 var errClosed = errors.New("store is closed")
 
 func newPool(db *sql.DB, size int) *pool {
-	p := &pool{db: db, idle: make(chan *session, size), size: size, done: make(chan struct{})}
+	p := &pool{db: db, idle: make(chan *session, size), size: size, done: make(chan struct{}), broken: new(atomic.Bool)}
 	for range size {
 		p.idle <- &session{stmts: map[string]*sql.Stmt{}}
 	}

@@ -16,6 +16,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 
 	"modernc.org/sqlite"
 
@@ -38,6 +40,12 @@ type Store struct {
 	lock  *os.File // held from Open to Close; nil beside another process
 	write *pool    // one connection: updates wait for each other in Go, where a context can end the wait
 	read  *pool    // connections that refuse writes
+
+	// broken: a commit failed in the disk. What was written of it may come to life when the write-ahead log is read again, so neither
+	// what the store holds nor what it lacks may be acted on until then.
+	broken atomic.Bool
+	once   sync.Once // Close
+	closed error
 }
 
 // Open opens the store for the one process that serves it; a store that does not exist or is empty is made. It fails with
@@ -78,7 +86,7 @@ func (s *Store) open(ctx context.Context, readers int) (err error) {
 	if err := createPrivate(s.path); err != nil {
 		return err
 	}
-	if s.write, err = openPool(s.path, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
+	if s.write, err = s.openPool(1, url.Values{"_txlock": {"immediate"}}); err != nil {
 		return err
 	}
 	if err := settings(ctx, s.write.db); err != nil {
@@ -87,7 +95,7 @@ func (s *Store) open(ctx context.Context, readers int) (err error) {
 	if err := settle(ctx, s.write.db); err != nil { // the only user of the writer until Open returns
 		return err
 	}
-	s.read, err = openPool(s.path, readers, url.Values{"_query_only": {"1"}})
+	s.read, err = s.openPool(readers, url.Values{"_query_only": {"1"}})
 	return err
 }
 
@@ -95,7 +103,7 @@ func (s *Store) openBeside(ctx context.Context, readers int) (err error) {
 	if _, err := os.Stat(s.path); err != nil {
 		return err
 	}
-	if s.write, err = openPool(s.path, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
+	if s.write, err = s.openPool(1, url.Values{"_txlock": {"immediate"}}); err != nil {
 		return err
 	}
 	have, err := version(ctx, s.write.db)
@@ -105,12 +113,17 @@ func (s *Store) openBeside(ctx context.Context, readers int) (err error) {
 	if err := fits(have); err != nil {
 		return err
 	}
-	s.read, err = openPool(s.path, readers, url.Values{"_query_only": {"1"}})
+	s.read, err = s.openPool(readers, url.Values{"_query_only": {"1"}})
 	return err
 }
 
-// Close waits for running transactions, folds the write-ahead log into the database and releases the store.
+// Close waits for running transactions, folds the write-ahead log into the database and releases the store. It can be repeated.
 func (s *Store) Close() error {
+	s.once.Do(func() { s.closed = s.close() })
+	return s.closed
+}
+
+func (s *Store) close() error {
 	var errs []error
 	for _, p := range []*pool{s.read, s.write} { // the writer last: it can checkpoint when the readers are gone
 		if p != nil {
@@ -130,6 +143,15 @@ func createPrivate(path string) error {
 		return err
 	}
 	return durable.WriteFile(path, 0o600, func(io.Writer) error { return nil })
+}
+
+// openPool opens connections that know when the store is broken.
+func (s *Store) openPool(conns int, extra url.Values) (*pool, error) {
+	p, err := openPool(s.path, conns, extra)
+	if err == nil {
+		p.broken = &s.broken
+	}
+	return p, err
 }
 
 func openPool(path string, conns int, extra url.Values) (*pool, error) {

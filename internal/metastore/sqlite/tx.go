@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"yumen/internal/metastore"
 )
 
@@ -43,6 +46,9 @@ func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 func (p *pool) transaction(ctx, inner context.Context, begin string, writable bool, fn func(tx *Tx) error) error {
+	if p.broken.Load() {
+		return fmt.Errorf("metadata store: %w", metastore.ErrBroken)
+	}
 	s, err := p.take(ctx)
 	if err != nil {
 		return fmt.Errorf("metadata store: wait for a connection: %w", err)
@@ -72,10 +78,33 @@ func (p *pool) transaction(ctx, inner context.Context, begin string, writable bo
 		return fmt.Errorf("metadata store: before the commit: %w", err)
 	}
 	if _, err := s.conn.ExecContext(inner, "COMMIT"); err != nil {
-		return fmt.Errorf("metadata store: commit: %w", err)
+		if primary(err) == sqlite3.SQLITE_IOERR {
+			p.broken.Store(true)
+		}
+		return fmt.Errorf("metadata store: commit: %w", disk(err))
 	}
 	committed = true
 	return nil
+}
+
+// disk names what a full or failing disk did.
+func disk(err error) error {
+	switch primary(err) {
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %w", metastore.ErrFull, err)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("%w: %w", metastore.ErrBroken, err)
+	}
+	return err
+}
+
+// primary is SQLite's primary result code, 0 for another error.
+func primary(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
 }
 
 // scanner is a row, or the reason why there is none.
@@ -149,6 +178,9 @@ func (t *Tx) stmt(text string) (*sql.Stmt, error) {
 func (t *Tx) fail(op string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		err = metastore.ErrNotFound
+	}
+	if primary(err) == sqlite3.SQLITE_FULL {
+		err = disk(err)
 	}
 	return fmt.Errorf("metadata store: %s: %w", op, err)
 }
