@@ -132,8 +132,46 @@ var acts = map[string]act{
 		return loads(s, "id,city,segment,amount\n"+canary+",nowhere,a,1\n")
 	}},
 	"apply for a grant": posts("application.submit", "analyst_a", "POST", "/v1/applications", enclavetest.Wanted()),
-	"grant":             {"application.review", func(s *stage) func() int { return decides(s, true) }},
+	"grant":             {"grant.create", func(s *stage) func() int { return decides(s, true) }},
 	"refuse a grant":    {"application.review", func(s *stage) func() int { return decides(s, false) }},
+	"withdraw an application": {"application.withdraw", func(s *stage) func() int {
+		a := must[api.Application](s, "analyst_a", "POST", "/v1/applications", enclavetest.Wanted())
+		return func() int {
+			status, _ := s.call("analyst_a", "POST", "/v1/applications/"+a.ID+"/withdraw", nil)
+			return status
+		}
+	}},
+	"start when an application is over": {"application.expire", func(s *stage) func() int {
+		must[api.Application](s, "analyst_a", "POST", "/v1/applications", enclavetest.Wanted())
+		return s.startsLater
+	}},
+	"start when a grant is over": {"grant.expire", func(s *stage) func() int { return s.startsLater }},
+	"suspend a grant":            {"grant.suspend", func(s *stage) func() int { return s.changes("suspend") }},
+	"resume a grant": {"grant.resume", func(s *stage) func() int {
+		require.Equal(s.t, 200, s.changes("suspend")())
+		return s.changes("resume")
+	}},
+	"terminate a grant": {"grant.terminate", func(s *stage) func() int { return s.changes("terminate") }},
+	"terminate a grant with a request": {"query.expire", func(s *stage) func() int {
+		s.inReview()
+		return s.changes("terminate")
+	}},
+	"freeze": posts("freeze.set", "security", "POST", "/v1/freezes", frozen),
+	"ask to lift a freeze": {"act.propose", func(s *stage) func() int {
+		must[api.Freeze](s, "security", "POST", "/v1/freezes", frozen)
+		return func() int { status, _ := s.call("admin", "POST", "/v1/freezes/lift", frozen); return status }
+	}},
+	"lift a freeze": {"freeze.lift", func(s *stage) func() int {
+		must[api.Freeze](s, "auditor", "POST", "/v1/freezes", frozen)
+		must[api.Freeze](s, "admin", "POST", "/v1/freezes/lift", frozen)
+		return func() int { status, _ := s.call("security", "POST", "/v1/freezes/lift", frozen); return status }
+	}},
+	"suggest": {"dataset.suggest suggested", func(s *stage) func() int {
+		return func() int {
+			status, _ := s.send("provider", "POST", "/v1/suggestions?name=suggested", nil, strings.NewReader(csv(3)))
+			return status
+		}
+	}},
 	"check": {"query.check", func(s *stage) func() int {
 		return func() int {
 			status, _ := s.call("analyst_a", "POST", "/v1/queries/check", api.RunRequest{Grant: s.grant, SQL: answered})
@@ -173,11 +211,40 @@ func loads(s *stage, text string) func() int {
 
 func decides(s *stage, approve bool) func() int {
 	a := must[api.Application](s, "analyst_a", "POST", "/v1/applications", enclavetest.Wanted())
+	in := api.Review{Approve: approve, Comment: "test"}
+	if !approve {
+		in.Reason = "PURPOSE"
+	}
 	return func() int {
-		status, _ := s.call("steward", "POST", "/v1/applications/"+a.ID+"/review", api.Review{Approve: approve, Comment: "test"})
+		status, _ := s.call("steward", "POST", "/v1/applications/"+a.ID+"/review", in)
 		return status
 	}
 }
+
+// changes is an act upon the model's grant.
+func (s *stage) changes(how string) func() int {
+	return func() int {
+		status, _ := s.call("steward", "POST", "/v1/grants/"+s.grant+"/"+how, api.GrantAct{Reason: "test"})
+		return status
+	}
+}
+
+// startsLater starts the gateway in another year, and again in this one; 0 when the first does not come to serve.
+func (s *stage) startsLater() int {
+	if s.up {
+		s.stop()
+	}
+	s.setClock(s.now.AddDate(2, 0, 0))
+	served := s.start()
+	s.tick()
+	if !served {
+		return 0
+	}
+	s.stop()
+	return s.starts()
+}
+
+var frozen = api.FreezeRequest{Kind: "organization", Name: "bank_b", Reason: "test"}
 
 // submit asks with an idempotency key, and returns the run.
 func (s *stage) submit(sql, key string) (int, api.Run) {

@@ -38,9 +38,6 @@ func TestEveryPointIsBroughtAbout(t *testing.T) {
 	require.Empty(t, met)
 }
 
-// inside are the actions whose entry is never the last of its transaction: the point is that of the other.
-var inside = map[string]string{"grant.create": "application.review"}
-
 // Every action that the gateway records has its two points, because the commit of every update goes through one place.
 func TestEveryCommitHasItsPoints(t *testing.T) {
 	names := map[string]string{}
@@ -72,8 +69,19 @@ func TestEveryCommitHasItsPoints(t *testing.T) {
 		}
 	}
 	for action := range used {
-		if inside[action] == "" {
-			require.True(t, points[faultpoint.Point("written:"+action)] && points[faultpoint.Point("committed:"+action)], "%s has no points", action)
+		require.True(t, points[faultpoint.Point("written:"+action)] && points[faultpoint.Point("committed:"+action)], "%s has no points", action)
+	}
+}
+
+// Every kind of worker that does something for a caller has its points.
+func TestEveryWorkerHasItsPoints(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join(top, "sandbox/wire/job.go"))
+	require.NoError(t, err)
+	met := meets()
+	for _, m := range regexp.MustCompile(`Kind = "([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
+		if m[1] != "probe" {
+			require.NotEmpty(t, met[faultpoint.Point("worker.started:"+m[1])], m[1])
+			require.NotEmpty(t, met[faultpoint.Point("worker.half:"+m[1])], m[1])
 		}
 	}
 }

@@ -47,7 +47,12 @@ func matrix() []moment {
 		"account.password": "change a password", "account.suspend": "suspend an account", "account.resume": "resume an account",
 		"key.register": "register a key", "key.confirm": "confirm a key",
 		"dataset.submit": "declare a dataset", "dataset.review": "approve a dataset", "resource.delete": "delete a declaration",
-		"application.review": "grant", "review.vote": "return a request", "query.withdraw": "withdraw a request",
+		"application.review": "refuse a grant", "grant.create": "grant",
+		"application.withdraw": "withdraw an application", "application.expire": "start when an application is over",
+		"grant.expire": "start when a grant is over", "grant.suspend": "suspend a grant", "grant.resume": "resume a grant",
+		"grant.terminate": "terminate a grant", "query.expire": "terminate a grant with a request",
+		"freeze.set": "freeze", "act.propose": "ask to lift a freeze", "freeze.lift": "lift a freeze",
+		"review.vote": "return a request", "query.withdraw": "withdraw a request",
 		"query.resubmit": "send a request again", "release.issue": "approve and issue", "query.run": "ask what is refused",
 	} {
 		out = append(out, both(action, act)...)
@@ -55,7 +60,7 @@ func matrix() []moment {
 	for action, act := range map[string]string{ // which a repetition does anew
 		"session.open": "log in", "application.submit": "apply for a grant", "query.check": "check", "denied": "do what is not allowed",
 		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log",
-		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load",
+		"dataset.suggest": "suggest", "session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load",
 	} {
 		out = append(out, anew(action, act)...)
 	}
@@ -68,7 +73,8 @@ func matrix() []moment {
 		{"file.renamed", 4, "load", 0, 1},
 		{"blob.stored", 2, "load", 0, 1},
 		{"committed:snapshot.load", 1, "load what is quarantined", 1, 2},
-		{"written:application.review", 1, "refuse a grant", 0, 1},
+		{"worker.started:suggest", 1, "suggest", 0, 1},
+		{"worker.half:suggest", 1, "suggest", 0, 1},
 		{"worker.started:ingest", 1, "load", 0, 1},
 		{"worker.half:ingest", 1, "load", 0, 1},
 
