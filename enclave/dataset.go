@@ -104,8 +104,9 @@ func snapshotView(r metastore.Record, v snapshotRecord) api.Snapshot {
 
 // Supply is what a sender says about a file; all of it may be left out.
 type Supply struct {
-	Digest   catalog.Digest // the file must have it, or it was damaged on the way
-	Manifest []byte         // the provider's batch manifest; a file that is not what it says is quarantined
+	Digest   catalog.Digest    // the file must have it, or it was damaged on the way
+	Manifest []byte            // the provider's batch manifest; a file that is not what it says is quarantined
+	Progress func(percent int) // told how far the check is; from another goroutine
 }
 
 // LoadDataset is [Service.LoadBatch] for a file without a manifest.
@@ -125,7 +126,7 @@ func (s *Service) LoadBatch(ctx context.Context, p Principal, name string, body 
 	if err != nil {
 		return api.Snapshot{}, err
 	}
-	return s.load(ctx, p, &batch{dataset: name, spec: d.Approved, version: d.ApprovedVersion.Digest, expected: about.Digest, manifest: m}, body)
+	return s.load(ctx, p, &batch{dataset: name, spec: d.Approved, version: d.ApprovedVersion.Digest, expected: about.Digest, manifest: m, progress: about.Progress}, body)
 }
 
 // load takes one file in: at most maxUploads at once, because each is held in memory.
@@ -183,9 +184,10 @@ type batch struct {
 	id       string
 	dataset  string
 	spec     *catalog.DatasetSpec
-	version  catalog.Digest // of the declaration that the batch is checked against
-	expected catalog.Digest // what the sender said the file is; empty when he did not
-	manifest *Manifest      // what the provider says about the batch; nil when he does not
+	version  catalog.Digest    // of the declaration that the batch is checked against
+	expected catalog.Digest    // what the sender said the file is; empty when he did not
+	manifest *Manifest         // what the provider says about the batch; nil when he does not
+	progress func(percent int) // told how far the worker is; may be nil
 	source   catalog.Digest
 	query    catalog.Digest
 	identity catalog.Digest
@@ -223,7 +225,7 @@ func (s *Service) ingest(ctx context.Context, b *batch, body io.Reader) error {
 	}
 	b.query, b.size, err = s.snapshots.Put(queryFile(b.id), func(query io.Writer) error {
 		b.identity, _, err = s.snapshots.Put(identityFile(b.id), func(identity io.Writer) error {
-			b.report, err = s.runner.Ingest(ctx, sandbox.IngestSpec{Source: src, Declaration: *b.spec, Keys: keys, Query: query, Identity: identity,
+			b.report, err = s.runner.Ingest(ctx, sandbox.IngestSpec{Source: src, Declaration: *b.spec, Keys: keys, Query: query, Identity: identity, Progress: b.progress,
 				MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: time.Duration(s.limits.IngestSeconds) * time.Second})
 			if err == nil && !b.manifest.counts(b.report.Rows) {
 				return errRows

@@ -39,6 +39,7 @@ type upload struct {
 	stored   chan struct{} // closed when nothing is written any more
 	lost     error         // why it could not be stored, once stored is closed
 	working  chan struct{}
+	percent  int // of the check
 	snapshot api.Snapshot
 	err      error // of the load, once working is closed
 }
@@ -163,7 +164,7 @@ func (s *Service) FinishUpload(ctx context.Context, p Principal, id string) (api
 	case <-working:
 		return u.snapshot, u.err
 	case <-ctx.Done():
-		return api.Snapshot{}, fault(KindUnavailable, "仍在校验，请稍后再问", "it is still being checked: ask again").because(ctx.Err())
+		return api.Snapshot{}, fault(KindConflict, "仍在校验，请稍后再问", "it is still being checked: ask again").because(ctx.Err())
 	}
 }
 
@@ -205,7 +206,13 @@ func (s *Service) finish(u *upload, p Principal) (api.Snapshot, error) {
 		return api.Snapshot{}, err
 	}
 	defer body.Close()
-	return s.LoadBatch(s.ctx, p, u.dataset, body, u.about)
+	about := u.about
+	about.Progress = func(percent int) {
+		u.mu.Lock()
+		u.percent = percent
+		u.mu.Unlock()
+	}
+	return s.LoadBatch(s.ctx, p, u.dataset, body, about)
 }
 
 // RemoveUpload gives an upload up, or forgets one whose answer has arrived. One that is being loaded is loaded.
@@ -363,9 +370,9 @@ func (u *upload) view() api.Upload {
 	switch {
 	case u.working == nil:
 	case u.done():
-		v.State = "done"
+		v.State, v.Percent = "done", 100
 	default:
-		v.State = "checking"
+		v.State, v.Percent = "checking", u.percent
 	}
 	return v
 }

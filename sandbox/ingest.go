@@ -25,6 +25,8 @@ type IngestSpec struct {
 	// neither entities, identifiers nor keys has no identity file, one with none of the other roles no query file.
 	Query    io.Writer
 	Identity io.Writer
+	// Progress is told how far the load is, in percents that grow, from another goroutine. Optional.
+	Progress func(percent int)
 	MemoryMB int
 	Threads  int
 	Timeout  time.Duration
@@ -69,6 +71,7 @@ func (r *Runner) Ingest(ctx context.Context, spec IngestSpec) (*IngestReport, er
 	for typ, key := range spec.Keys {
 		job.Keys[typ] = slices.Clone(key[:])
 	}
+	way := &percents{tell: spec.Progress}
 	files := map[string]*sink{wire.FileQuery: newSink(spec.Query), wire.FileIdentity: newSink(spec.Identity)}
 	t := &task{
 		job: wire.Job{Kind: wire.KindIngest, Ingest: job}, files: []*os.File{spec.Source},
@@ -78,6 +81,9 @@ func (r *Runner) Ingest(ctx context.Context, spec IngestSpec) (*IngestReport, er
 		dataMB: int(min(96+6*(expanded>>20), r.config.MaxFileBytes>>20)),
 		result: func(in io.Reader) error {
 			return wire.ReadFiles(in, r.config.MaxFileBytes, func(name string, chunk []byte) error {
+				if name == wire.FileProgress {
+					return way.next(chunk)
+				}
 				f, ok := files[name]
 				if !ok {
 					return violation("file name")
@@ -100,6 +106,22 @@ func (r *Runner) Ingest(ctx context.Context, spec IngestSpec) (*IngestReport, er
 		return nil, rejected(&spec.Declaration, status.Faults)
 	}
 	return ingested(&spec.Declaration, status, files)
+}
+
+// percents are what a worker says about how far it is: whole, growing, below a hundred.
+type percents struct {
+	tell func(int)
+	last int
+}
+
+func (p *percents) next(chunk []byte) error {
+	if len(chunk) != 1 || int(chunk[0]) <= p.last || chunk[0] >= 100 {
+		return violation("progress")
+	}
+	if p.last = int(chunk[0]); p.tell != nil {
+		p.tell(p.last)
+	}
+	return nil
 }
 
 // How much a compressed source may grow, and what it may come to in any case.

@@ -300,3 +300,21 @@ func TestIngestReadsCSV(t *testing.T) {
 		}
 	}
 }
+
+// TestIngestTellsHowFarItIs says that what a load tells grows and comes close to the end, and that nothing else does.
+func TestIngestTellsHowFarItIs(t *testing.T) {
+	r := sandboxtest.Runner(t)
+	var b bytes.Buffer
+	b.WriteString(peopleHead)
+	for i := range 300_000 {
+		fmt.Fprintf(&b, "%d,street %d,%d,2000-01-01,F,1,true,p\n", i, i%1000, i%7)
+	}
+	var told []int
+	_, err := r.Ingest(t.Context(), sandbox.IngestSpec{Declaration: people(), Source: sandboxtest.Seal(t, b.Bytes()), Query: io.Discard, Identity: io.Discard,
+		Keys: map[string][32]byte{"person": sandboxtest.Key("person"), "home": sandboxtest.Key("home")}, Progress: func(percent int) { told = append(told, percent) }})
+	require.NoError(t, err)
+	require.IsIncreasing(t, told)
+	require.Greater(t, len(told), 5)
+	require.GreaterOrEqual(t, told[len(told)-1], 80)
+	require.Less(t, told[len(told)-1], 100)
+}

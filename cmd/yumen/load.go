@@ -76,10 +76,12 @@ func (a *app) load(ctx context.Context, name, file string, l loading) error {
 		}
 		upload.Manifest = string(text)
 	}
-	bar := a.progress(a.t("上传", "upload"), upload.Size)
-	upload.Progress = a.followUpload(bar)
+	bar, check := a.progress(a.t("上传", "upload"), upload.Size), a.progress(a.t("网关校验", "check"), 100)
+	check.percent = true
+	upload.Progress = a.followUpload(bar, check)
 	snapshot, err := c.LoadFile(ctx, name, upload)
 	bar.close()
+	check.close()
 	var e *client.Error
 	if errors.As(err, &e) && e.Kind == client.KindQuarantined {
 		return a.quarantined(name, e)
@@ -90,14 +92,18 @@ func (a *app) load(ctx context.Context, name, file string, l loading) error {
 	return a.printSnapshot(snapshot)
 }
 
-// followUpload shows how much the gateway has, and says once when it had a part already.
-func (a *app) followUpload(bar *progress) func(api.Upload) {
+// followUpload shows how much the gateway has, then how far its check is, and says once when it had a part already.
+func (a *app) followUpload(bar, check *progress) func(api.Upload) {
 	first := true
 	return func(u api.Upload) {
 		if first && u.Received > 0 && u.State == "receiving" {
 			a.say("续传：网关已有 %s / %s", "going on where an earlier upload stopped: %s of %s have arrived", size(u.Received), size(u.Size))
 		}
 		first = false
+		if u.State != "receiving" && u.Percent > 0 {
+			check.set(int64(u.Percent))
+			return
+		}
 		bar.set(u.Received)
 	}
 }

@@ -9,9 +9,10 @@ import (
 
 // progress is a bar on standard error that only a person at a terminal sees.
 type progress struct {
-	a     *app
-	label string
-	total int64
+	a       *app
+	label   string
+	total   int64
+	percent bool // what is counted are percents, not bytes
 
 	mu    sync.Mutex // guards what follows
 	shown bool
@@ -39,11 +40,18 @@ func (p *progress) set(done int64) {
 		share = min(1, float64(done)/float64(p.total))
 	}
 	full := int(share * barWidth)
-	text := fmt.Sprintf("%s [%s%s] %3.0f%%  %s", p.label, strings.Repeat("█", full), strings.Repeat("░", barWidth-full), share*100, size(done))
+	text := fmt.Sprintf("%s [%s%s] %3.0f%%  %s", p.label, strings.Repeat("█", full), strings.Repeat("░", barWidth-full), share*100, p.amount(done))
 	if done >= p.total {
 		text += p.a.t("，网关正在校验", ", the gateway is checking")
 	}
 	fmt.Fprintf(p.a.err, "\r\x1b[K%s", text)
+}
+
+func (p *progress) amount(done int64) string {
+	if p.percent {
+		return ""
+	}
+	return size(done)
 }
 
 // close erases the bar.

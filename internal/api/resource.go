@@ -106,6 +106,7 @@ type Upload struct {
 	Size      int64  `json:"size"`
 	Received  int64  `json:"received" doc:"bytes that have arrived: where to go on"`
 	PartBytes int64  `json:"part_bytes" doc:"how much to send at once"`
+	Percent   int    `json:"percent" doc:"how far the check of the file is, once it has arrived as a whole"`
 	Expires   int64  `json:"expires"`
 }
 

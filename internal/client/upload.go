@@ -22,7 +22,8 @@ type File struct {
 	Manifest string
 	// Rate bounds the bytes that are sent in a second. Optional.
 	Rate int64
-	// Progress is told the state of the upload: how much the gateway has, and whether it is checking. Optional.
+	// Progress is told the state of the upload: how much the gateway has, and how far its check is. It may be called from another
+	// goroutine, never from two at once. Optional.
 	Progress func(api.Upload)
 }
 
@@ -31,6 +32,7 @@ const (
 	maxRetries = 8
 	firstPause = 250 * time.Millisecond
 	lastPause  = 10 * time.Second
+	lookAgain  = 500 * time.Millisecond
 )
 
 // errAgain is a failure after which the upload can go on.
@@ -88,7 +90,9 @@ func (s *sending) attempt(ctx context.Context) (*api.Snapshot, error) {
 	}
 	u.State = "checking"
 	s.progress(u)
+	stop := s.follow(ctx, u.ID)
 	snapshot, err := decode[api.Snapshot](ctx, s.c, post(uploadPath(u.ID)+"/finish"))
+	stop()
 	return snapshot, again(err, KindConflict, KindNotFound)
 }
 
@@ -115,6 +119,31 @@ func (s *sending) part(ctx context.Context, u api.Upload) (*api.Upload, error) {
 		}
 	}
 	return next, nil
+}
+
+// follow looks after the check of the file until the returned function is called. That it cannot look is no failure.
+func (s *sending) follow(ctx context.Context, id string) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(lookAgain)
+		defer tick.Stop()
+		for s.file.Progress != nil {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+			if u, err := call[api.Upload](ctx, s.c, get(uploadPath(id))); err == nil && u.State == "checking" {
+				s.file.Progress(*u)
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
 }
 
 func (s *sending) progress(u *api.Upload) {

@@ -66,6 +66,13 @@ func (f *FileWriter) write(name string, chunk []byte) error {
 	return nil
 }
 
+// Progress sends a percentage as a piece of the file FileProgress, which is none: it has no size.
+func (f *FileWriter) Progress(percent int) error {
+	err := f.write(FileProgress, []byte{byte(percent)})
+	delete(f.sizes, FileProgress)
+	return err
+}
+
 // Sizes is how many bytes were sent, by name.
 func (f *FileWriter) Sizes() map[string]int64 { return f.sizes }
 

@@ -16,6 +16,8 @@ type Ingest struct {
 const (
 	FileQuery    = "query"
 	FileIdentity = "identity"
+	// FileProgress is no file: each piece is one byte, how far the ingest is in percent, more than the one before.
+	FileProgress = "progress"
 )
 
 // Rule names what a quarantined source broke. The list is closed.

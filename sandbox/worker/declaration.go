@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"strings"
+	"sync/atomic"
 
 	"yumen/catalog"
 )
@@ -14,6 +15,7 @@ type declaration struct {
 	columns  []column
 	entities []catalog.Entity
 	keys     []*catalog.EntityHasher // by entity
+	hashed   atomic.Int64            // keys of the first entity that were hashed
 }
 
 // column is one declared column with what a load checks.

@@ -28,6 +28,7 @@ type loader struct {
 	decl   *declaration
 	source *source
 	fields []int // field of the source by declared column
+	way    *progress
 }
 
 // ingest builds the query file and the identity file from a source of any format that is taken (openSource); an empty field is
@@ -38,7 +39,7 @@ func ingest(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, e
 	if err != nil {
 		return nil, fail(wire.CodeJob, err)
 	}
-	l := &loader{j: j, decl: decl}
+	l := &loader{j: j, decl: decl, way: &progress{out: wire.NewFileWriter(result)}}
 	may := allowance{dir: j.Data, bytes: j.Ingest.MaxBytes, rows: j.Ingest.MaxRows}
 	if l.source, err = openSource(fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst), may); err != nil {
 		return nil, err
@@ -66,7 +67,7 @@ func ingest(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, e
 	if err != nil {
 		return nil, fail(wire.CodeQuery, err)
 	}
-	return l.send(result, report)
+	return l.send(report)
 }
 
 // accept compares the source's fields with the declaration and checks its records.
@@ -76,6 +77,7 @@ func (l *loader) accept() error {
 			return err
 		}
 	}
+	l.source.told = func(done, total int64) { l.way.within(0, checkedAt, done, total) }
 	return l.source.check(l.j.Ingest.MaxRows)
 }
 
@@ -102,7 +104,10 @@ func (l *loader) path(name string) string { return filepath.Join(l.j.Data, name)
 
 // load stages, checks and writes the files.
 func (l *loader) load() (*wire.Report, error) {
-	if err := l.stage(); err != nil {
+	stop := l.way.watch(&l.decl.hashed, l.source.rows)
+	err := l.stage()
+	stop()
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errStage, err)
 	}
 	report, sound, err := l.profile()
@@ -112,6 +117,7 @@ func (l *loader) load() (*wire.Report, error) {
 	if !sound {
 		return nil, errStage
 	}
+	l.way.tell(profiledAt)
 	for name, columns := range map[string][]string{wire.FileQuery: l.decl.queryColumns(), wire.FileIdentity: l.decl.identityColumns()} {
 		if err := l.write(name, columns); err != nil {
 			return nil, err
@@ -189,8 +195,8 @@ func (l *loader) write(name string, columns []string) error {
 }
 
 // send streams the files.
-func (l *loader) send(result io.Writer, report *wire.Report) (*wire.Status, error) {
-	out := wire.NewFileWriter(result)
+func (l *loader) send(report *wire.Report) (*wire.Status, error) {
+	out := l.way.out
 	for name, columns := range map[string][]string{wire.FileQuery: l.decl.queryColumns(), wire.FileIdentity: l.decl.identityColumns()} {
 		if len(columns) == 0 {
 			continue

@@ -31,9 +31,10 @@ type source struct {
 	rows   int64   // data rows; of a CSV source after check
 	size   int64   // roughly the bytes that the rows come to
 
-	dir      string       // private directory with the copies
-	replaced bool         // the text was decoded
-	faults   []wire.Fault // of the records of a JSON source
+	dir      string                  // private directory with the copies
+	told     func(done, total int64) // how far check is, in bytes; may be nil
+	replaced bool                    // the text was decoded
+	faults   []wire.Fault            // of the records of a JSON source
 }
 
 // field is one field of a source.
@@ -210,7 +211,8 @@ func (s *source) check(maxRows int64) error {
 		return fail(wire.CodeOpen, err)
 	}
 	defer f.Close()
-	r := newRecords(f, s.delim)
+	in := &metered{Reader: f}
+	r := newRecords(in, s.delim)
 	r.replaced = s.replaced
 	if _, rule := r.header(); rule != "" {
 		return refuse(rule)
@@ -223,7 +225,9 @@ func (s *source) check(maxRows int64) error {
 		if err != nil {
 			return fail(wire.CodeOpen, err)
 		}
-		s.rows++
+		if s.rows++; s.rows%(1<<14) == 0 && s.told != nil {
+			s.told(in.done, s.size)
+		}
 		if rule != "" {
 			s.faults = append(s.faults, wire.Fault{Row: s.rows, Rule: rule})
 		}
