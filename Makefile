@@ -6,7 +6,7 @@ TAGS := duckdb_arrow
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help build demo test lint bench nightly fuzz clean
+.PHONY: help build man demo test lint bench nightly fuzz clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ $(BIN)/yumen-worker: FORCE
 	CGO_ENABLED=1 $(GO) build -trimpath -tags $(TAGS) -ldflags '-s -w' -o $@ ./cmd/$(@F)
 
 FORCE:
+
+man: build ## write the manual pages of both commands into bin/man, in English and Chinese
+	@for lang in en zh; do for c in yumen yumend; do $(BIN)/$$c --lang $$lang man --dir $(BIN)/man/$$lang; done; done
 
 demo: build ## play the whole story on the sample zone: no set-up needed
 	$(BIN)/yumend demo

@@ -73,7 +73,7 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 			}
 		}
 	}()
-	if err := g.observe(ctx, c); err != nil {
+	if err := g.observe(ctx, c, log); err != nil {
 		return nil, err
 	}
 	keys, st, err := g.hold(ctx, dir, c)
@@ -146,11 +146,11 @@ func openPolicy(keys *keyring.Ring, jurisdiction string) (*policy.Engine, error)
 }
 
 // observe begins the metrics, and the traces when the configuration names a collector.
-func (g *gateway) observe(ctx context.Context, c Config) error {
+func (g *gateway) observe(ctx context.Context, c Config, log *slog.Logger) error {
 	var tracing *telemetry.Tracing
 	if c.Tracing.Endpoint != "" {
 		var err error
-		if tracing, err = telemetry.OpenTracing(ctx, c.Tracing.Endpoint, c.Tracing.Fraction, version); err != nil {
+		if tracing, err = telemetry.OpenTracing(ctx, c.Tracing.Endpoint, c.Tracing.Fraction, version, log); err != nil {
 			return usageError{told("tracing.endpoint 应为 https://主机[:端口][/路径]；本机可用 http://",
 				"tracing.endpoint is https://HOST[:PORT][/PATH], or http:// on this machine")}
 		}

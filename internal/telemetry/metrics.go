@@ -38,7 +38,7 @@ func newMetrics() metrics {
 		limit:       prometheus.NewGauge(prometheus.GaugeOpts{Name: namespace + "workers_limit", Help: "Workers that may run at once, as configured."}),
 		requests:    counters("http_requests_total", "Requests at the HTTP door, by the pattern of their route.", "method", "route", "status"),
 		requestTime: times("http_request_seconds", "Time to serve a request; a stream counts until its end.", slowBuckets, "route"),
-		running:     gauges("workers_running", "Workers that run now and have no part in a run: parsing a text, or loading a batch.", "job"),
+		running:     gauges("workers_running", "Workers that run now and have no part in a run: they parse a text, load a batch, or look at a file.", "job"),
 		failures:    counters("worker_failures_total", "Workers that were killed, broke the protocol or found no room, outside runs; a run that fails is a state of yumen_runs_total.", "job", "reason"),
 		batches:     counters("ingest_batches_total", "Batches that were loaded, quarantined or failed.", "outcome"),
 		rows:        prometheus.NewCounter(prometheus.CounterOpts{Name: namespace + "ingest_rows_total", Help: "Rows of the batches that were loaded."}),

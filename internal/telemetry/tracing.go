@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
+	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
@@ -22,12 +25,22 @@ var ErrEndpoint = errors.New("the endpoint of a collector is https://HOST[:PORT]
 type Tracing struct{ provider *sdk.TracerProvider }
 
 // OpenTracing begins to send spans over OTLP/HTTP to an endpoint, a URL; fraction of the requests are traced, from 0 to 1. It fails with
-// ErrEndpoint. A collector that cannot be reached later costs spans and nothing else.
-func OpenTracing(ctx context.Context, endpoint string, fraction float64, version string) (*Tracing, error) {
+// ErrEndpoint. A collector that cannot be reached later costs spans and nothing else: the first failure is a warning in the log, those
+// after it are for debugging.
+func OpenTracing(ctx context.Context, endpoint string, fraction float64, version string, log *slog.Logger) (*Tracing, error) {
 	if !mayReceive(endpoint) {
 		return nil, ErrEndpoint
 	}
-	out, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(endpoint), otlptracehttp.WithTimeout(5*time.Second))
+	var warned atomic.Bool
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { // of the whole process: there is one gateway in it
+		level := slog.LevelDebug
+		if warned.CompareAndSwap(false, true) {
+			level = slog.LevelWarn
+		}
+		log.Log(context.Background(), level, "spans were not taken", "error", err)
+	}))
+	out, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(endpoint), otlptracehttp.WithTimeout(5*time.Second),
+		otlptracehttp.WithRetry(otlptracehttp.RetryConfig{Enabled: false}))
 	if err != nil {
 		return nil, fmt.Errorf("tracing: %w", err)
 	}

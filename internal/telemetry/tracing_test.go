@@ -2,6 +2,7 @@ package telemetry_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"yumen/enclave/enclavetest"
 	"yumen/internal/api"
 	"yumen/internal/telemetry"
 )
@@ -35,7 +37,7 @@ func TestTracing(t *testing.T) {
 	c := &collector{}
 	srv := httptest.NewServer(c)
 	defer srv.Close()
-	tracing, err := telemetry.OpenTracing(t.Context(), srv.URL+"/v1/traces", 1, "v9")
+	tracing, err := telemetry.OpenTracing(t.Context(), srv.URL+"/v1/traces", 1, "v9", enclavetest.Logger(t))
 	require.NoError(t, err)
 	w := watch(t, telemetry.New("v9", tracing.Tracer()))
 	w.get("/v1/runs/secret-name?token=secret-value")
@@ -58,7 +60,7 @@ func TestARunIsNotTraced(t *testing.T) {
 		c := &collector{}
 		srv := httptest.NewServer(c)
 		defer srv.Close()
-		tracing, err := telemetry.OpenTracing(t.Context(), srv.URL+"/v1/traces", 1, "v9")
+		tracing, err := telemetry.OpenTracing(t.Context(), srv.URL+"/v1/traces", 1, "v9", enclavetest.Logger(t))
 		require.NoError(t, err)
 		w := watch(t, telemetry.New("v9", tracing.Tracer()))
 		release := w.Runner.Hold()
@@ -81,13 +83,48 @@ func TestARunIsNotTraced(t *testing.T) {
 	require.Equal(t, held, steps(true))
 }
 
+// A collector that is not there costs spans, and one line of the log.
+func TestCollectorThatIsAway(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	var log lockedBuffer
+	tracing, err := telemetry.OpenTracing(t.Context(), srv.URL+"/v1/traces", 1, "v9", slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	require.NoError(t, err)
+	srv.Close()
+	tracer := tracing.Tracer()
+	for range 1600 { // more than one batch
+		_, span := tracer.Start(t.Context(), "step")
+		span.End()
+	}
+	require.NoError(t, tracing.Close())
+	require.Equal(t, 1, strings.Count(log.String(), "level=WARN msg=\"spans were not taken\""), log.String())
+	require.GreaterOrEqual(t, strings.Count(log.String(), "spans were not taken"), 2)
+}
+
+// lockedBuffer is a log that several write.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 func TestEndpoints(t *testing.T) {
 	for endpoint, allowed := range map[string]bool{
 		"http://127.0.0.1:4318/v1/traces": true, "http://[::1]:4318": true, "http://localhost:4318": true, "https://collector.example:4318/v1/traces": true,
 		"http://collector.example:4318": false, "http://10.0.0.1:4318": false, "collector:4318": false, "": false, "ftp://127.0.0.1": false, "https://": false,
 		"https://user:password@collector.example": false, "https://collector.example/?token=x": false, strings.Repeat("x", 10): false,
 	} {
-		tracing, err := telemetry.OpenTracing(t.Context(), endpoint, 0, "v9")
+		tracing, err := telemetry.OpenTracing(t.Context(), endpoint, 0, "v9", enclavetest.Logger(t))
 		if allowed {
 			require.NoError(t, err, endpoint)
 			require.NoError(t, tracing.Close())
