@@ -82,6 +82,9 @@ func TestRefusals(t *testing.T) {
 			require.False(t, r.Allowed)
 			complete(t, r.Refusal, e.Refused)
 			require.Equal(t, code, r.Refusal.Code, "%+v", r.Refusal)
+			if code != catalog.CodeStmtKind { // of which there is no tree to point into
+				require.GreaterOrEqual(t, r.Refusal.Position, 0, "it is about the text, so it points into it")
+			}
 			require.Equal(t, &api.Rewrite{Refused: e.Refused, Instead: e.Instead}, r.Rewrite)
 			r = check(api.RunRequest{Grant: wide, SQL: e.Instead})
 			require.True(t, r.Allowed, "what is to be written instead is refused: %+v", r.Refusal)
