@@ -37,6 +37,14 @@ grant_refusals := {
 		"set": {"/op": "extend"},
 		"refuses": {"GRA-001", "GRA-003", "GRA-004"},
 	},
+	"BJ-FIN-29 GRA-001: an unknown act of the security administrator": {
+		"set": {"/op": "extend", "/subject/role": "security_administrator"},
+		"refuses": {"GRA-001", "GRA-003", "GRA-004"},
+	},
+	"BJ-FIN-35b GRA-002: providers as a text": {
+		"set": {"/caller/type": "provider", "/grant/providers": "hrss", "/subject/organization": "hrss"},
+		"refuses": {"GRA-002"},
+	},
 	"BJ-FIN-3 GRA-001: an analyst suspends": {
 		"set": {"/grant/state": "active", "/op": "suspend", "/subject": the_analyst},
 		"refuses": {"GRA-001", "GRA-002"},
