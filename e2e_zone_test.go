@@ -162,7 +162,9 @@ func makeZone(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("admin.pw"), []byte(password("admin")), 0o600))
 	ts.Check(ts.Exec("yumend", "init", "--data", "zone", "--admin", "admin", "--password-file", "admin.pw", "--jurisdiction", under))
-	serve(ts, false, []string{"zone"})
+	// The people of these scripts have no second factor: totp.txt is about it.
+	ts.Check(os.WriteFile(ts.MkAbs("yumend.yaml"), []byte("second_factor: enrolled\n"), 0o600))
+	serve(ts, false, []string{"zone", "yumend.yaml"})
 	z, all := zoneOf(ts), filepath.Join(ts.Getenv("ZONE"), "organizations.yaml")
 	client(ts, password("admin"), 0, "login", "--server", ts.Getenv("URL"), "--user", "admin", "--password-stdin", "--context", "admin")
 	z.remember(ts, client(ts, officers, 0, "--context", "admin", "apply", "-f", "-", "-o", "json"))

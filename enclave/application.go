@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -216,6 +217,9 @@ func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicatio
 		}
 		return api.Application{}, fault(KindInvalid, "请用 --step 指明审核环节："+strings.Join(names, "、"), "say which step you take, with --step: "+strings.Join(names, ", "))
 	}
+	if err := a.strike(act, in.Strike); err != nil {
+		return api.Application{}, err
+	}
 	d, err := s.mayStep(ctx, tx, p, policy.ApplicationOp(act), step, policy.State(rec.State), a)
 	if err != nil {
 		return api.Application{}, err
@@ -239,10 +243,35 @@ func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicatio
 	if act == application.Approve {
 		a.Taken, codes = append(a.Taken, takenRecord{StepName: step, Account: p.Account, Person: p.Person}), nil
 	}
+	if len(in.Strike) > 0 {
+		scope, err := a.document()
+		if err != nil {
+			return api.Application{}, err
+		}
+		e.digests = map[string]catalog.Digest{"document": scope}
+	}
 	a.ReviewedBy, a.Comment = p.Account, in.Comment
 	a.Opinions = append(a.Opinions, api.Opinion{Version: a.Version, Step: step.String(), Verdict: string(act), By: p.Account, Organization: p.Organization,
-		Reasons: codes, Comment: in.Comment, Time: s.nowMS()})
+		Reasons: codes, Comment: in.Comment, Struck: in.Strike, Time: s.nowMS()})
 	return s.moveApplication(tx, p, a, rec, act, application.Party, f, e, d)
+}
+
+// strike takes columns out of what an approval approves (SJZ-16b). What is struck stays out, whoever approves after.
+func (a *applicationRecord) strike(act application.Act, columns []string) error {
+	if len(columns) > 0 && act != application.Approve {
+		return fault(KindInvalid, "只有同意时才能剔除字段", "columns are struck from an approval alone")
+	}
+	for _, name := range columns {
+		table, column, _ := strings.Cut(name, ".")
+		i := slices.IndexFunc(a.Datasets, func(d api.ApplicationDataset) bool { return d.Dataset == table })
+		if i < 0 || a.Datasets[i].Columns[column] == "" {
+			return fault(KindInvalid, "申请中没有要剔除的字段：写作 数据集.字段，与申请所示一致", "the application does not ask for a column that is to be struck: write dataset.column, as the application shows it")
+		}
+		if delete(a.Datasets[i].Columns, column); len(a.Datasets[i].Columns) == 0 {
+			a.Datasets = slices.Delete(a.Datasets, i, i+1)
+		}
+	}
+	return nil
 }
 
 // Applications lists the caller's institution's applications; the zone's staff see all.

@@ -133,7 +133,7 @@ type takenRecord struct {
 // grantRecord is a grant. Its state is the stored one; what the clock makes of it is told by its view.
 type grantRecord struct {
 	api.Grant
-	// Scope is the digest of what was applied for and approved: the same as that of the application's last version.
+	// Scope is the digest of what was approved: that of the application's last version, unless columns were struck from it.
 	Scope catalog.Digest `json:"scope"`
 }
 

@@ -176,6 +176,7 @@ func (a *app) applicationReviewCommand() *cobra.Command {
 	flags.BoolVar(&r.Approve, "approve", false, a.t("同意", "approve"))
 	flags.BoolVar(&r.Return, "return", false, a.t("退回修改", "return it to be changed"))
 	flags.BoolVar(&reject, "reject", false, a.t("拒绝", "reject it"))
+	flags.StringSliceVar(&r.Strike, "strike", nil, a.t("同意但剔除的字段：数据集.字段", "columns that the approval takes out: dataset.column"))
 	flags.StringVar(&r.Reason, "reason", "", a.t("理由代码（退回和拒绝时必需）：", "reason code (needed to return or reject): ")+applicationReasons)
 	flags.StringVar(&r.Comment, "comment", "", a.t("意见", "comment"))
 	mustGive(c, "comment")
@@ -208,6 +209,9 @@ func (a *app) printApplication(p *api.Application) error {
 	}
 	for _, o := range p.Opinions {
 		words := append([]string{o.Verdict}, o.Reasons...)
+		for _, c := range o.Struck {
+			words = append(words, "−"+c)
+		}
 		t.Add(a.t("意见", "opinion"), fmt.Sprintf("%s %s, %s: %s", o.Step, o.By, strings.Join(words, " "), o.Comment))
 	}
 	if p.ReviewedBy != "" {

@@ -66,6 +66,7 @@ type Opinion struct {
 	Organization string   `json:"organization"`
 	Reasons      []string `json:"reasons,omitempty"`
 	Comment      string   `json:"comment"`
+	Struck       []string `json:"struck,omitempty" doc:"columns that the approval took out, each as dataset.column"`
 	Time         int64    `json:"time" doc:"unix milliseconds"`
 }
 

@@ -61,6 +61,8 @@ type Review struct {
 	Step    string `json:"step,omitempty" maxLength:"128" doc:"an application alone: the step of its route; not needed while the caller can mean only one"`
 	Reason  string `json:"reason,omitempty" maxLength:"64" doc:"code; to return or reject an application takes one"`
 	Comment string `json:"comment" maxLength:"2000"`
+	// Strike takes columns out of what is approved.
+	Strike []string `json:"strike,omitempty" maxItems:"500" doc:"an application's approval alone: columns that are not granted, each as dataset.column"`
 }
 
 // Snapshot is a loaded snapshot of a dataset.
