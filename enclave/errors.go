@@ -24,6 +24,7 @@ const (
 	KindQuarantined     ErrorKind = "quarantined"
 	KindExecution       ErrorKind = "execution_failed"
 	KindUnavailable     ErrorKind = "unavailable"
+	KindLimited         ErrorKind = "limited" // too often; nothing was done
 )
 
 // Error is a failure that a person may be told about.

@@ -51,9 +51,10 @@ func acts() []act {
 		{"log in", func(_ *testing.T, z *enclavetest.Zone, _ string) func() error {
 			return func() error { return login(z, "admin", enclavetest.Password) }
 		}},
-		{"try a password", func(_ *testing.T, z *enclavetest.Zone, _ string) func() error {
+		{"try a password", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			z.Apply(t, "admin", enclavetest.AccountYAML(person(u)))
 			return func() error {
-				if err := login(z, "auditor", enclavetest.Password); enclavetest.Kind(err) != enclave.KindUnauthenticated {
+				if err := login(z, person(u).Account, enclavetest.Password); enclavetest.Kind(err) != enclave.KindUnauthenticated {
 					return err
 				}
 				return nil

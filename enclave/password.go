@@ -19,7 +19,7 @@ func (s *Service) Activate(ctx context.Context, in api.Activation) error {
 	}
 	hash, err := s.passwords.Hash(ctx, in.Password)
 	if err != nil {
-		return err
+		return known(err)
 	}
 	return known(s.store.Update(ctx, func(tx Tx) error {
 		v, rec, err := load[accountRecord](tx, recAccount, in.User)
@@ -66,7 +66,7 @@ func (s *Service) ChangePassword(ctx context.Context, p Principal, in api.Passwo
 	}
 	hash, err := s.passwords.Hash(ctx, in.New)
 	if err != nil {
-		return api.Session{}, err
+		return api.Session{}, known(err)
 	}
 	var out api.Session
 	err = s.ending(ctx, p.Account, func(tx Tx) error {
@@ -119,7 +119,7 @@ func (s *Service) proves(ctx context.Context, p Principal, password string) (sto
 		return "", false, known(err)
 	}
 	correct, err = s.passwords.Verify(ctx, stored, password)
-	return stored, correct, err
+	return stored, correct, known(err)
 }
 
 // own is the account of a caller whose session is open inside this transaction too.

@@ -74,6 +74,7 @@ type Service struct {
 	passwords *authn.Hasher
 	sessions  authn.Limits
 	factors   SecondFactor
+	refused   refusals
 
 	uploads chan struct{} // each holds a whole file in memory
 	parts   uploads
@@ -146,10 +147,11 @@ func (s *Service) Close(ctx context.Context) error {
 		s.stop()
 		<-done
 	}
+	told := s.endRefusals()
 	s.stop()
 	s.closeUploads()
 	s.sealed.close()
-	return nil
+	return told
 }
 
 func (l Limits) orDefault() Limits {

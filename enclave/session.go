@@ -26,21 +26,27 @@ func (s *Service) Login(ctx context.Context, in api.Login, address string) (api.
 	}
 	correct, err := s.passwords.Verify(ctx, v.Password, in.Password)
 	if err != nil {
-		return api.Session{}, err
+		return api.Session{}, known(err)
 	}
 	a := attempt{user: in.User, address: address, verified: v.Password, correct: correct, code: in.Code}
 	var out api.Session
 	err = s.store.Update(ctx, func(tx Tx) error {
-		out, err = s.open(tx, a)
+		a.logged = false
+		out, err = s.open(tx, &a)
 		return err
 	})
 	if err != nil {
 		return api.Session{}, known(err)
 	}
-	if out.Token == "" {
-		return api.Session{}, errLogin
+	if out.Token != "" {
+		return out, nil
 	}
-	return out, nil
+	if !a.logged {
+		if err := s.refusedLogin(); err != nil {
+			return api.Session{}, known(err)
+		}
+	}
+	return api.Session{}, errLogin
 }
 
 var errLogin = fault(KindUnauthenticated, "账号、口令或验证码不正确，或账号已锁定；请稍后再试", "account, password or code is wrong, or the account is locked: try again later")
@@ -51,27 +57,30 @@ type attempt struct {
 	verified      string // the stored hash that the password was compared with
 	correct       bool
 	code          string // of the second factor
+	logged        bool   // the refusal changed the account, and was logged with it
 }
 
-// open counts the attempt and, when it is accepted, stores the session: one transaction with its entry. Without a token it was refused.
-func (s *Service) open(tx Tx, a attempt) (api.Session, error) {
+// open counts the attempt and, when it is accepted, stores the session: one transaction with its entry. Without a token it was refused;
+// a refusal that changed nothing is left to refusedLogin.
+func (s *Service) open(tx Tx, a *attempt) (api.Session, error) {
 	e := entry{by: Principal{Role: audit.RoleAnonymous}, action: audit.ActionSessionOpen, outcome: "denied", facts: map[string]string{}}
 	v, rec, err := load[accountRecord](tx, recAccount, a.user)
 	if errors.Is(err, metastore.ErrNotFound) {
-		return api.Session{}, s.record(tx, e)
+		return api.Session{}, nil
 	}
 	if err != nil {
 		return api.Session{}, err
 	}
 	e.facts["account"] = rec.ID
-	if rec.State == accountSuspended || a.correct && v.Password != a.verified { // changed while this one was looked at
-		return api.Session{}, s.record(tx, e)
+	if rec.State == accountSuspended || v.Login.Locked(s.clock.Now()) || a.correct && v.Password != a.verified { // changed while this one was looked at
+		return api.Session{}, nil
 	}
-	accepted, second, err := s.judgeLogin(tx, &v, &rec, a)
+	accepted, second, err := s.judgeLogin(tx, &v, &rec, *a)
 	if err != nil {
 		return api.Session{}, err
 	}
 	if !accepted {
+		a.logged = true
 		return api.Session{}, s.record(tx, e)
 	}
 	p, err := principalOf(tx, rec, v)

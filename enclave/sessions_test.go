@@ -1,6 +1,7 @@
 package enclave_test
 
 import (
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -293,4 +294,29 @@ func TestResetOfASecondFactor(t *testing.T) {
 	state, _ = reset("security", n.Account)
 	require.Equal(t, "reset", state)
 	z.Check(t)
+}
+
+// Whoever tries names that nobody has, or an account that is locked, cannot make the log grow: what changes nothing is told together.
+func TestRefusedLoginsAreToldTogether(t *testing.T) {
+	z := enclavetest.New(t)
+	for range 5 {
+		require.Error(t, login(z, "admin", "not the password"))
+	}
+	before := len(z.Check(t))
+	for i := range 30 {
+		require.Equal(t, enclave.KindUnauthenticated, enclavetest.Kind(login(z, "nobody_"+string(rune('a'+i%26)), "not the password")))
+		require.Equal(t, enclave.KindUnauthenticated, enclavetest.Kind(login(z, "admin", enclavetest.Password)))
+	}
+	require.Len(t, z.Check(t), before+1)
+	z.Restart(t)
+	log := z.Check(t)
+	require.Len(t, log, before+2, "the rest is told at the end")
+	told := 0
+	for _, e := range log[before:] {
+		require.Equal(t, audit.RoleAnonymous, e.Actor.Role)
+		n, err := strconv.Atoi(e.Facts["count"])
+		require.NoError(t, err)
+		told += n
+	}
+	require.Equal(t, 60, told)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"syscall"
 
+	"yumen/internal/authn"
 	"yumen/internal/metastore"
 )
 
@@ -58,6 +59,8 @@ func known(err error) error {
 	switch {
 	case errors.Is(err, metastore.ErrNotFound):
 		return errNotFound
+	case errors.Is(err, authn.ErrBusy):
+		return fault(KindLimited, "登录请求过多，请稍后再试", "too many log in at once: try again later").because(err)
 	case errors.Is(err, metastore.ErrConflict):
 		return errConflict.because(err)
 	case errors.Is(err, metastore.ErrBroken) || errors.Is(err, syscall.ENOSPC):

@@ -49,7 +49,7 @@ func codeOfKind(k client.Kind) int {
 	switch k {
 	case client.KindExecutionFailed:
 		return exitFailed
-	case client.KindUnavailable:
+	case client.KindUnavailable, client.KindLimited:
 		return exitUnreachable
 	case client.KindInternal:
 		return exitUnexpected

@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"yumen/enclave"
+	"yumen/internal/httpapi"
 	"yumen/sandbox"
 )
 
@@ -29,8 +32,17 @@ type Config struct {
 	EpochKey        string        `yaml:"epoch_key"`
 	SecondFactor    string        `yaml:"second_factor"`
 	LogLevel        string        `yaml:"log_level"`
+	Limits          LimitsConfig  `yaml:"limits"`
 	MetricsListen   string        `yaml:"metrics_listen"`
 	Tracing         TracingConfig `yaml:"tracing"`
+}
+
+// LimitsConfig bounds how often one caller may ask.
+type LimitsConfig struct {
+	AccountPerSecond int    `yaml:"account_per_second"`
+	AddressPerSecond int    `yaml:"address_per_second"`
+	LoginsPerMinute  int    `yaml:"logins_per_minute"`
+	TrustedProxies   string `yaml:"trusted_proxies"`
 }
 
 // TracingConfig says where spans go.
@@ -45,7 +57,8 @@ func defaults(dir string) Config { return standard().in(dir) }
 // standard is the configuration of a file that says nothing.
 func standard() Config {
 	return Config{Listen: "127.0.0.1:8443", Workers: 4, MemoryMB: 6144, WorkerMemoryMB: 1024, WorkerThreads: 2, RunSeconds: 60, IngestSeconds: 900,
-		SnapshotCacheMB: 2048, MaxUploadMB: 4096, Isolation: "floor", LogLevel: "info", Tracing: TracingConfig{Fraction: 1}}
+		SnapshotCacheMB: 2048, MaxUploadMB: 4096, Isolation: "floor", LogLevel: "info", Tracing: TracingConfig{Fraction: 1},
+		Limits: LimitsConfig{AccountPerSecond: 500, AddressPerSecond: 1000, LoginsPerMinute: 120}}
 }
 
 // in fills in what depends on the zone's directory.
@@ -88,15 +101,33 @@ func (c Config) validate() error {
 		return usageError{told("second_factor 是 required 或 enrolled", "second_factor is required or enrolled")}
 	}
 	for name, v := range map[string]int64{"workers": int64(c.Workers), "memory_mb": int64(c.MemoryMB), "worker_memory_mb": int64(c.WorkerMemoryMB), "worker_threads": int64(c.WorkerThreads),
-		"run_seconds": int64(c.RunSeconds), "ingest_seconds": int64(c.IngestSeconds), "snapshot_cache_mb": c.SnapshotCacheMB, "max_upload_mb": c.MaxUploadMB} {
+		"run_seconds": int64(c.RunSeconds), "ingest_seconds": int64(c.IngestSeconds), "snapshot_cache_mb": c.SnapshotCacheMB, "max_upload_mb": c.MaxUploadMB,
+		"limits.account_per_second": int64(c.Limits.AccountPerSecond), "limits.address_per_second": int64(c.Limits.AddressPerSecond),
+		"limits.logins_per_minute": int64(c.Limits.LoginsPerMinute)} {
 		if v <= 0 {
 			return usageError{told(name+" 须为正数", name+" must be a positive number")}
 		}
+	}
+	if _, err := c.limits(); err != nil {
+		return err
 	}
 	if f := c.Tracing.Fraction; !(f >= 0 && f <= 1) {
 		return usageError{told("tracing.fraction 是 0 到 1 之间的数", "tracing.fraction is a number from 0 to 1")}
 	}
 	return nil
+}
+
+// limits are the limits of the HTTP door.
+func (c Config) limits() (httpapi.Limits, error) {
+	out := httpapi.Limits{AccountPerSecond: c.Limits.AccountPerSecond, AddressPerSecond: c.Limits.AddressPerSecond, LoginsPerMinute: c.Limits.LoginsPerMinute}
+	for text := range strings.FieldsFuncSeq(c.Limits.TrustedProxies, func(r rune) bool { return r == ',' || r == ' ' }) {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return out, usageError{told("limits.trusted_proxies 是以逗号分隔的网段，例如 10.0.0.0/8", "limits.trusted_proxies are networks with commas between them, for example 10.0.0.0/8")}
+		}
+		out.Proxies = append(out.Proxies, p.Masked())
+	}
+	return out, nil
 }
 
 // isolation lists the layers without which a level is not reached.

@@ -23,11 +23,15 @@ func listen(cfg Config, g *gateway, log *slog.Logger) (*server, string, error) {
 	if err := srv.metrics(cfg, g, log); err != nil {
 		return nil, "", err
 	}
+	limits, err := cfg.limits()
+	if err != nil {
+		return nil, "", errors.Join(err, srv.Close())
+	}
 	ln, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, "", errors.Join(fmt.Errorf("listen: %w", err), srv.Close())
 	}
-	door := httpServer(httpapi.New(httpapi.Config{Service: g.service, Log: log, MaxUpload: cfg.MaxUploadMB << 20, Version: version, Observer: g.telemetry}), log)
+	door := httpServer(httpapi.New(httpapi.Config{Service: g.service, Log: log, MaxUpload: cfg.MaxUploadMB << 20, Version: version, Limits: limits, Observer: g.telemetry}), log)
 	srv.serve(cfg, door, ln)
 	return srv, cfg.scheme() + "://" + ln.Addr().String(), nil
 }

@@ -2,6 +2,7 @@ package authn_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -290,4 +291,28 @@ func TestSessionEnds(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, store)
 	require.Equal(t, now.Unix(), back.Seen)
+}
+
+// Not more than so many wait for the few slots: the next one is told so at once.
+func TestTheQueueForPasswordsIsBounded(t *testing.T) {
+	h, err := authn.NewHasher(cheap, 1)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	results := make(chan error, 1000)
+	for range cap(results) {
+		go func() { _, err := h.Verify(ctx, "", good); results <- err }()
+	}
+	busy := 0
+	for i := range cap(results) {
+		if errors.Is(<-results, authn.ErrBusy) {
+			busy++
+		}
+		if i == 500 {
+			cancel()
+		}
+	}
+	cancel()
+	require.Positive(t, busy)
+	_, err = h.Verify(t.Context(), "", good)
+	require.NoError(t, err)
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -18,6 +19,12 @@ var (
 	ErrTooLong  = fmt.Errorf("choose a password of at most %d bytes", MaxPassword)
 	ErrTrivial  = errors.New("choose a password that is not one character repeated")
 )
+
+// ErrBusy means that too many passwords wait to be looked at.
+var ErrBusy = errors.New("too many passwords wait to be looked at")
+
+// maxWaiting is how many may wait.
+const maxWaiting = 256
 
 // The bounds of a password: characters at least, bytes at most.
 const (
@@ -33,6 +40,7 @@ type Hasher struct {
 	cost  Cost
 	decoy string
 	slots chan struct{}
+	queue atomic.Int32 // who waits for a slot
 }
 
 // NewHasher makes a hasher that works on at most parallel passwords at once.
@@ -101,6 +109,10 @@ func (h *Hasher) Outdated(stored string) bool {
 }
 
 func (h *Hasher) enter(ctx context.Context) error {
+	defer h.queue.Add(-1)
+	if h.queue.Add(1) > maxWaiting {
+		return ErrBusy
+	}
 	select {
 	case h.slots <- struct{}{}:
 		return nil

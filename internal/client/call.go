@@ -22,6 +22,13 @@ type request struct {
 	size   int64 // of the body; -1 when unknown
 }
 
+// A request that came too soon was not carried out: it is sent again when the gateway says so, a bounded number of times and for a
+// bounded time each.
+const (
+	patientTries = 4
+	longestWait  = 30 * time.Second
+)
+
 // attempts is how often a read is sent before the gateway counts as unreachable.
 const attempts = 3
 
@@ -90,9 +97,38 @@ func (c *Client) text(ctx context.Context, r request, limit int64) ([]byte, erro
 	return body, err
 }
 
-// send returns a successful answer, whose body the caller closes. Reads are repeated when no answer came or the gateway is
-// briefly unavailable; nothing else is ever sent twice.
+// send returns a successful answer, whose body the caller closes. What came too soon is sent again when the gateway says so: nothing
+// of it was done.
 func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
+	for tries := patientTries; ; tries-- {
+		resp, err := c.deliver(ctx, r)
+		var e *Error
+		if err == nil || tries == 0 || !errors.As(err, &e) || e.Kind != KindLimited || e.wait == 0 || e.wait > longestWait || !r.rewind() {
+			return resp, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(e.wait):
+		}
+	}
+}
+
+// rewind makes the request's body ready to be sent again; a stream cannot be.
+func (r request) rewind() bool {
+	if r.body == nil {
+		return true
+	}
+	s, ok := r.body.(io.Seeker)
+	if !ok {
+		return false
+	}
+	_, err := s.Seek(0, io.SeekStart)
+	return err == nil
+}
+
+// deliver sends a request. Reads are repeated when no answer came or the gateway is briefly unavailable; nothing else is sent twice.
+func (c *Client) deliver(ctx context.Context, r request) (*http.Response, error) {
 	tries := 1
 	if r.method == http.MethodGet {
 		tries = attempts

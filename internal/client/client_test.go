@@ -225,3 +225,41 @@ func TestProtocolErrorsAreNotUnreachable(t *testing.T) {
 	require.ErrorIs(t, err, client.ErrProtocol)
 	require.False(t, errors.Is(err, client.ErrUnreachable))
 }
+
+// What came too soon is sent again when the gateway says so, whatever its method and with its whole body; not for ever, not after a long
+// wait, and not when the gateway does not say when.
+func TestRetryAfterIsHonoured(t *testing.T) {
+	for _, c := range []struct {
+		name, after string
+		refusals    int32
+		calls       int32
+		ok          bool
+	}{
+		{"once", "1", 1, 2, true},
+		{"for ever", "1", 1000, 5, false},
+		{"too long", "3600", 1, 1, false},
+		{"it does not say", "", 1, 1, false},
+		{"nonsense", "soon", 1, 1, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int32
+			cl := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				b, _ := io.ReadAll(r.Body)
+				require.Contains(t, string(b), "ann", "the whole body")
+				if calls.Add(1) <= c.refusals {
+					w.Header().Set("Retry-After", c.after)
+					answer(w, http.StatusTooManyRequests, api.Problem{Kind: "limited"})
+					return
+				}
+				answer(w, http.StatusCreated, api.Session{Token: "t"})
+			})
+			_, err := cl.Login(t.Context(), api.Login{User: "ann"})
+			require.Equal(t, c.ok, err == nil, "%v", err)
+			require.Equal(t, c.calls, calls.Load())
+			if !c.ok {
+				require.True(t, client.IsKind(err, client.KindLimited))
+			}
+		})
+	}
+}

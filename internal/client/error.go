@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"time"
 
 	"yumen/internal/api"
 )
@@ -38,6 +40,7 @@ const (
 	KindQuarantined     Kind = "quarantined"
 	KindExecutionFailed Kind = "execution_failed"
 	KindUnavailable     Kind = "unavailable"
+	KindLimited         Kind = "limited" // too often; nothing was done
 	KindInternal        Kind = "internal"
 )
 
@@ -45,6 +48,7 @@ const (
 type Error struct {
 	Kind    Kind
 	Problem api.Problem
+	wait    time.Duration // with KindLimited: what the gateway asks for
 }
 
 // Error states the kind and the English detail.
@@ -74,6 +78,9 @@ func problemOf(resp *http.Response) error {
 		e.Kind = k
 	}
 	e.Problem.Status = resp.StatusCode
+	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s > 0 {
+		e.wait = time.Duration(min(s, 3600)) * time.Second
+	}
 	if e.Problem.Request == "" {
 		e.Problem.Request = resp.Header.Get("X-Request-Id")
 	}
@@ -83,7 +90,7 @@ func problemOf(resp *http.Response) error {
 func known(k Kind) bool {
 	switch k {
 	case KindUnauthenticated, KindSecondFactor, KindForbidden, KindNotFound, KindConflict, KindInvalid, KindTooLarge,
-		KindRefused, KindQuarantined, KindExecutionFailed, KindUnavailable, KindInternal:
+		KindRefused, KindQuarantined, KindExecutionFailed, KindUnavailable, KindLimited, KindInternal:
 		return true
 	}
 	return false
@@ -105,7 +112,9 @@ func kindOfStatus(status int) Kind {
 		return KindTooLarge
 	case http.StatusUnprocessableEntity:
 		return KindInvalid
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout, http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
+		return KindLimited
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return KindUnavailable
 	}
 	return KindInternal

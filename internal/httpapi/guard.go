@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ func callOf(ctx context.Context) *call {
 func (d *door) guard(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{request: catalog.NewID(catalog.PrefixRequest), chinese: strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "zh"),
-			address: addressOf(r)}
+			address: d.limits.addressOf(r)}
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 		out := &tracked{ResponseWriter: w}
 		out.extend()
@@ -52,17 +51,11 @@ func (d *door) guard(mux *http.ServeMux) http.Handler {
 		}
 		_, pattern := mux.Handler(r)
 		defer d.observe(&r, out, pattern)()
+		if !strings.HasPrefix(r.URL.Path, "/v1/health/") && r.URL.Path != "/healthz" && d.tooSoon(out, r) {
+			return
+		}
 		d.route(mux, out, r, pattern)
 	})
-}
-
-// addressOf is the address that a request came from, or "" when there is none to be seen.
-func addressOf(r *http.Request) string {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return ""
-	}
-	return from.Addr().Unmap().WithZone("").String()
 }
 
 func from(ctx context.Context) string {

@@ -28,6 +28,7 @@ var statuses = map[enclave.ErrorKind]int{
 	enclave.KindQuarantined:     http.StatusUnprocessableEntity,
 	enclave.KindExecution:       http.StatusInternalServerError,
 	enclave.KindUnavailable:     http.StatusServiceUnavailable,
+	enclave.KindLimited:         http.StatusTooManyRequests,
 }
 
 // problem is a problem document (RFC 9457) on its way out.

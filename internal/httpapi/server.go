@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +24,8 @@ type Config struct {
 	// MaxUpload bounds the bytes of one uploaded file.
 	MaxUpload int64
 	Version   string
+	// Limits bound how often one caller may ask.
+	Limits Limits
 	// Observer is told of every request; nil for none.
 	Observer Observer
 }
@@ -38,6 +41,7 @@ type door struct {
 	log       *slog.Logger
 	observer  Observer
 	maxUpload int64
+	limits    limits
 	names     names
 }
 
@@ -51,7 +55,7 @@ const (
 
 // New returns the handler that serves /v1, /openapi.json and /healthz.
 func New(cfg Config) http.Handler {
-	d := &door{svc: cfg.Service, log: cfg.Log, observer: cfg.Observer, maxUpload: cfg.MaxUpload}
+	d := &door{svc: cfg.Service, log: cfg.Log, observer: cfg.Observer, maxUpload: cfg.MaxUpload, limits: newLimits(cfg.Limits)}
 	mux := http.NewServeMux()
 	spec := huma.DefaultConfig("Yumen", cfg.Version)
 	spec.DocsPath = ""
@@ -93,6 +97,10 @@ var open = map[string]bool{"login": true, "activate": true, "keys": true, "check
 
 // authenticate lets an operation pass with its caller, or without one where none is needed.
 func (d *door) authenticate(ctx huma.Context, next func(huma.Context)) {
+	if wait := d.stretchWait(ctx.Context(), ctx.Operation().OperationID); wait > 0 {
+		d.halt(ctx, limited(), wait)
+		return
+	}
 	if open[ctx.Operation().OperationID] {
 		next(ctx)
 		return
@@ -102,15 +110,26 @@ func (d *door) authenticate(ctx huma.Context, next func(huma.Context)) {
 		err = p.InEffect()
 	}
 	if err != nil {
-		p := problemOf(err)
-		d.finish(ctx.Context(), p)
-		ctx.SetHeader("Content-Type", p.ContentType(""))
-		ctx.SetStatus(p.Status)
-		_ = writeJSON(ctx.BodyWriter(), p.Problem)
+		d.halt(ctx, problemOf(err), 0)
 		return
 	}
 	callOf(ctx.Context()).account = p.Account
+	if wait := d.limits.accounts.take(p.Account, time.Now()); wait > 0 {
+		d.halt(ctx, limited(), wait)
+		return
+	}
 	next(huma.WithValue(ctx, principalKey{}, p))
+}
+
+// halt answers an operation with a problem before it begins.
+func (d *door) halt(ctx huma.Context, p *problem, wait time.Duration) {
+	if wait > 0 {
+		ctx.SetHeader("Retry-After", strconv.Itoa(patience(wait)))
+	}
+	d.finish(ctx.Context(), p)
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	ctx.SetStatus(p.Status)
+	_ = writeJSON(ctx.BodyWriter(), p.Problem)
 }
 
 func (d *door) principal(ctx context.Context, header string) (enclave.Principal, error) {

@@ -98,6 +98,10 @@ func (d *door) held(serve func(http.ResponseWriter, *http.Request, enclave.Princ
 			return
 		}
 		callOf(r.Context()).account = p.Account
+		if wait := d.limits.accounts.take(p.Account, time.Now()); wait > 0 {
+			d.hold(w, r, wait)
+			return
+		}
 		ctx, end := d.svc.While(r.Context(), p)
 		defer end()
 		whole := context.AfterFunc(ctx, func() {
