@@ -265,6 +265,7 @@ func (s *Service) destroy(ids ...string) {
 		if id == "" {
 			continue
 		}
+		s.outcomes.forget(id)
 		if err := s.artefacts.Destroy(id); err != nil {
 			s.log.Error("destroy an artefact", "error", err)
 		}

@@ -199,19 +199,25 @@ func (s *Service) readLedger(ctx context.Context, group string) (*past, error) {
 		return nil, err
 	}
 	out := &past{stored: map[catalog.Digest]compile.Outcome{}, rows: map[string]bool{}}
+	kept, now := s.outcomes.of(group), map[string][]compile.Outcome{}
 	for i, r := range records {
-		outcomes, err := s.readOutcome(r.Outcome)
+		outcomes, have := kept[r.Outcome]
+		var err error
+		if !have {
+			outcomes, err = s.readOutcome(r.Outcome)
+		}
 		if err != nil && s.voided(ctx, ids[i]) {
 			continue // rejected or withdrawn meanwhile: nobody learned anything from it
 		}
 		if err != nil {
 			return nil, err
 		}
-		out.rows[ids[i]] = true
+		out.rows[ids[i]], now[r.Outcome] = true, outcomes
 		if err := out.add(r, outcomes); err != nil {
 			return nil, err
 		}
 	}
+	s.outcomes.keep(group, now)
 	if out.earlier, err = compile.Merge(out.earlier); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}

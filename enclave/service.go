@@ -79,10 +79,12 @@ type Service struct {
 	uploads chan struct{} // each holds a whole file in memory
 	parts   uploads
 	sealed  *sealedCache
-	groups  *turnstile
-	watch   *watchers // of runs
-	ended   *watchers // of accounts whose sessions may have ended
-	tally   *tally
+	// outcomes are the ledgers that were read.
+	outcomes *outcomes
+	groups   *turnstile
+	watch    *watchers // of runs
+	ended    *watchers // of accounts whose sessions may have ended
+	tally    *tally
 	// inflight holds what this process executes.
 	inflight *inflight
 	work     sync.WaitGroup
@@ -111,7 +113,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
-		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
+		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), outcomes: newOutcomes(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
 		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
 	s.store = certain{Store: cfg.Store, runs: func(r metastore.Record) { s.tally.stored(r, s.nowMS()) }}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))

@@ -12,6 +12,13 @@ type Concentration struct {
 
 // Consistent reports whether the figures are there and can be those of some entities.
 func (c Concentration) Consistent() bool {
+	if s, ok := c.small(); ok {
+		return s.consistent(c.Entities)
+	}
+	return c.possible()
+}
+
+func (c Concentration) possible() bool {
 	if c.Top1 == nil || c.Top2 == nil || c.Total == nil || c.Entities < 0 {
 		return false
 	}

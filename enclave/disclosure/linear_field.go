@@ -48,6 +48,9 @@ type vector []term
 
 // value is one coordinate.
 func (v vector) value(at int) uint64 {
+	if len(v) == 0 || at < v[0].at || at > v[len(v)-1].at {
+		return 0
+	}
 	lo, hi := 0, len(v)
 	for lo < hi {
 		if mid := (lo + hi) / 2; v[mid].at < at {

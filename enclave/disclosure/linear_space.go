@@ -1,6 +1,9 @@
 package disclosure
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // budget bounds the elementary steps of one space; a search that needs more is cut short, and what is asked is withheld.
 const budget = 200_000_000
@@ -12,6 +15,13 @@ type space struct {
 	pivot map[int]int // coordinate -> row
 	kept  []vector    // residues of the vectors that must stay undetermined; empty: determined
 	steps int
+	dense []scratch // of sum, clean between its calls
+}
+
+// scratch is one coordinate of a sum while it is added up.
+type scratch struct {
+	value   uint64
+	touched bool
 }
 
 func newSpace(kept []vector) *space {
@@ -26,16 +36,54 @@ func (s *space) combine(v vector, c uint64, o vector) vector {
 // cut reports whether the budget is used up.
 func (s *space) cut() bool { return s.steps > budget }
 
-// reduce is what remains of a vector outside the space: empty exactly when the space contains it.
+// reduce is what remains of a vector outside the space: empty exactly when the space contains it. Rows are zero at the pivots of others, so
+// that each row is taken as often as the vector says at its pivot.
 func (s *space) reduce(v vector) vector {
-	out := v
+	var hits []term
 	for _, t := range v {
 		if i, have := s.pivot[t.at]; have {
-			out = s.combine(out, minus(t.value), s.rows[i])
+			hits = append(hits, term{i, minus(t.value)})
 		}
-		if s.cut() {
+	}
+	if len(hits) > 2 {
+		return s.sum(v, hits)
+	}
+	out := v
+	for _, h := range hits {
+		out = s.combine(out, h.value, s.rows[h.at])
+	}
+	return out
+}
+
+// sum is v plus multiples of rows, added up coordinate by coordinate.
+func (s *space) sum(v vector, hits []term) vector {
+	var touched []int
+	add := func(c uint64, o vector) {
+		s.steps += len(o)
+		if len(o) > 0 && o[len(o)-1].at >= len(s.dense) {
+			s.dense = append(s.dense, make([]scratch, o[len(o)-1].at+1-len(s.dense))...)
+		}
+		for _, t := range o {
+			x := &s.dense[t.at]
+			if !x.touched {
+				x.touched, touched = true, append(touched, t.at)
+			}
+			x.value = plus(x.value, times(c, t.value))
+		}
+	}
+	add(1, v)
+	for _, h := range hits {
+		if add(h.value, s.rows[h.at]); s.cut() {
 			break
 		}
+	}
+	slices.Sort(touched)
+	out := make(vector, 0, len(touched))
+	for _, at := range touched {
+		if x := s.dense[at].value; x != 0 {
+			out = append(out, term{at, x})
+		}
+		s.dense[at] = scratch{}
 	}
 	return out
 }

@@ -71,6 +71,9 @@ func (r Rules) Validate() error {
 
 // dominated reports whether a concentration rule forbids the total.
 func (r Rules) dominated(c Concentration) bool {
+	if s, ok := c.small(); ok {
+		return s.dominated(r)
+	}
 	for _, d := range r.Dominance {
 		if d.Unsafe(c) {
 			return true
