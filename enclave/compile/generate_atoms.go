@@ -336,11 +336,13 @@ func (m member) entities(w *writer) string {
 	r := relate(m.cohort)
 	e := r.entity(w, m.ref)
 	columns := append(named("k", r.keysOf(w, m.cohort.keys)), e+" AS e")
-	head, tail := "SELECT DISTINCT ", ""
+	head, tail, there := "SELECT DISTINCT ", "", e+" IS NOT NULL"
 	if m.measure.kind() == disclosure.Amount {
-		head, tail, columns = "SELECT ", " GROUP BY ALL", append(columns, "count(*) AS n", fmt.Sprintf("max(%s) AS x", r.contribution(w, m.measure)))
+		x := r.contribution(w, m.measure)
+		head, tail, columns = "SELECT ", " GROUP BY ALL", append(columns, "count(*) AS n", fmt.Sprintf("max(%s) AS x", x))
+		there = all(there, x+" IS NOT NULL") // who adds nothing does not make an atom larger
 	} else {
 		columns = append(columns, "1 AS n", "1 AS x")
 	}
-	return head + list(columns) + r.from(w, all(e+" IS NOT NULL", r.member(w, m.cohort.box))) + tail
+	return head + list(columns) + r.from(w, all(there, r.member(w, m.cohort.box))) + tail
 }
