@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/pquerna/otp/totp"
 	"github.com/stretchr/testify/require"
 
 	"yumen/enclave/enclavetest"
@@ -89,6 +91,22 @@ var acts = map[string]act{
 		in := must[api.Session](s, "", "POST", "/v1/sessions", api.Login{User: "admin", Password: enclavetest.Password})
 		return func() int {
 			status, _ := s.call(in.Token, "POST", "/v1/password", api.PasswordChange{Password: enclavetest.Password, New: "another " + enclavetest.Password})
+			return status
+		}
+	}},
+	"enrol a second factor": posts("factor.enrol", "analyst_a", "POST", "/v1/totp", api.Password{Password: enclavetest.Password}),
+	"confirm a second factor": {"factor.confirm", func(s *stage) func() int {
+		enrolled := must[api.TOTP](s, "analyst_a", "POST", "/v1/totp", api.Password{Password: enclavetest.Password})
+		return func() int {
+			in := api.Code{Code: appCode(s, enrolled.Secret)}
+			status, _ := s.call("analyst_a", "POST", "/v1/totp/confirm", in)
+			return status
+		}
+	}},
+	"reset a second factor": {"factor.reset", func(s *stage) func() int {
+		must[api.TOTP](s, "analyst_a", "POST", "/v1/totp", api.Password{Password: enclavetest.Password})
+		return func() int {
+			status, _ := s.call("security", "DELETE", "/v1/accounts/analyst_a/totp", nil)
 			return status
 		}
 	}},
@@ -381,4 +399,15 @@ func afterLoad(s *stage) func() int {
 	loads(s, csv(3))()
 	s.killed()
 	return s.starts
+}
+
+// appCode is what an authenticator app shows at the gateway's time.
+func appCode(s *stage, secret string) string {
+	at, err := os.ReadFile(s.file("clock"))
+	require.NoError(s.t, err)
+	now, err := time.Parse(time.RFC3339, string(at))
+	require.NoError(s.t, err)
+	code, err := totp.GenerateCode(secret, now)
+	require.NoError(s.t, err)
+	return code
 }

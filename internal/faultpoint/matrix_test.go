@@ -43,7 +43,8 @@ func matrix() []moment {
 	var out []moment
 	for action, act := range map[string]string{ // which a repetition finds done
 		"organization.apply": "declare an organization", "account.apply": "declare an account", "account.confirm": "confirm an account",
-		"account.activate": "activate", "session.close": "log out", "session.rotate": "rotate a session",
+		"account.activate": "activate", "session.close": "log out", "factor.confirm": "confirm a second factor", "factor.reset": "reset a second factor",
+		"session.rotate":   "rotate a session",
 		"account.password": "change a password", "account.suspend": "suspend an account", "account.resume": "resume an account",
 		"key.register": "register a key", "key.confirm": "confirm a key",
 		"dataset.submit": "declare a dataset", "dataset.review": "approve a dataset", "resource.delete": "delete a declaration",
@@ -60,7 +61,8 @@ func matrix() []moment {
 	for action, act := range map[string]string{ // which a repetition does anew
 		"session.open": "log in", "application.submit": "apply for a grant", "query.check": "check", "denied": "do what is not allowed",
 		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log",
-		"dataset.suggest": "suggest", "session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load",
+		"dataset.suggest": "suggest", "factor.enrol": "enrol a second factor",
+		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load",
 	} {
 		out = append(out, anew(action, act)...)
 	}
