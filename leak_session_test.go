@@ -129,10 +129,17 @@ func (s *stage) register() {
 	for name, content := range broken() {
 		path := s.file("broken.csv", content)
 		s.say("credit_provider", -1, "dataset", "load", "harbour", path)
+		if name != "extra" { // a column's name is no value, and stands in a proposal
+			s.say("credit_provider", -1, "dataset", "suggest", path)
+		}
 		out := s.say("credit_provider", -1, "dataset", "load", "harbour", path, "-o", "json")
 		if strings.Contains(string(out), `"loaded"`) {
 			s.t.Errorf("the broken file %q was loaded", name)
 		}
+	}
+	for _, form := range []string{"yaml", "json"} {
+		s.say("credit_provider", 0, "dataset", "suggest", s.file("harbour.csv", harbourFile(240)), "-o", form)
+		s.say("credit_provider", 0, "dataset", "suggest", s.file("berths.csv", berthsFile()), "-o", form)
 	}
 	s.say("credit_provider", 0, "dataset", "load", "harbour", s.file("harbour.csv", harbourFile(240)))
 	s.say("credit_provider", 0, "dataset", "load", "berths", s.file("berths.csv", berthsFile()))

@@ -347,7 +347,11 @@ func sameContent(tx Tx, current string, v *snapshotRecord) (string, error) {
 func (v *snapshotRecord) adopt(r *sandbox.IngestReport) {
 	v.Report = &api.QualityReport{Rows: r.Rows}
 	for _, c := range r.Columns {
-		v.Report.Columns = append(v.Report.Columns, api.ColumnQuality{Name: c.Name, Nulls: c.Nulls})
+		quality := api.ColumnQuality{Name: c.Name, Nulls: c.Nulls}
+		for _, f := range c.Found {
+			quality.Identifiers = append(quality.Identifiers, api.IdentifierQuality{Kind: string(f.Kind), Share: max(5, f.Whole, f.Inside)})
+		}
+		v.Report.Columns = append(v.Report.Columns, quality)
 		if c.NotNull {
 			v.NotNull = append(v.NotNull, c.Name)
 		}

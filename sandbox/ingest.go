@@ -182,7 +182,8 @@ func ingested(spec *catalog.DatasetSpec, status *wire.Status, files map[string]*
 		return nil, violation("report")
 	}
 	for i, c := range rep.Columns {
-		if c.Name != spec.Columns[i].Name || c.Nulls < 0 || c.Nulls > rep.Rows || c.NotNull != (c.Nulls == 0) || c.Distinct < 0 || c.Distinct > rep.Rows {
+		if c.Name != spec.Columns[i].Name || c.Nulls < 0 || c.Nulls > rep.Rows || c.NotNull != (c.Nulls == 0) || c.Distinct < 0 || c.Distinct > rep.Rows ||
+			len(c.Found) > len(catalog.IdentifierKinds()) || slices.ContainsFunc(c.Found, func(f wire.Found) bool { return !f.Sound() }) {
 			return nil, violation("report")
 		}
 	}

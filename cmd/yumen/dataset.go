@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -106,9 +107,13 @@ func (a *app) printSnapshot(s *api.Snapshot) error {
 	for _, e := range s.Report.Entities {
 		entities.Add(e.Type, fmt.Sprint(e.Distinct), fmt.Sprint(e.MaxRows))
 	}
-	columns := render.Table{Columns: []string{a.t("列", "COLUMN"), a.t("空值", "NULLS")}}
+	columns := render.Table{Columns: []string{a.t("列", "COLUMN"), a.t("空值", "NULLS"), a.t("未声明的标识符", "UNDECLARED IDENTIFIERS")}}
 	for _, c := range s.Report.Columns {
-		columns.Add(c.Name, fmt.Sprint(c.Nulls))
+		var kinds []string
+		for _, f := range c.Identifiers {
+			kinds = append(kinds, fmt.Sprintf("%s ~%d%%", f.Kind, f.Share))
+		}
+		columns.Add(c.Name, fmt.Sprint(c.Nulls), strings.Join(kinds, ", "))
 	}
 	for _, table := range []render.Table{entities, columns} {
 		if len(table.Rows) == 0 {

@@ -130,6 +130,14 @@ type QualityReport struct {
 type ColumnQuality struct {
 	Name  string `json:"name"`
 	Nulls int64  `json:"nulls"`
+	// Identifiers are kinds of identifiers that the column does not declare.
+	Identifiers []IdentifierQuality `json:"identifiers,omitempty"`
+}
+
+// IdentifierQuality is a kind of identifier and the share of distinct values that have one.
+type IdentifierQuality struct {
+	Kind  string `json:"kind"`
+	Share int    `json:"share" doc:"percent, in steps of 5; 5 is also anything below"`
 }
 
 // EntityQuality counts the entities of one declared type.

@@ -47,6 +47,7 @@ type Column struct {
 	named       Kind
 	rows        int64
 	distinct    int
+	eleven      int // distinct values of eleven digits
 	whole       map[Kind]*tally
 	inside      map[Kind]int64
 	individuals bool
@@ -75,6 +76,9 @@ func (c *Column) Add(value string, rows int64) {
 	}
 	c.rows += rows
 	c.distinct++
+	if s := compact(value); len(s) == 11 && digits(s) {
+		c.eleven++
+	}
 	c.buffer = c.r.whole(c.buffer[:0], value)
 	for _, k := range c.buffer {
 		t := c.whole[k.kind]
@@ -97,6 +101,15 @@ func (c *Column) Add(value string, rows int64) {
 		c.inside[m.Kind] += rows
 	}
 }
+
+// Skip counts rows whose values are known to be no identifiers.
+func (c *Column) Skip(rows int64) {
+	c.rows += rows
+	c.distinct += int(rows)
+}
+
+// Distinct is how many values were counted.
+func (c *Column) Distinct() int { return c.distinct }
 
 const (
 	maxHeads   = 256
@@ -170,8 +183,9 @@ func share(part, of int64) float64 {
 // What a column must show before chance no longer explains it.
 const (
 	mostly     = 0.8 // share of rows
-	enough     = 20  // distinct values
-	nameEnough = 50  // distinct names of persons
+	nearly     = 0.95
+	enough     = 20 // distinct values
+	nameEnough = 50 // distinct names of persons
 )
 
 // judge weighs one kind. A check digit that one value in ten passes by chance proves a column all of whose many values pass it; a
@@ -188,7 +202,9 @@ func (c *Column) judge(kind Kind, t *tally) Verdict {
 	case kind == catalog.IdentifierMobile:
 		// Numbers given out one after another share their beginnings; those of people do not.
 		spread := 2*len(t.heads) >= min(t.distinct, maxHeads)
-		v.Confidence = weigh(whole && named || whole && spread && t.distinct >= enough, whole && spread || named)
+		// Among other values they are mobile numbers when nearly all numbers of their length are: of others, seven in a hundred.
+		sole := t.distinct >= enough && float64(t.distinct) >= nearly*float64(c.eleven)
+		v.Confidence = weigh(whole && named || whole && spread && t.distinct >= enough, (whole || sole) && spread || named)
 	case kind == catalog.IdentifierOrgCode || kind == catalog.IdentifierBankCard || kind == catalog.IdentifierResidentID:
 		v.Confidence = weigh(whole && t.distinct >= enough, whole && named)
 	case kind == catalog.IdentifierPersonName:

@@ -98,6 +98,8 @@ type ColumnReport struct {
 	NotNull bool   `json:"not_null"` // a verified fact: no NULL was there
 	// Distinct is the number of distinct values, coarsely: exact to 20, above that rounded down to a power of two.
 	Distinct int64 `json:"distinct"`
+	// Found are the kinds of identifiers that the column does not declare.
+	Found []Found `json:"found,omitempty"`
 }
 
 // EntityReport is the profile of one declared entity.

@@ -141,12 +141,15 @@ func (c *ColumnProfile) sound() error {
 			return errColumn
 		}
 	}
-	for _, f := range c.Found {
-		if !f.Kind.Valid() || !steps(f.Whole) || !steps(f.Inside) || !slices.Contains(confidences, f.Confidence) {
-			return errColumn
-		}
+	if !slices.ContainsFunc(c.Found, func(f Found) bool { return !f.Sound() }) {
+		return nil
 	}
-	return nil
+	return errColumn
+}
+
+// Sound reports whether a finding has its form.
+func (f Found) Sound() bool {
+	return f.Kind.Valid() && steps(f.Whole) && steps(f.Inside) && slices.Contains(confidences, f.Confidence)
 }
 
 // listable reports whether a value may stand in a list: short and printable.

@@ -117,6 +117,9 @@ func (l *loader) load() (*wire.Report, error) {
 	if !sound {
 		return nil, errStage
 	}
+	if err := l.identify(report); err != nil {
+		return nil, err
+	}
 	l.way.tell(profiledAt)
 	for name, columns := range map[string][]string{wire.FileQuery: l.decl.queryColumns(), wire.FileIdentity: l.decl.identityColumns()} {
 		if err := l.write(name, columns); err != nil {

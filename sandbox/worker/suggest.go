@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -91,13 +92,9 @@ func (s *surveyor) names() error {
 	}
 	var faults []wire.Fault
 	seen := map[string]bool{}
-	values := 0
 	for i, f := range fields {
 		name := strings.TrimSpace(f.name)
-		if s.valued(name) {
-			values++
-		}
-		if len(s.reader.Find(name)) > 0 {
+		if s.source.format == formatCSV && valued(name) || len(s.reader.Find(name)) > 0 {
 			return refuse(wire.RuleHeader)
 		}
 		switch low := strings.ToLower(name); {
@@ -110,19 +107,16 @@ func (s *surveyor) names() error {
 		}
 		s.columns = append(s.columns, survey{ColumnProfile: wire.ColumnProfile{Name: name}})
 	}
-	if 2*values > len(fields) || values > 0 && len(fields) == 1 {
-		return refuse(wire.RuleHeader)
-	}
 	if len(faults) > 0 {
 		return &rejection{faults[:min(len(faults), wire.MaxFaults)]}
 	}
 	return nil
 }
 
-// valued reports whether a name is a number or a date.
-func (s *surveyor) valued(name string) bool {
+// valued reports whether a name is a date or a number, other than a year.
+func valued(name string) bool {
 	if _, err := catalog.CanonicalValue("DECIMAL(38,10)", name); err == nil {
-		return true
+		return len(name) != 4 || name < "1900" || name > "2100"
 	}
 	_, ok := isoDate(name)
 	return ok
@@ -148,15 +142,17 @@ func (s *surveyor) profile() (*wire.Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.rows = counts[0]
+	if s.rows = counts[0]; s.rows == 0 {
+		return nil, refuse(wire.RuleEmpty)
+	}
 	out := &wire.Profile{Format: string(s.source.format), Rows: below125(s.rows), Repeated: percent(counts[1], s.rows)}
 	for i := range s.columns {
 		if err := s.survey(i); err != nil {
 			return nil, err
 		}
 	}
-	if s.headless() {
-		return nil, refuse(wire.RuleHeader)
+	if headless, err := s.headless(); headless || err != nil {
+		return nil, cmp.Or(err, refuse(wire.RuleHeader))
 	}
 	for i := range s.columns {
 		if err := s.list(i); err != nil {

@@ -192,11 +192,7 @@ func (s *surveyor) identify(c *survey) error {
 		return err
 	}
 	for _, v := range column.Verdicts() {
-		f := wire.Found{Kind: v.Kind, Whole: round5(v.Share), Inside: round5(v.Inside), Confidence: v.Confidence.String(), Individuals: v.Individuals}
-		if v.Inside > 0 && f.Inside == 0 {
-			f.Inside = 5 // one is enough
-		}
-		c.Found = append(c.Found, f)
+		c.Found = append(c.Found, found(v))
 		c.points = c.points || v.Confidence > identifiers.Possible && v.Share >= 0.5
 	}
 	many := c.exact > wire.HeldBy
@@ -206,16 +202,45 @@ func (s *surveyor) identify(c *survey) error {
 
 func round5(share float64) int { return min(100, 5*int(math.Round(share*20))) }
 
-// headless reports whether most names are values of their own columns: then the first line was a row like the others.
-func (s *surveyor) headless() bool {
+// headless reports whether the first line was a row like the others: most names are values of their own columns, or a name with
+// several digits has the shape of nearly all of them.
+func (s *surveyor) headless() (bool, error) {
+	if s.source.format != formatCSV { // its names are names
+		return false, nil
+	}
 	own := 0
 	for i := range s.columns {
-		n, err := s.counts(fmt.Sprintf("count_if(f%d = %s)", i, literal(s.source.fields[i].name)), s.stage())
-		if err != nil || n[0] > 0 {
+		name := s.source.fields[i].name
+		like := "0"
+		if countDigits(name) >= 3 {
+			like = fmt.Sprintf("count_if(%s = %s)", outline(fmt.Sprintf("f%d", i)), outline(literal(name)))
+		}
+		n, err := s.counts(fmt.Sprintf("count_if(f%d = %s), %s", i, literal(name), like), s.stage())
+		if err != nil {
+			return false, err
+		}
+		if n[0] > 0 {
 			own++
 		}
+		if present := s.columns[i].present; present > 0 && float64(n[1]) >= 0.9*float64(present) {
+			return true, nil
+		}
 	}
-	return 2*own > len(s.columns)
+	return 2*own > len(s.columns), nil
+}
+
+// outline is a text with 9 for every digit and a for every letter.
+func outline(text string) string {
+	return "regexp_replace(regexp_replace(" + text + ", '[0-9]', '9', 'g'), '[A-Za-z]', 'a', 'g')"
+}
+
+func countDigits(s string) int {
+	return len(s) - len(strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, s))
 }
 
 // list names the values of field i that many rows hold, and as many different keys: a value that one person has in many rows is

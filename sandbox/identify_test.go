@@ -1,0 +1,93 @@
+package sandbox_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog"
+	"yumen/sandbox"
+	"yumen/sandbox/sandboxtest"
+	"yumen/sandbox/wire"
+)
+
+// resident makes identity numbers with their check digit.
+func resident(i int) string {
+	s := fmt.Sprintf("1301021985%02d%02d%03d", 1+i%12, 1+i%28, i%1000)
+	sum := 0
+	for k, w := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
+		sum += int(s[k]-'0') * w
+	}
+	return s + "10X98765432"[sum%11:sum%11+1]
+}
+
+// Identifiers in a column that a query sees quarantine the batch, however they are written and wherever they hide; the fault names the
+// column and nothing else. Other values of the same look load.
+func TestIdentifiersAreQuarantined(t *testing.T) {
+	r := sandboxtest.Runner(t)
+	wide := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return r - '0' + '０'
+			}
+			return r
+		}, s)
+	}
+	for name, c := range map[string]struct {
+		typ    string
+		bounds []catalog.Number
+		domain []catalog.Scalar
+		value  func(i int) string
+		caught bool
+	}{
+		"identity numbers": {typ: "VARCHAR", value: resident, caught: true},
+		"in full width":    {typ: "VARCHAR", value: func(i int) string { return wide(resident(i)) }, caught: true},
+		"in groups":        {typ: "VARCHAR", value: func(i int) string { n := resident(i); return n[:6] + " " + n[6:14] + "-" + n[14:] }, caught: true},
+		"inside texts":     {typ: "VARCHAR", value: func(i int) string { return fmt.Sprintf("第%d号，%s已核", i, resident(i)) }, caught: true},
+		"few among many texts": {typ: "VARCHAR", value: func(i int) string {
+			return map[bool]string{true: resident(i), false: fmt.Sprint("text ", i)}[i%50 == 0]
+		}, caught: true},
+		"behind a letter":      {typ: "VARCHAR", value: func(i int) string { return "G" + resident(i) }, caught: true},
+		"in a declared domain": {typ: "VARCHAR", domain: []catalog.Scalar{catalog.Scalar(resident(1)), "other"}, value: func(int) string { return "other" }, caught: true},
+		"mobiles as numbers":   {typ: "BIGINT", value: func(i int) string { return fmt.Sprint(13_000_000_000 + int64(i)*1_919_333) }, caught: true},
+		"mobiles below zero":   {typ: "BIGINT", value: func(i int) string { return fmt.Sprint(-13_000_000_000 - int64(i)*1_919_333) }, caught: true},
+		"mobiles as decimals":  {typ: "DECIMAL(18,2)", value: func(i int) string { return fmt.Sprintf("%d.00", 13_000_000_000+int64(i)*1_919_333) }, caught: true},
+		"mobiles among other texts": {typ: "VARCHAR", value: func(i int) string {
+			return map[bool]string{true: fmt.Sprint(13_000_000_000 + int64(i)*1_919_333), false: fmt.Sprint("无", i)}[i%5 == 0]
+		}, caught: true},
+		"random numbers of eleven":   {typ: "VARCHAR", value: func(i int) string { return fmt.Sprint(10_000_000_000 + int64(i)*29_919_333) }},
+		"e-mail":                     {typ: "VARCHAR", value: func(i int) string { return fmt.Sprintf("u%d@example.com", i) }, caught: true},
+		"amounts":                    {typ: "DECIMAL(18,2)", value: func(i int) string { return fmt.Sprintf("%d.%02d", int64(i)*77_003_017, i%100) }},
+		"large numbers under bounds": {typ: "BIGINT", bounds: []catalog.Number{"0", "1000000"}, value: func(i int) string { return fmt.Sprint(i * 331) }},
+		"order numbers":              {typ: "VARCHAR", value: func(i int) string { return fmt.Sprintf("20240305%06d%04d", i*7, i) }},
+		"hashes":                     {typ: "VARCHAR", value: func(i int) string { return fmt.Sprintf("%x", catalog.DigestOf([]byte{byte(i), byte(i >> 8)})) }},
+		"names of districts":         {typ: "VARCHAR", value: func(i int) string { return []string{"长安区", "桥西区", "石家庄"}[i%3] }},
+	} {
+		spec := catalog.DatasetSpec{Entities: []catalog.Entity{{Type: "person", Rows: true}}, Columns: []catalog.Column{{Name: "v", Type: c.typ, Grade: 2,
+			Roles: []catalog.Role{catalog.RoleDimension}, Bounds: c.bounds, Domain: c.domain}}}
+		rows := [][]string{{"v"}}
+		for i := range 3000 {
+			rows = append(rows, []string{`"` + c.value(i) + `"`})
+		}
+		_, err := sandboxtest.Load(t, r, spec, separated(rows))
+		if !c.caught {
+			require.NoError(t, err, name)
+			continue
+		}
+		var rejected *sandbox.IngestRejected
+		require.True(t, errors.As(err, &rejected), name)
+		require.Equal(t, []wire.Fault{{Column: "v", Rule: wire.RuleIdentifier}}, rejected.Faults, name)
+
+		// Declared as what it is, it loads, and stays out of the query file.
+		spec.Columns[0].Roles, spec.Columns[0].Bounds, spec.Columns[0].Domain = []catalog.Role{catalog.RoleIdentifier}, nil, nil
+		spec.Columns[0].Identifier = "other"
+		got, err := sandboxtest.Load(t, r, spec, separated(rows))
+		require.NoError(t, err, name)
+		if c.domain == nil {
+			require.NotEmpty(t, got.Report.Columns[0].Found, "%s: the report tells what it is", name)
+		}
+	}
+}
