@@ -39,6 +39,7 @@ type place struct {
 const (
 	snapshotName = `snap_[0-9a-f]{32}-(query|identity)`
 	artefactName = `art_[0-9a-f]{32}`
+	uploadName   = `snap_[0-9a-f]{32}-upload`
 )
 
 // places is the closed table of files.
@@ -56,6 +57,8 @@ var places = []place{
 	{path: regexp.MustCompile(`^keys/entity/[a-z][a-z0-9_-]{0,95}$`), backup: true},
 	{path: regexp.MustCompile(`^snapshots/` + snapshotName + `$`), backup: true},
 	{path: regexp.MustCompile(`^artefacts/` + artefactName + `$`), backup: true},
+	// A file that arrives in parts: no record names it, a start removes it, and a backup leaves it out.
+	{path: regexp.MustCompile(`^(keys/data|snapshots)/` + uploadName + `$`)},
 }
 
 // folders are the directories of a zone.
