@@ -59,15 +59,28 @@ func (a *app) manCommand() *cobra.Command {
 // names lists what an argument can be the name of.
 type names func(ctx context.Context, c *client.Client, args []string) ([]string, error)
 
-// completed says, by command, what each of its arguments can be completed with; after them, or where there is nothing, files.
-var completed = map[string][]names{
-	"yumen account confirm": {ofKind(catalog.KindAccount)}, "yumen account suspend": {ofKind(catalog.KindAccount)}, "yumen account resume": {ofKind(catalog.KindAccount)},
-	"yumen account reset": {ofKind(catalog.KindAccount)}, "yumen application show": {applications}, "yumen application review": {applications},
-	"yumen completion":     {words("bash", "fish", "powershell", "zsh")},
-	"yumen dataset review": {ofKind(catalog.KindDataset)}, "yumen dataset load": {ofKind(catalog.KindDataset)}, "yumen dataset snapshots": {ofKind(catalog.KindDataset)},
-	"yumen get": {kindNames, ofArgument}, "yumen delete": {kindNames, ofArgument}, "yumen grant show": {grants}, "yumen key confirm": {signingKeys},
-	"yumen query show": {runs}, "yumen query resubmit": {runs}, "yumen query withdraw": {runs}, "yumen review show": {reviews}, "yumen review vote": {reviews},
-	"yumen release download": {releases}, "yumen session revoke": {sessions},
+// completed says, by group and name of an argument, what it can be completed with; a command that joins a group needs no line here.
+// Other arguments are files.
+var completed = map[string]names{
+	"account NAME": ofKind(catalog.KindAccount), "totp NAME": ofKind(catalog.KindAccount), "application ID": applications, "dataset NAME": ofKind(catalog.KindDataset),
+	"grant ID": grants, "key ID": signingKeys, "query ID": runs, "release ID": releases, "review RUN": reviews, "session ID": sessions,
+	"yumen KIND": kindNames, "yumen NAME": ofArgument, "yumen SHELL": words("bash", "fish", "powershell", "zsh"),
+}
+
+// argument finds the names of arguments in a line of use.
+var argument = regexp.MustCompile(`\b[A-Z]+\b`)
+
+// completionOf lists what the arguments of a command can be completed with, up to the first that is a file.
+func completionOf(c *cobra.Command) []names {
+	var out []names
+	for _, name := range argument.FindAllString(c.Use, -1) {
+		by := completed[c.Parent().Name()+" "+name]
+		if by == nil {
+			break
+		}
+		out = append(out, by)
+	}
+	return out
 }
 
 // completions gives every command of a tree its completions.
@@ -77,7 +90,7 @@ func (a *app) completions(root *cobra.Command) {
 		if c.Flags().Lookup("grant") != nil {
 			_ = c.RegisterFlagCompletionFunc("grant", a.complete([]names{grants}, true))
 		}
-		if by := completed[c.CommandPath()]; by != nil {
+		if by := completionOf(c); by != nil {
 			c.ValidArgsFunction = a.complete(by, false)
 		}
 	}
