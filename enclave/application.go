@@ -209,6 +209,9 @@ func (s *Service) ReviewApplication(ctx context.Context, p Principal, id string,
 }
 
 func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicationRecord, rec metastore.Record, act application.Act, in api.Review) (api.Application, error) {
+	if in.Version != 0 && in.Version != a.Version {
+		return api.Application{}, fault(KindConflict, "申请已有新版本：请重新查看后再审核", "the application has another version by now: look at it again, then decide")
+	}
 	step, ok := a.Steps.Choose(a.taken(), in.Step, p.Organization)
 	if !ok && rec.State == string(application.Submitted) {
 		names := []string{}

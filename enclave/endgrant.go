@@ -37,7 +37,7 @@ var grantRefusals = map[application.GrantState]catalog.Refusal{
 
 // endRuns ends, in the transaction that changes a grant, what goes on under it: a run that waits or runs is refused, and nobody has
 // learned anything from it; what waits for review or for its requester's answer stays while the grant may be resumed (the second
-// check does not let it leave), and is blocked when it is terminated, or expires.
+// check does not let it leave), and expires with a grant that is terminated or over.
 func (s *Service) endRuns(tx Tx, p Principal, g *grantRecord) (ended, error) {
 	var out ended
 	states := []egress.State{egress.Running}

@@ -173,6 +173,7 @@ func (a *app) applicationReviewCommand() *cobra.Command {
 	})
 	flags := c.Flags()
 	flags.StringVar(&r.Step, "step", "", a.t("环节：operator、provider、authority", "the step: operator, provider, authority"))
+	flags.IntVar(&r.Version, "seen", 0, a.t("只审核这一版本（application show 所示）", "decide about this version alone, the one that application show gave"))
 	flags.BoolVar(&r.Approve, "approve", false, a.t("同意", "approve"))
 	flags.BoolVar(&r.Return, "return", false, a.t("退回修改", "return it to be changed"))
 	flags.BoolVar(&reject, "reject", false, a.t("拒绝", "reject it"))
@@ -190,9 +191,7 @@ func (a *app) printApplication(p *api.Application) error {
 	t.Add(a.t("申请", "application"), p.ID)
 	t.Add(a.t("状态", "state"), p.State)
 	t.Add(a.t("申请人", "applicant"), p.Applicant)
-	if p.Version > 1 {
-		t.Add(a.t("版本", "version"), fmt.Sprint(p.Version))
-	}
+	t.Add(a.t("版本", "version"), fmt.Sprint(p.Version))
 	t.Add(a.t("场景", "scenario"), p.Scenario)
 	t.Add(a.t("用途", "purpose"), p.Purpose)
 	a.addScope(&t, p.Datasets, p.Methods, p.NotBefore, p.NotAfter)

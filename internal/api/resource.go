@@ -58,6 +58,7 @@ type SuggestionNote struct {
 type Review struct {
 	Approve bool   `json:"approve"`
 	Return  bool   `json:"return,omitempty" doc:"an application alone: back to its applicant, to be changed"`
+	Version int    `json:"version,omitempty" doc:"an application alone: the version that was looked at; another one is not decided about"`
 	Step    string `json:"step,omitempty" maxLength:"128" doc:"an application alone: the step of its route; not needed while the caller can mean only one"`
 	Reason  string `json:"reason,omitempty" maxLength:"64" doc:"code; to return or reject an application takes one"`
 	Comment string `json:"comment" maxLength:"2000"`

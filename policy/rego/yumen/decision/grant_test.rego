@@ -62,6 +62,10 @@ grant_refusals := {
 		"set": {"/grant/organization": "operator"},
 		"refuses": {"GRA-002"},
 	},
+	"BJ-FIN-3 GRA-002: a steward terminates a grant of his own organization": {
+		"set": {"/grant/organization": "operator", "/op": "terminate"},
+		"refuses": {"GRA-002"},
+	},
 	"BJ-FIN-3 GRA-002: the grant's own legal group": {
 		"set": {"/grant/legal_group": "operator"},
 		"refuses": {"GRA-002"},
