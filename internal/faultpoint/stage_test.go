@@ -80,6 +80,7 @@ var gateway = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	path := filepath.Join(dir, "yumend")
 	cmd := exec.Command("go", "build", "-tags", "yumentest", "-o", path, "yumen/cmd/yumend")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -89,10 +90,13 @@ var gateway = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// built is where the gateway was built, if it was.
+var built string
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := gateway(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
+	if built != "" {
+		_ = os.RemoveAll(built)
 	}
 	if common.model != nil {
 		_ = os.RemoveAll(filepath.Dir(common.model.Dir))
