@@ -186,9 +186,9 @@ func (s *Service) ResetTOTP(ctx context.Context, p Principal, name string) (api.
 		if v.Factor == nil {
 			return entry{}, fault(KindConflict, "该账户没有第二因素", "the account has no second factor")
 		}
-		first := v.Factor.Reset
-		if first != nil && s.nowMS()-first.At >= liftTerm.Milliseconds() {
-			first = nil
+		first, err := s.standing(tx, v.Factor.Reset)
+		if err != nil {
+			return entry{}, err
 		}
 		if officers[v.Spec.Role] && (first == nil || first.Person == p.Person) {
 			if first == nil {

@@ -234,6 +234,19 @@ func TestTwoPeopleLift(t *testing.T) {
 	require.NoError(t, unfreeze(z, "security", "egress", "", "lift_pending"), "the first half is too old")
 	require.NoError(t, unfreeze(z, "admin", "egress", "", "lifted"))
 
+	require.NoError(t, freeze(z, "auditor", "egress", ""))
+	require.NoError(t, unfreeze(z, "admin", "egress", "", "lift_pending"))
+	_, err = z.Service.SuspendAccount(context.Background(), enclavetest.As("security"), "admin", api.Reason{Reason: "x"})
+	require.NoError(t, err)
+	require.NoError(t, unfreeze(z, "security", "egress", "", "lift_pending"), "the first of the two was suspended meanwhile")
+	second := enclavetest.As("security")
+	second.Account, second.Person = "security_2", "op-security-2"
+	out, err = z.Service.Unfreeze(context.Background(), second, egress)
+	require.NoError(t, err)
+	require.Equal(t, "lifted", out.State)
+	_, err = z.Service.ResumeAccount(context.Background(), enclavetest.As("security"), "admin")
+	require.NoError(t, err)
+
 	_, err = z.Service.Freeze(context.Background(), r, egress)
 	require.NoError(t, err)
 	require.NoError(t, unfreeze(z, "admin", "egress", "", "lift_pending"))

@@ -149,8 +149,8 @@ func (s *Service) Unfreeze(ctx context.Context, p Principal, in api.FreezeReques
 			return err
 		}
 		frozen := err == nil
-		if v.Lift != nil && s.nowMS()-v.Lift.At >= liftTerm.Milliseconds() {
-			v.Lift = nil
+		if v.Lift, err = s.standing(tx, v.Lift); err != nil {
+			return err
 		}
 		again := v.Lift != nil && v.Lift.Person == p.Person
 		asked := policy.FreezeLift{Common: s.common(p), Op: policy.OpLift,
@@ -179,6 +179,19 @@ func (s *Service) Unfreeze(ctx context.Context, p Principal, in api.FreezeReques
 	})
 	s.denied(ctx, p, policy.ActionFreezeLift, in.Name, err)
 	return out, known(err)
+}
+
+// standing is the first person's half of an act that takes two, as long as it holds: not after liftTerm, and not when his role is no
+// longer in effect.
+func (s *Service) standing(tx Tx, first *liftRequest) (*liftRequest, error) {
+	if first == nil || s.nowMS()-first.At >= liftTerm.Milliseconds() {
+		return nil, nil
+	}
+	v, rec, err := load[accountRecord](tx, recAccount, first.Account)
+	if errors.Is(err, metastore.ErrNotFound) || err == nil && (rec.State != accountConfirmed || string(v.Spec.Role) != first.Role) {
+		return nil, nil
+	}
+	return first, err
 }
 
 func (s *Service) proposeLift(tx Tx, p Principal, rec metastore.Record, v freezeRecord, reason string) (api.Freeze, error) {
