@@ -117,6 +117,14 @@ func (s *Service) LoadDataset(ctx context.Context, p Principal, name string, bod
 // LoadBatch ingests one file as a complete new snapshot of an approved dataset. The file is held in memory only; what is stored is
 // encrypted. A batch that does not fit its declaration or its manifest is quarantined: rows and columns are named, values never.
 func (s *Service) LoadBatch(ctx context.Context, p Principal, name string, body io.Reader, about Supply) (api.Snapshot, error) {
+	if err := s.work.begin(); err != nil {
+		return api.Snapshot{}, err
+	}
+	defer s.work.done()
+	return s.loadBatch(ctx, p, name, body, about)
+}
+
+func (s *Service) loadBatch(ctx context.Context, p Principal, name string, body io.Reader, about Supply) (api.Snapshot, error) {
 	d, err := s.mayLoad(ctx, p, name)
 	if err != nil {
 		s.denied(ctx, p, policy.ActionSupplyLoad, name, err)
@@ -139,8 +147,6 @@ func (s *Service) load(ctx context.Context, p Principal, b *batch, body io.Reade
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.limits.IngestSeconds)*time.Second)
 	defer cancel()
-	s.work.Add(1)
-	defer s.work.Done()
 	b.id = newID(catalog.PrefixSnapshot)
 	if err := s.ingest(ctx, b, body); err != nil {
 		s.discard(b)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"time"
 
 	"yumen/catalog"
 )
@@ -33,6 +34,7 @@ type Error struct {
 	Detail  catalog.Text
 	Refusal *catalog.Refusal // with KindRefused
 	Faults  []Fault          // with KindQuarantined
+	Retry   time.Duration    // after which it is worth trying again; 0 when nobody knows
 	cause   error
 }
 

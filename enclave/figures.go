@@ -48,8 +48,11 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 	return out, err
 }
 
-// Ready reports whether the gateway can take work: its store answers.
+// Ready reports whether the gateway can take work: its store answers, and it does not stop.
 func (s *Service) Ready(ctx context.Context) error {
+	if s.work.closed() {
+		return errDraining
+	}
 	err := s.store.View(ctx, func(tx Tx) error {
 		_, err := tx.AuditSize()
 		return err

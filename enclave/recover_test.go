@@ -30,6 +30,7 @@ type daemon struct {
 	cmd    *exec.Cmd
 	url    string
 	tokens map[string]string
+	flags  []string
 }
 
 // newDaemon builds yumend and gives it a worker of its own, so that its processes can be told from others.
@@ -46,7 +47,7 @@ func newDaemon(t *testing.T, dir string) *daemon {
 }
 
 func (d *daemon) start() {
-	d.cmd = exec.Command(d.bin, "serve", "--data", d.dir, "--listen", "127.0.0.1:0", "--worker", d.worker)
+	d.cmd = exec.Command(d.bin, append([]string{"serve", "--data", d.dir, "--listen", "127.0.0.1:0", "--worker", d.worker}, d.flags...)...)
 	log, err := os.OpenFile(d.bin+".log", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	require.NoError(d.t, err)
 	defer log.Close()

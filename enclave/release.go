@@ -298,10 +298,8 @@ func (s *Service) Watch(ctx context.Context, p Principal, id string) (<-chan str
 			if last != stateRunning && last != string(egress.InReview) {
 				return
 			}
-			if !s.pause(ctx, id) {
-				return
-			}
-			if v, err = s.Run(ctx, p, id); err != nil {
+			on := s.pause(ctx, id)
+			if v, err = s.Run(ctx, p, id); err != nil || !on && v.State == last {
 				return
 			}
 		}

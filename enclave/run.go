@@ -85,6 +85,14 @@ func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, ke
 	if err := p.InEffect(); err != nil {
 		return api.Run{}, err
 	}
+	if err := s.work.begin(); err != nil {
+		return api.Run{}, err
+	}
+	defer s.work.done()
+	return s.submit(ctx, p, in, key)
+}
+
+func (s *Service) submit(ctx context.Context, p Principal, in api.RunRequest, key string) (api.Run, error) {
 	request, err := json.Marshal(in)
 	if err != nil {
 		return api.Run{}, fmt.Errorf("encode the request: %w", err)
@@ -140,9 +148,9 @@ func (s *Service) Submit(ctx context.Context, p Principal, in api.RunRequest, ke
 
 // start executes a recorded run beside whoever asked.
 func (s *Service) start(id string, t ticket, a *asked) {
-	s.work.Add(1)
+	s.work.more()
 	go func() {
-		defer s.work.Done()
+		defer s.work.done()
 		defer t.done()
 		s.execute(id, t, a)
 	}()

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"sync"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -87,9 +86,11 @@ type Service struct {
 	tally    *tally
 	// inflight holds what this process executes.
 	inflight *inflight
-	work     sync.WaitGroup
+	work     work
 	stop     context.CancelFunc
 	ctx      context.Context
+	killed   context.CancelFunc
+	life     context.Context // until what still runs is killed; ctx ends in any case
 }
 
 // New wires the enclave and refuses anything missing: an unaudited or undecided gateway cannot be built. It also finishes what a
@@ -117,6 +118,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
 	s.store = certain{Store: cfg.Store, runs: func(r metastore.Record) { s.tally.stored(r, s.nowMS()) }}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.life, s.killed = context.WithCancel(context.WithoutCancel(ctx))
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
 	s.sessions = authn.DefaultLimits()
 	var err error
@@ -139,13 +141,16 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	return s, nil
 }
 
-// Close stops accepting work and waits for what runs, or kills it when ctx ends.
+// Close takes no new work and waits for what runs and what is queued; when ctx ends it is killed, and recorded as failed. Whoever watches a
+// run learns its last state. Reading goes on until the store is closed. It can be repeated.
 func (s *Service) Close(ctx context.Context) error {
+	s.work.close()
 	done := make(chan struct{})
-	go func() { s.work.Wait(); close(done) }()
+	go func() { s.work.active.Wait(); close(done) }()
 	select {
 	case <-done:
 	case <-ctx.Done():
+		s.killed()
 		s.stop()
 		<-done
 	}

@@ -38,8 +38,10 @@ func (s *Service) SuggestDataset(ctx context.Context, p Principal, name string, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.limits.IngestSeconds)*time.Second)
 	defer cancel()
-	s.work.Add(1)
-	defer s.work.Done()
+	if err := s.work.begin(); err != nil {
+		return api.Suggestion{}, err
+	}
+	defer s.work.done()
 	sum, size := sha256.New(), int64(0)
 	src, err := sandbox.Seal("suggest", func(w *os.File) (err error) {
 		size, err = io.Copy(io.MultiWriter(w, sum), body)

@@ -59,6 +59,8 @@ func (s *Service) BeginUpload(ctx context.Context, p Principal, name string, in 
 	}
 	digest := catalog.Digest(in.Digest)
 	switch {
+	case s.work.closed():
+		return api.Upload{}, errDraining
 	case in.Size > s.limits.Upload:
 		return api.Upload{}, ErrUploadTooLarge
 	case in.Size <= 0 || digest.Validate() != nil:
@@ -178,13 +180,12 @@ func (s *Service) begin(u *upload, p Principal) (<-chan struct{}, error) {
 	if u.received != u.size {
 		return nil, fault(KindConflict, "文件尚未全部到达：请续传", "the file has not arrived as a whole: go on sending it")
 	}
-	if s.ctx.Err() != nil {
-		return nil, fault(KindUnavailable, "网关正在停止", "the gateway is stopping")
+	if err := s.work.begin(); err != nil {
+		return nil, err
 	}
 	u.working = make(chan struct{})
-	s.work.Add(1)
 	go func() {
-		defer s.work.Done()
+		defer s.work.done()
 		snapshot, err := s.finish(u, p)
 		u.mu.Lock()
 		defer u.mu.Unlock()
@@ -212,7 +213,7 @@ func (s *Service) finish(u *upload, p Principal) (api.Snapshot, error) {
 		u.percent = percent
 		u.mu.Unlock()
 	}
-	return s.LoadBatch(s.ctx, p, u.dataset, body, about)
+	return s.loadBatch(s.ctx, p, u.dataset, body, about)
 }
 
 // RemoveUpload gives an upload up, or forgets one whose answer has arrived. One that is being loaded is loaded.

@@ -26,6 +26,9 @@ func backupCommand() *cobra.Command {
 		Example: "  yumend backup --data /var/lib/yumen --out /mnt/backup/yumen-2026-03-02.backup",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := holdsZone(dir); err != nil {
+				return err
+			}
 			cfg, err := readConfig(dir, file)
 			if err != nil {
 				return err

@@ -60,6 +60,9 @@ func checkCommand() *cobra.Command {
 			if output != "table" && output != "json" {
 				return usageError{told("--output 是 table 或 json", "--output is table or json")}
 			}
+			if err := holdsZone(dir); err != nil {
+				return err
+			}
 			cfg, err := readConfig(dir, file)
 			if err != nil {
 				return err
@@ -81,7 +84,10 @@ func checkCommand() *cobra.Command {
 }
 
 func checkZone(ctx context.Context, dir string, cfg Config, deep bool) ([]item, error) {
-	return deepCheck(ctx, dir, cfg)
+	if deep {
+		return deepCheck(ctx, dir, cfg)
+	}
+	return baseline(ctx, dir, cfg), nil
 }
 
 // deepCheck proves a zone that nobody serves: one item for each rule, with the subjects that break it.
@@ -115,7 +121,7 @@ func printItems(w io.Writer, items []item, output string, l locale.Language) err
 		}
 	}
 	if output == "json" {
-		if err := json.NewEncoder(w).Encode(map[string]any{"ok": len(failed) == 0, "items": items}); err != nil {
+		if err := json.NewEncoder(w).Encode(map[string]any{"ok": len(failed) == 0, "baseline": baselineVersion, "items": items}); err != nil {
 			return fmt.Errorf("print: %w", err)
 		}
 	} else if err := tableOf(w, items, l); err != nil {

@@ -28,6 +28,7 @@ type Config struct {
 	IngestSeconds   int           `yaml:"ingest_seconds"`
 	SnapshotCacheMB int64         `yaml:"snapshot_cache_mb"`
 	MaxUploadMB     int64         `yaml:"max_upload_mb"`
+	DrainSeconds    int           `yaml:"drain_seconds"`
 	MasterKey       string        `yaml:"master_key"`
 	EpochKey        string        `yaml:"epoch_key"`
 	SecondFactor    string        `yaml:"second_factor"`
@@ -56,7 +57,7 @@ func defaults(dir string) Config { return standard().in(dir) }
 
 // standard is the configuration of a file that says nothing.
 func standard() Config {
-	return Config{Listen: "127.0.0.1:8443", Workers: 4, MemoryMB: 6144, WorkerMemoryMB: 1024, WorkerThreads: 2, RunSeconds: 60, IngestSeconds: 900,
+	return Config{Listen: "127.0.0.1:8443", Workers: 4, MemoryMB: 6144, WorkerMemoryMB: 1024, WorkerThreads: 2, RunSeconds: 60, IngestSeconds: 900, DrainSeconds: 30,
 		SnapshotCacheMB: 2048, MaxUploadMB: 4096, Isolation: "floor", LogLevel: "info", Tracing: TracingConfig{Fraction: 1},
 		Limits: LimitsConfig{AccountPerSecond: 500, AddressPerSecond: 1000, LoginsPerMinute: 120}}
 }
@@ -101,7 +102,7 @@ func (c Config) validate() error {
 		return usageError{told("second_factor 是 required 或 enrolled", "second_factor is required or enrolled")}
 	}
 	for name, v := range map[string]int64{"workers": int64(c.Workers), "memory_mb": int64(c.MemoryMB), "worker_memory_mb": int64(c.WorkerMemoryMB), "worker_threads": int64(c.WorkerThreads),
-		"run_seconds": int64(c.RunSeconds), "ingest_seconds": int64(c.IngestSeconds), "snapshot_cache_mb": c.SnapshotCacheMB, "max_upload_mb": c.MaxUploadMB,
+		"run_seconds": int64(c.RunSeconds), "ingest_seconds": int64(c.IngestSeconds), "drain_seconds": int64(c.DrainSeconds), "snapshot_cache_mb": c.SnapshotCacheMB, "max_upload_mb": c.MaxUploadMB,
 		"limits.account_per_second": int64(c.Limits.AccountPerSecond), "limits.address_per_second": int64(c.Limits.AddressPerSecond),
 		"limits.logins_per_minute": int64(c.Limits.LoginsPerMinute)} {
 		if v <= 0 {

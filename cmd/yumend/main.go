@@ -21,6 +21,7 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	if err := run(ctx); err != nil {
 		lang, _ := locale.Choose(locale.Asked(os.Args[1:]), os.Getenv)
 		fmt.Fprintln(os.Stderr, "yumend:", spoken(err, lang))
@@ -36,7 +37,7 @@ func run(ctx context.Context) error {
 	if err := harden(); err != nil {
 		return err
 	}
-	return usage(command().ExecuteContext(ctx))
+	return usage(advised(command().ExecuteContext(ctx)))
 }
 
 type usageError struct{ error }
@@ -54,6 +55,6 @@ func command() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{saidBy(err)} })
 	root.PersistentFlags().String("lang", "", "zh or en (default: by locale)")
-	root.AddCommand(initCommand(), serveCommand(), checkCommand(), backupCommand(), restoreCommand(), demoCommand(), sampleCommand(), configCommand(), healthCommand(), manCommand())
+	root.AddCommand(initCommand(), serveCommand(), checkCommand(), migrateCommand(), backupCommand(), restoreCommand(), keysCommand(), demoCommand(), sampleCommand(), configCommand(), healthCommand(), manCommand())
 	return root
 }

@@ -31,6 +31,8 @@ var manual = map[string]catalog.Text{
 	"ingest_seconds":    {Zh: "一次装载最长多少秒。", En: "Seconds that one load may take."},
 	"snapshot_cache_mb": {Zh: "内存中解密快照的上限（MB），密封且只读。放不下的被拒绝。", En: "Bound of the decrypted snapshots in memory, in MB; they are sealed and read-only. What does not fit is refused."},
 	"max_upload_mb":     {Zh: "单个上传文件的上限（MB）。", En: "Bound of one uploaded file, in MB."},
+	"drain_seconds": {Zh: "收到 SIGTERM 后，正在运行和排队的任务最多再给多少秒；超过即终止并记为失败。第二个信号立即结束进程。",
+		En: "Seconds that running and queued work gets after SIGTERM before it is ended and recorded as failed. A second signal ends the process at once."},
 	"master_key": {Zh: "主密钥文件。留空：数据目录下的 master.key。尽量与数据放在不同介质：两者兼得即得一切。",
 		En: "File with the master key. Empty: master.key in the zone's directory. Keep it on another medium than the data if you can: who has both has everything."},
 	"epoch_key": {Zh: "备份密钥（纪元密钥）文件。留空：数据目录下的 epoch.key。请把副本放在备份之外的地方：没有它，备份谁也打不开。",

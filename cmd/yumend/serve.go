@@ -21,6 +21,9 @@ func serveCommand() *cobra.Command {
 		Example: "  yumend serve --data /var/lib/yumen --listen 127.0.0.1:8443",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := holdsZone(dir); err != nil {
+				return err
+			}
 			cfg, err := readConfig(dir, file)
 			if err != nil {
 				return err
@@ -64,7 +67,8 @@ func newLog(w io.Writer, level string) (*slog.Logger, error) {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: l})), nil
 }
 
-// serve runs the gateway until ctx ends, then lets running work finish for at most 30 seconds.
+// serve runs the gateway until ctx ends, then drains: new work is refused while what runs and what is queued finishes, or is ended and
+// recorded as failed at the limit; then the streams end, and the door closes.
 func serve(ctx context.Context, dir string, cfg Config, log *slog.Logger, out io.Writer) error {
 	g, err := build(ctx, dir, cfg, log)
 	if err != nil {
@@ -86,10 +90,17 @@ func serve(ctx context.Context, dir string, cfg Config, log *slog.Logger, out io
 		return fmt.Errorf("announce: %w", err)
 	}
 	failed := watch(ctx, g, srv, log)
-	log.Info("draining")
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	log.Info("draining", "seconds", cfg.DrainSeconds)
+	whole := context.WithoutCancel(ctx)
+	limit, cancel := context.WithTimeout(whole, time.Duration(cfg.DrainSeconds)*time.Second)
 	defer cancel()
-	return errors.Join(failed, srv.Shutdown(drain), g.close(drain))
+	failed = errors.Join(failed, g.service.Close(limit))
+	last, enough := context.WithTimeout(whole, answerSeconds*time.Second)
+	defer enough()
+	if err := srv.Shutdown(last); err != nil { // somebody does not read his answer
+		failed = errors.Join(failed, srv.Close())
+	}
+	return errors.Join(failed, g.close(whole))
 }
 
 // lapsing is how often the ends of terms are recorded. Nothing depends on it in time.
@@ -112,3 +123,6 @@ func watch(ctx context.Context, g *gateway, srv *server, log *slog.Logger) error
 		}
 	}
 }
+
+// answerSeconds is how long the last answers may take on their way out.
+const answerSeconds = 5

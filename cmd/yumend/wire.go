@@ -122,7 +122,7 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 func (g *gateway) hold(ctx context.Context, dir string, c Config) (*keyring.Ring, store, error) {
 	keys, err := keyring.Open(filepath.Join(dir, "keys"), keyring.Config{Master: keyring.File{Path: c.MasterKey}})
 	if err != nil {
-		return nil, store{}, fmt.Errorf("keyring: %w", err)
+		return nil, store{}, holdKeys(fmt.Errorf("keyring: %w", err), c.MasterKey)
 	}
 	g.closers = append(g.closers, keys)
 	st, err := openStore(ctx, dir)

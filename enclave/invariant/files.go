@@ -37,7 +37,7 @@ type place struct {
 
 // The names of ciphertexts, which their keys share.
 const (
-	snapshotName = `snap_[0-9a-f]{32}-(query|identity)`
+	snapshotName = `snap_[0-9a-f]{32}-(query|identity|upload)`
 	artefactName = `art_[0-9a-f]{32}`
 	uploadName   = `snap_[0-9a-f]{32}-upload`
 )

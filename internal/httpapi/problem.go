@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -36,12 +39,22 @@ type problem struct {
 	api.Problem
 	places []string // of the request, where huma found something wrong; a caller chose some of the names in them
 	cause  error    // stays inside
+	retry  time.Duration
 }
 
 func (p *problem) Error() string             { return p.Text.En }
 func (p *problem) Unwrap() error             { return p.cause }
 func (p *problem) GetStatus() int            { return p.Status }
 func (p *problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders says when to try again, where that is known.
+func (p *problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(p.retry.Seconds())))
+	}
+	return h
+}
 
 // MarshalJSON writes the document alone.
 func (p *problem) MarshalJSON() ([]byte, error) { return json.Marshal(p.Problem) }
@@ -75,7 +88,7 @@ func problemOf(err error) *problem {
 		status = http.StatusInternalServerError
 	}
 	p := newProblem(status, string(e.Kind), e.Detail)
-	p.Refusal, p.cause = e.Refusal, err
+	p.Refusal, p.cause, p.retry = e.Refusal, err, e.Retry
 	for _, f := range e.Faults {
 		p.Faults = append(p.Faults, api.Fault{Row: f.Row, Column: f.Column, Rule: f.Rule})
 	}
@@ -145,6 +158,7 @@ func (d *door) refuse(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (d *door) send(w http.ResponseWriter, p *problem) {
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
 	_ = writeJSON(w, p.Problem)

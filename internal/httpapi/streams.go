@@ -38,14 +38,14 @@ func (d *door) streams() []stream {
 	return []stream{
 		{Operation: describe("snapshot-load", http.MethodPost, "/v1/datasets/{name}/snapshots", 201,
 			"Load one file as a complete new snapshot of an approved dataset; a batch that does not fit is quarantined as a whole", digest, manifest),
-			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Snapshot](), serve: d.held(d.upload)},
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Snapshot](), serve: d.held(d.taken(d.upload))},
 		{Operation: describe("upload-part", http.MethodPut, "/v1/uploads/{id}", 200,
 			"The bytes of the file from an offset on, which must be the number of bytes that have arrived", offset),
-			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Upload](), serve: d.held(d.part)},
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Upload](), serve: d.held(d.taken(d.part))},
 		{Operation: describe("dataset-suggest", http.MethodPost, "/v1/suggestions", 200,
 			"Propose a declaration for one file, which is held in memory only while it is looked at; nothing of it is kept", digest,
 			&huma.Param{Name: "name", In: "query", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "name of the dataset"}),
-			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Suggestion](), serve: d.held(d.suggest)},
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Suggestion](), serve: d.held(d.taken(d.suggest))},
 		{Operation: describe("run-events", http.MethodGet, "/v1/runs/{id}/events", 200,
 			"The names of a run's states as they become visible (server-sent events), until it rests"), sends: "text/event-stream", serve: d.held(d.events)},
 		{Operation: describe("release-bundle", http.MethodGet, "/v1/releases/{id}/bundle", 200,
@@ -112,6 +112,15 @@ func (d *door) held(serve func(http.ResponseWriter, *http.Request, enclave.Princ
 		if !whole() {
 			panic(http.ErrAbortHandler)
 		}
+	}
+}
+
+// taken takes a file in while the gateway lives: when it ends what still runs, nobody waits for the sender any more.
+func (d *door) taken(serve func(http.ResponseWriter, *http.Request, enclave.Principal)) func(http.ResponseWriter, *http.Request, enclave.Principal) {
+	return func(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
+		control := http.NewResponseController(w)
+		defer context.AfterFunc(d.svc.Life(), func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })()
+		serve(w, r, p)
 	}
 }
 

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"io/fs"
 
 	"yumen/internal/metastore"
 )
@@ -34,3 +35,9 @@ func (s *Store) Plan(ctx context.Context, kind string, q metastore.Query) (lines
 	})
 	return lines, err
 }
+
+// With is a configuration of a program that knows these migrations.
+func With(path string, steps fs.FS) Config { return Config{Path: path, steps: steps} }
+
+// Migrations are those of this program.
+func Migrations() fs.FS { return Config{}.schema() }

@@ -34,9 +34,23 @@ func Version(ctx context.Context, path string) (n int64, err error) {
 	return version(ctx, p.db)
 }
 
+// schema is the folder of migrations.
+func (c Config) schema() fs.FS {
+	if c.steps != nil {
+		return c.steps
+	}
+	steps, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return steps
+}
+
 // Steps lists all migrations that this program knows, oldest first. The last one is its schema.
-func Steps() []Step {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+func Steps() []Step { return stepsOf(Config{}.schema()) }
+
+func stepsOf(schema fs.FS) []Step {
+	names, err := fs.Glob(schema, "*.sql")
 	if err != nil {
 		return nil
 	}
@@ -67,10 +81,10 @@ func Migrate(ctx context.Context, cfg Config, dry bool) (taken []Step, err error
 	if err != nil {
 		return nil, err
 	}
-	if err := fits(have); errors.Is(err, metastore.ErrNewerSchema) {
+	if err := fits(have, cfg.schema()); errors.Is(err, metastore.ErrNewerSchema) {
 		return nil, fmt.Errorf("metadata store: %w", err)
 	}
-	for _, step := range Steps() {
+	for _, step := range stepsOf(cfg.schema()) {
 		if step.Version > have {
 			taken = append(taken, step)
 		}
@@ -81,7 +95,7 @@ func Migrate(ctx context.Context, cfg Config, dry bool) (taken []Step, err error
 	if s.write, err = openPool(path, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
 		return nil, err
 	}
-	return taken, up(ctx, s.write.db)
+	return taken, up(ctx, s.write.db, cfg.schema())
 }
 
 // version reads the schema's number and writes nothing.
@@ -100,8 +114,8 @@ func version(ctx context.Context, db *sql.DB) (n int64, err error) {
 }
 
 // fits compares a schema with this program's.
-func fits(have int64) error {
-	steps := Steps()
+func fits(have int64, schema fs.FS) error {
+	steps := stepsOf(schema)
 	switch want := steps[len(steps)-1].Version; {
 	case have > want:
 		return fmt.Errorf("schema %d, program knows %d: %w", have, want, metastore.ErrNewerSchema)
@@ -113,28 +127,24 @@ func fits(have int64) error {
 
 // settle makes the schema of a store that is empty, and refuses every other one that is not of this program. A database ahead of the
 // program, or behind it, is left alone.
-func settle(ctx context.Context, db *sql.DB) error {
+func settle(ctx context.Context, db *sql.DB, schema fs.FS) error {
 	var tables int
 	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
 		return fmt.Errorf("read the schema version: %w", err)
 	}
 	if tables == 0 {
-		return up(ctx, db)
+		return up(ctx, db, schema)
 	}
 	have, err := version(ctx, db)
 	if err != nil {
 		return err
 	}
-	return fits(have)
+	return fits(have, schema)
 }
 
 // up applies what the schema lacks.
-func up(ctx context.Context, db *sql.DB) error {
-	steps, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, steps, goose.WithDisableGlobalRegistry(true))
+func up(ctx context.Context, db *sql.DB, schema fs.FS) error {
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, schema, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}

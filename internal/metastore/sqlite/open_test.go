@@ -2,9 +2,12 @@ package sqlite_test
 
 import (
 	"bytes"
+	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,6 +45,72 @@ func TestNewerSchemaIsRefusedAndLeftAlone(t *testing.T) {
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(before, after))
+}
+
+// An older store is left alone until somebody migrates it, step by step; an interrupted or failing step leaves the schema that it found.
+func TestOlderSchemaIsMigratedWhenAsked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zone.db")
+	s := openAt(t, path)
+	require.NoError(t, s.Update(t.Context(), step))
+	require.NoError(t, s.Close())
+	first, err := fs.ReadFile(sqlite.Migrations(), "00001_initial.sql")
+	require.NoError(t, err)
+	next := fstest.MapFS{"00001_initial.sql": {Data: first}, "00002_notes.sql": {Data: []byte("-- +goose Up\nALTER TABLE documents ADD COLUMN note TEXT;\n")},
+		"00003_bad.sql": {Data: []byte("-- +goose Up\nALTER TABLE nowhere ADD COLUMN note TEXT;\n")}}
+	for _, open := range []func(context.Context, sqlite.Config) (*sqlite.Store, error){sqlite.Open, sqlite.OpenBeside} {
+		_, err = open(t.Context(), sqlite.With(path, next))
+		require.ErrorIs(t, err, metastore.ErrOlderSchema)
+	}
+	steps, err := sqlite.Migrate(t.Context(), sqlite.With(path, next), true)
+	require.NoError(t, err)
+	require.Equal(t, []sqlite.Step{{Version: 2, Name: "00002_notes.sql"}, {Version: 3, Name: "00003_bad.sql"}}, steps)
+	require.Equal(t, int64(1), schema(t, path), "a dry run changes nothing")
+
+	_, err = sqlite.Migrate(t.Context(), sqlite.With(path, next), false)
+	require.Error(t, err)
+	require.Equal(t, int64(2), schema(t, path), "the step that failed left nothing")
+	delete(next, "00003_bad.sql")
+	steps, err = sqlite.Migrate(t.Context(), sqlite.With(path, next), false)
+	require.NoError(t, err)
+	require.Empty(t, steps)
+	newer, err := sqlite.Open(t.Context(), sqlite.With(path, next))
+	require.NoError(t, err)
+	_, err = sqlite.Migrate(t.Context(), sqlite.With(path, next), false)
+	require.ErrorIs(t, err, metastore.ErrLocked)
+	require.NoError(t, newer.Check(t.Context()))
+	require.NoError(t, newer.Close())
+	_, err = sqlite.Migrate(t.Context(), sqlite.Config{Path: path}, false)
+	require.ErrorIs(t, err, metastore.ErrNewerSchema)
+}
+
+func schema(t *testing.T, path string) int64 {
+	n, err := sqlite.Version(t.Context(), path)
+	require.NoError(t, err)
+	return n
+}
+
+// Beside a process that serves a store, another one reads it, adds to it and copies it.
+func TestOpenBeside(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "zone.db")
+	_, err := sqlite.OpenBeside(t.Context(), sqlite.Config{Path: path})
+	require.ErrorIs(t, err, os.ErrNotExist)
+	s := openAt(t, path)
+	beside, err := sqlite.OpenBeside(t.Context(), sqlite.Config{Path: path})
+	require.NoError(t, err)
+	require.NoError(t, s.Update(t.Context(), step))
+	require.NoError(t, beside.Update(t.Context(), step))
+	require.NoError(t, s.Update(t.Context(), step))
+	require.Equal(t, int64(3), invariant(t, beside))
+	require.NoError(t, beside.Close())
+	_, err = sqlite.Hold(path)
+	require.ErrorIs(t, err, metastore.ErrLocked)
+	require.Equal(t, int64(3), invariant(t, s))
+	require.NoError(t, s.Close())
+	held, err := sqlite.Hold(path)
+	require.NoError(t, err)
+	_, err = sqlite.Open(t.Context(), sqlite.Config{Path: path})
+	require.ErrorIs(t, err, metastore.ErrLocked)
+	require.NoError(t, held.Close())
 }
 
 func TestOpenRefuses(t *testing.T) {

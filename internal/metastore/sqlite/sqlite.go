@@ -32,14 +32,16 @@ type Config struct {
 	Path string
 	// Readers is how many views may run at the same time. Default 8.
 	Readers int
+
+	steps fs.FS // migrations of a test; nil for those of the program
 }
 
 // Store is an open store. It is safe for use by many goroutines.
 type Store struct {
 	path  string
-	lock  *os.File // held from Open to Close; nil beside another process
-	write *pool    // one connection: updates wait for each other in Go, where a context can end the wait
-	read  *pool    // connections that refuse writes
+	lock  *lock // held from Open to Close; nil beside another process
+	write *pool // one connection: updates wait for each other in Go, where a context can end the wait
+	read  *pool // connections that refuse writes
 
 	// broken: a commit failed in the disk. What was written of it may come to life when the write-ahead log is read again, so neither
 	// what the store holds nor what it lacks may be acted on until then.
@@ -61,7 +63,7 @@ func OpenBeside(ctx context.Context, cfg Config) (*Store, error) {
 	return open(ctx, cfg, (*Store).openBeside)
 }
 
-func open(ctx context.Context, cfg Config, how func(*Store, context.Context, int) error) (*Store, error) {
+func open(ctx context.Context, cfg Config, how func(*Store, context.Context, Config) error) (*Store, error) {
 	if cfg.Path == "" {
 		return nil, fmt.Errorf("metadata store: path is missing: %w", metastore.ErrInvalid)
 	}
@@ -73,13 +75,13 @@ func open(ctx context.Context, cfg Config, how func(*Store, context.Context, int
 		return nil, fmt.Errorf("metadata store: %w", err)
 	}
 	s := &Store{path: path}
-	if err := how(s, ctx, cfg.Readers); err != nil {
+	if err := how(s, ctx, cfg); err != nil {
 		return nil, errors.Join(fmt.Errorf("metadata store: %w", err), s.Close())
 	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, readers int) (err error) {
+func (s *Store) open(ctx context.Context, cfg Config) (err error) {
 	if s.lock, err = lockFile(s.path + ".lock"); err != nil {
 		return err
 	}
@@ -92,14 +94,14 @@ func (s *Store) open(ctx context.Context, readers int) (err error) {
 	if err := settings(ctx, s.write.db); err != nil {
 		return err
 	}
-	if err := settle(ctx, s.write.db); err != nil { // the only user of the writer until Open returns
+	if err := settle(ctx, s.write.db, cfg.schema()); err != nil { // the only user of the writer until Open returns
 		return err
 	}
-	s.read, err = s.openPool(readers, url.Values{"_query_only": {"1"}})
+	s.read, err = s.openPool(cfg.Readers, url.Values{"_query_only": {"1"}})
 	return err
 }
 
-func (s *Store) openBeside(ctx context.Context, readers int) (err error) {
+func (s *Store) openBeside(ctx context.Context, cfg Config) (err error) {
 	if _, err := os.Stat(s.path); err != nil {
 		return err
 	}
@@ -110,10 +112,10 @@ func (s *Store) openBeside(ctx context.Context, readers int) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := fits(have); err != nil {
+	if err := fits(have, cfg.schema()); err != nil {
 		return err
 	}
-	s.read, err = s.openPool(readers, url.Values{"_query_only": {"1"}})
+	s.read, err = s.openPool(cfg.Readers, url.Values{"_query_only": {"1"}})
 	return err
 }
 
