@@ -51,7 +51,7 @@ func (b *builder) operand(t footprint.Term) (*operand, error) {
 	case *sqltree.Cast:
 		return b.castOperand(t, e)
 	case *sqltree.Call:
-		if e.Class == sqltree.ClassGeneralise {
+		if _, _, ok := generaliserOf(e); ok {
 			return b.generalised(t, e)
 		}
 		if e.Class == sqltree.ClassAggregate && b.inner != nil && t.In == b.inner {
@@ -87,9 +87,29 @@ func (b *builder) generalised(t footprint.Term, e *sqltree.Call) (*operand, erro
 	return o, nil
 }
 
+// bandOf reads floor(c / n) * n, the lower edge of a band in plain arithmetic.
+func bandOf(e *sqltree.Call) (column sqltree.Expr, g catalog.Generaliser, ok bool) {
+	if e.Name != "*" || len(e.Args) != 2 {
+		return nil, g, false
+	}
+	for i, width := range e.Args {
+		floor, isCall := e.Args[1-i].(*sqltree.Call)
+		if n := whole(width); n > 0 && isCall && floor.Name == "floor" && len(floor.Args) == 1 {
+			over, isCall := floor.Args[0].(*sqltree.Call)
+			if isCall && over.Name == "/" && len(over.Args) == 2 && whole(over.Args[1]) == n {
+				return over.Args[0], catalog.Generaliser{Name: catalog.GeneraliseBand, N: n}, true
+			}
+		}
+	}
+	return nil, g, false
+}
+
 // generaliserOf is the generaliser that a call spells, and the column it is applied to.
 func generaliserOf(e *sqltree.Call) (column sqltree.Expr, g catalog.Generaliser, ok bool) {
 	args := e.Args
+	if e.Class != sqltree.ClassGeneralise {
+		return bandOf(e)
+	}
 	switch e.Name {
 	case "year", "quarter", "month", "decade":
 		if len(args) != 1 {

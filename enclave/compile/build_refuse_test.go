@@ -102,6 +102,8 @@ func TestBuildRefuses(t *testing.T) {
 		{"SELECT count(*) FROM people GROUP BY left(code, 3)", catalog.CodeGroupKey, "left"},
 		{"SELECT count(*) FROM people GROUP BY substr(code, 2, 2)", catalog.CodeGroupKey, "substr"},
 		{"SELECT count(*) FROM people GROUP BY band(age, 7)", catalog.CodeGroupKey, "band"},
+		{"SELECT count(*) FROM people GROUP BY floor(age / 7) * 7", catalog.CodeGroupKey, "*"},
+		{"SELECT count(*) FROM people GROUP BY floor(age / 10) * 5", catalog.CodeGroupKey, "*"},
 		{"SELECT count(*) FROM people GROUP BY age / 10", catalog.CodeGroupKey, "/"},
 		{"SELECT count(*) FROM people GROUP BY year(born) - year(born) % 10", catalog.CodeGroupKey, "-"},
 		{"SELECT count(*) FROM people GROUP BY decade(born)", catalog.CodeGroupKey, "decade"},

@@ -31,6 +31,8 @@ func TestEqualMeaningIsAnEqualPlan(t *testing.T) {
 			"SELECT count(*) FROM people WHERE substr(code, 1, 2) = '11'", "SELECT count(*) FROM people WHERE code ^@ '11' OR code LIKE '1101%'"},
 		{"SELECT count(*) FROM people WHERE band(age, 10) = 20", "SELECT count(*) FROM people WHERE age >= 20 AND age < 30",
 			"SELECT count(*) FROM people WHERE band(age, 5) IN (20, 25)", "SELECT count(*) FROM people WHERE age BETWEEN 20 AND 29"},
+		{"SELECT count(*) FROM people WHERE band(age, 10) = 30", "SELECT count(*) FROM people WHERE floor(age / 10) * 10 = 30", "SELECT count(*) FROM people WHERE 10 * floor(age / 10) = 30"},
+		{"SELECT band(age, 5) AS b, count(*) AS n FROM people GROUP BY b", "SELECT floor(age / 5) * 5 AS b, count(*) AS n FROM people GROUP BY b", "SELECT 5 * floor(age / 5) AS b, count(*) AS n FROM people GROUP BY floor(age / 5) * 5"},
 		{"SELECT count(*) FROM people WHERE height < 100 OR height >= 200", "SELECT count(*) FROM people WHERE height NOT BETWEEN 100 AND 199",
 			"SELECT count(*) FROM people WHERE NOT (height >= 100 AND height <= 199)"},
 		{"SELECT count(*) FROM visits v JOIN people p ON v.id = p.id", "SELECT count(*) FROM people JOIN visits USING (id)",
