@@ -89,7 +89,9 @@ func TestUtility(t *testing.T) {
 		}
 	}
 	for words := range known {
-		require.Contains(t, refused, words, "this question is answered now: take it off the list")
+		if refused[words] == "" {
+			t.Errorf("this question is answered now, take it off the list: %s", words)
+		}
 	}
 }
 
