@@ -110,6 +110,14 @@ func transactions() catalog.DatasetSpec {
 	}}
 }
 
+// large is a number that does not pass for an identifier, or one of the largest there are.
+func large(rng *rand.Rand) string {
+	if rng.IntN(100) == 0 {
+		return []string{"9223372036854775807", "-9223372036854775808"}[rng.IntN(2)]
+	}
+	return fmt.Sprint(rng.Int64N(8e9) - 4e9)
+}
+
 func randomTable(rows int, seed uint64) table {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	pieces := []string{"域", "门", "x", "é", " ", ",", `"`, "\n", ";", "|", "\t", "海淀区", "'", "9", "𠮷"}
@@ -120,7 +128,7 @@ func randomTable(rows int, seed uint64) table {
 			name += pieces[rng.IntN(len(pieces))]
 		}
 		row := []string{fmt.Sprintf("P%06d", rng.IntN(rows)), name, fmt.Sprintf("%04d-%02d-%02d", 1900+rng.IntN(200), 1+rng.IntN(12), 1+rng.IntN(28)),
-			fmt.Sprintf("%d.%02d", rng.Int64N(1e15), rng.IntN(100)), fmt.Sprint(rng.Int32()), fmt.Sprint(rng.Int64() - rng.Int64()), fmt.Sprint(rng.IntN(2) == 0)}
+			fmt.Sprintf("%d.%02d", rng.Int64N(1e15), rng.IntN(100)), fmt.Sprint(rng.Int32()), large(rng), fmt.Sprint(rng.IntN(2) == 0)}
 		for c := range row {
 			if i > 0 && rng.IntN(10) == 0 {
 				row[c] = ""
