@@ -21,9 +21,17 @@ type site struct {
 // baseline compares a zone and its machine with the baseline. It takes no lock and changes nothing.
 func baseline(ctx context.Context, dir string, cfg Config) []item {
 	s := site{dir: dir, cfg: cfg, now: newClock().Now()}
-	items := []item{s.private(), s.local(), s.disk(), s.masterKey(), s.epochKey(), s.swap(), s.core(), s.budget(), s.tls()}
+	items := []item{s.private(), s.local(), s.disk(), s.masterKey(), s.epochKey(), s.swap(), s.core(), s.budget(), s.tls(), judgeFactor(entry("second-factor", text("审批、审核与管理须第二因素", "whoever approves, reviews or administers needs a second factor")), s.cfg.SecondFactor)}
 	items = append(items, s.worker()...)
 	return append(items, s.zone(ctx)...)
+}
+
+// judgeFactor: a second factor is demanded, not only asked for where somebody has one.
+func judgeFactor(it item, setting string) item {
+	if setting != "required" {
+		return it.found(verdictFail, textf("second_factor 为 %s", "second_factor is %s", setting), text("改为 required；enrolled 只供过渡", "set it to required; enrolled is for a transition"))
+	}
+	return it
 }
 
 func text(zh, en string) catalog.Text { return catalog.Text{Zh: zh, En: en} }

@@ -41,6 +41,8 @@ func TestJudgements(t *testing.T) {
 		got  item
 		want verdict
 	}{
+		"factor asked for":       {judgeFactor(it, "enrolled"), verdictFail},
+		"factor demanded":        {judgeFactor(it, "required"), verdictOK},
 		"disk full":              {freeSpace(it, noDisk-1), verdictFail},
 		"disk small":             {freeSpace(it, noDisk), verdictWarn},
 		"disk":                   {freeSpace(it, littleDisk), verdictOK},
