@@ -26,9 +26,10 @@ func baseline(ctx context.Context, dir string, cfg Config) []item {
 	return append(items, s.zone(ctx)...)
 }
 
-// judgeFactor: a second factor is demanded, not only asked for where somebody has one.
+// judgeFactor: a second factor is demanded, not only asked for where somebody has one. Nothing said is the jurisdiction's default, which
+// demands it for real data.
 func judgeFactor(it item, setting string) item {
-	if setting != "required" {
+	if setting == "enrolled" {
 		return it.found(verdictFail, textf("second_factor 为 %s", "second_factor is %s", setting), text("改为 required；enrolled 只供过渡", "set it to required; enrolled is for a transition"))
 	}
 	return it

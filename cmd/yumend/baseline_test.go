@@ -42,6 +42,7 @@ func TestJudgements(t *testing.T) {
 		want verdict
 	}{
 		"factor asked for":       {judgeFactor(it, "enrolled"), verdictFail},
+		"factor by default":      {judgeFactor(it, ""), verdictOK},
 		"factor demanded":        {judgeFactor(it, "required"), verdictOK},
 		"disk full":              {freeSpace(it, noDisk-1), verdictFail},
 		"disk small":             {freeSpace(it, noDisk), verdictWarn},
