@@ -273,7 +273,7 @@ func (b *binder) aggregate(s *Select, e *sqltree.Call, c clause) error {
 		if _, bare := arg.(*sqltree.Column); !bare && use == UseCount {
 			inside.use = UseMeasure // a key is counted bare or not at all
 		}
-		if err := b.expr(s, arg, inside); err != nil {
+		if err := b.argument(s, arg, inside); err != nil {
 			return err
 		}
 	}
@@ -281,6 +281,23 @@ func (b *binder) aggregate(s *Select, e *sqltree.Call, c clause) error {
 		return err
 	}
 	return b.grantMethod(s, e)
+}
+
+// argument binds the argument of an aggregate. The conditions of a CASE are conditions, as a filter is.
+func (b *binder) argument(s *Select, arg sqltree.Expr, c clause) error {
+	choice, ok := arg.(*sqltree.Case)
+	if !ok {
+		return b.expr(s, arg, c)
+	}
+	for _, w := range choice.Whens {
+		if err := b.expr(s, w.If, clause{use: UseCondition, where: true}); err != nil {
+			return err
+		}
+		if err := b.argument(s, w.Then, c); err != nil {
+			return err
+		}
+	}
+	return b.argument(s, choice.Else, c)
 }
 
 // grantMethod records the method and, where the view limits methods, refuses what is not in every table's list.

@@ -15,7 +15,7 @@ var planTexts = map[Reason]reasonText{
 	ReasonDistinctGroup: {catalog.CodeGroupKey, "DISTINCT 与 GROUP BY 并用时须输出全部分组字段", "DISTINCT with GROUP BY must output every group key",
 		"请输出全部分组字段，或去掉 DISTINCT", "output all group keys, or remove DISTINCT"},
 	ReasonArgument: {catalog.CodeAggArg, "聚合的参数只能是一个字段", "the argument of an aggregate is one column",
-		"请直接写字段名；条件请用 FILTER (WHERE …)，运算请放在聚合之外", "write the column alone; put conditions into FILTER (WHERE …) and arithmetic outside the aggregate"},
+		"请直接写字段名；条件请用 FILTER (WHERE …) 或 sum(CASE WHEN … THEN 字段 ELSE 0 END)，运算请放在聚合之外", "write the column alone; put conditions into FILTER (WHERE …) or sum(CASE WHEN … THEN column ELSE 0 END), and arithmetic outside the aggregate"},
 	ReasonMeasure: {catalog.CodeAggArg, "该字段不是度量", "this column is not a measure",
 		"请对度量字段求和或求平均；其他字段可用 count", "sum and average measures; other columns can be counted"},
 	ReasonCountDistinct: {catalog.CodeAggArg, "count(DISTINCT) 只用于主体键", "count(DISTINCT) is for entity keys only",

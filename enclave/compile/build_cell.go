@@ -69,7 +69,6 @@ func (b *builder) aggregate(e *sqltree.Call) (*aggregate, error) {
 }
 
 func (b *builder) overCohort(e *sqltree.Call, c *cohortBuilder) (*aggregate, error) {
-	method := footprint.MethodOf(e)
 	var arg footprint.Term
 	if len(e.Args) > 1 {
 		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
@@ -77,11 +76,20 @@ func (b *builder) overCohort(e *sqltree.Call, c *cohortBuilder) (*aggregate, err
 	if len(e.Args) == 1 {
 		arg = footprint.Term{In: b.outer, Expr: e.Args[0]}.Follow()
 	}
+	return b.overArgument(e, arg, c)
+}
+
+// overArgument reads a call as the aggregate of an argument over a cohort.
+func (b *builder) overArgument(e *sqltree.Call, arg footprint.Term, c *cohortBuilder) (*aggregate, error) {
+	method := footprint.MethodOf(e)
+	if choice, ok := arg.Expr.(*sqltree.Case); ok {
+		return b.conditional(e, method, arg, choice, c)
+	}
 	l, constant := arg.Expr.(*sqltree.Literal)
 	switch {
 	case arg.Expr == nil && !e.Distinct,
 		constant && method == footprint.MethodCount && l.Kind != sqltree.LiteralNull,
-		constant && method == footprint.MethodSum && whole(l) == 1 && !e.Distinct:
+		constant && method == footprint.MethodSum && number(l, 1) && !e.Distinct:
 		return &aggregate{method: footprint.MethodCount, cells: []int{b.rows(c)}}, nil
 	case constant || arg.Expr == nil:
 		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())

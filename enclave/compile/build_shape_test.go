@@ -53,6 +53,13 @@ func TestEqualMeaningIsAnEqualPlan(t *testing.T) {
 		{"WITH x AS (SELECT id, count(*) AS n FROM people GROUP BY id) SELECT kind, count(*) FROM x JOIN passports ON id = holder GROUP BY kind",
 			"SELECT kind, count(*) FROM passports p JOIN (SELECT id FROM people GROUP BY id) x ON p.holder = x.id GROUP BY kind"},
 		{"SELECT year(born), count(*) FROM people GROUP BY year(born)", "SELECT date_part('YEAR', born) AS y, count(*) FROM people GROUP BY y ORDER BY y DESC"},
+		{"SELECT count(*) FILTER (WHERE insured) FROM people", "SELECT sum(CASE WHEN insured THEN 1 ELSE 0 END) FROM people", "SELECT sum(CASE insured WHEN TRUE THEN 1.0 END) FROM people",
+			"SELECT count(CASE WHEN NOT insured = FALSE THEN 'x' END) FROM people"},
+		{"SELECT count(*) FILTER (WHERE insured AND height >= 200), count(*) FROM people", "SELECT avg(CASE WHEN insured AND height >= 200 THEN 1.0 ELSE 0.0 END) FROM people",
+			"SELECT sum(CASE WHEN insured THEN CASE WHEN height >= 200 THEN 1 ELSE 0 END ELSE 0 END) / count(*) FROM people"},
+		{"SELECT sum(wealth) FILTER (WHERE insured) FROM people WHERE height >= 100", "SELECT sum(CASE WHEN insured THEN wealth ELSE 0 END) FROM people WHERE height >= 100",
+			"SELECT sum(CASE WHEN insured THEN wealth END) FROM people WHERE NOT height < 100", "SELECT sum(CASE WHEN height >= 100 THEN wealth ELSE 0 END) FILTER (WHERE insured) FROM people WHERE height >= 100"},
+		{"SELECT avg(wealth) FILTER (WHERE insured) FROM people", "SELECT avg(CASE WHEN insured THEN wealth END) FROM people"},
 		{"SELECT avg(wealth) FROM people", "SELECT sum(wealth) / count(wealth) FROM people", "SELECT sum(wealth), mean(wealth) FROM people"},
 	} {
 		t.Run(group[0], func(t *testing.T) {
