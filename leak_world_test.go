@@ -263,6 +263,6 @@ func (s *stage) look(a *aviary) {
 func (a *aviary) report(t testing.TB) {
 	t.Helper()
 	for f, n := range a.found {
-		t.Error(fmt.Sprintf("canary of %s: %d times in the %s", f.canary, n, f.place))
+		t.Errorf("canary of %s: %d times in the %s", f.canary, n, f.place)
 	}
 }

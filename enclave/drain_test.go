@@ -95,7 +95,7 @@ func TestTerminatedGatewayDrains(t *testing.T) {
 	ask := api.RunRequest{Grant: grant, SQL: "SELECT count(*) AS n FROM clients"}
 	var refused *http.Response
 	require.Eventually(t, func() bool {
-		refused = d.ask(ask)
+		refused = d.ask(ask) //nolint:bodyclose // ask has read and closed it
 		return refused.StatusCode == http.StatusServiceUnavailable
 	}, time.Minute, 10*time.Millisecond)
 	require.NotEmpty(t, refused.Header.Get("Retry-After"))

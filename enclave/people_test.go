@@ -47,7 +47,14 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 	rel := release(t, z, released)
 	app := z.Records(t, "application")[0].ID
 	zero := func(_ any, err error) (int, error) { return 1, err }
+	arriving := begun(t, z, enclavetest.CSV(enclavetest.ClientRows())).ID
 	return []call{
+		{"Upload", func(p enclave.Principal) (int, error) { return zero(s.Upload(ctx, p, arriving)) }},
+		{"PutPart", func(p enclave.Principal) (int, error) {
+			return zero(s.PutPart(ctx, p, arriving, 0, strings.NewReader("")))
+		}},
+		{"FinishUpload", func(p enclave.Principal) (int, error) { return zero(s.FinishUpload(ctx, p, arriving)) }},
+		{"RemoveUpload", func(p enclave.Principal) (int, error) { return 1, s.RemoveUpload(ctx, p, arriving) }},
 		{"Apply", func(p enclave.Principal) (int, error) {
 			return zero(s.Apply(ctx, p, api.Apply{Documents: organization("x")}))
 		}},
@@ -94,6 +101,12 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		}},
 		{"LoadDataset", func(p enclave.Principal) (int, error) {
 			return zero(s.LoadDataset(ctx, p, "clients", strings.NewReader(enclavetest.CSV(enclavetest.ClientRows())), ""))
+		}},
+		{"LoadBatch", func(p enclave.Principal) (int, error) {
+			return zero(s.LoadBatch(ctx, p, "clients", strings.NewReader(enclavetest.CSV(enclavetest.ClientRows())), enclave.Supply{}))
+		}},
+		{"SuggestDataset", func(p enclave.Principal) (int, error) {
+			return zero(s.SuggestDataset(ctx, p, "proposed", strings.NewReader(enclavetest.CSV(enclavetest.ClientRows())), ""))
 		}},
 		{"SubmitApplication", func(p enclave.Principal) (int, error) { return zero(s.SubmitApplication(ctx, p, enclavetest.Wanted())) }},
 		{"Applications", func(p enclave.Principal) (int, error) { v, err := s.Applications(ctx, p); return len(v.Items), err }},
@@ -157,8 +170,8 @@ func release(t *testing.T, z *enclavetest.Zone, run string) string {
 	return ""
 }
 
-// open are the methods of the service that need no confirmed role. Figures are for the wiring; no door shows them.
-var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "ConfirmTOTP", "EnrolTOTP", "Figures", "Lapse", "Login", "Logout", "PublicKeys", "Ready", "RevokeSession", "RotateSession",
+// open are the methods of the service that need no confirmed role. Figures and Life are for the wiring; no door shows them.
+var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "ConfirmTOTP", "EnrolTOTP", "Figures", "Lapse", "Life", "Login", "Logout", "PublicKeys", "Ready", "RevokeSession", "RotateSession",
 	"While", "Whoami", "Zone"}
 
 // Whatever role waits for its confirmation, its account may do nothing: neither change nor see anything.
@@ -200,6 +213,12 @@ func TestUnconfirmedMayDoNothing(t *testing.T) {
 		}
 	}
 	require.Equal(t, "in_review", z.State(t, waiting))
+	for _, c := range all {
+		if c.name == "RemoveUpload" {
+			_, err := c.do(enclavetest.As("provider"))
+			require.NoError(t, err)
+		}
+	}
 	z.Check(t)
 }
 
@@ -220,7 +239,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"Freezes":     staff,
 		"RegisterKey": all,
 		"SigningKeys": all,
-		"Snapshots":   staff + " provider", "LoadDataset": "provider", "BeginUpload": "provider",
+		"Snapshots":   staff + " provider", "LoadDataset": "provider", "LoadBatch": "provider", "SuggestDataset": "admin steward provider provider_2", "BeginUpload": "provider", "Upload": "provider", "PutPart": "provider",
 		"SubmitApplication": "analyst_a analyst_a2 analyst_s analyst_b",
 		"Applications":      staff + " analyst_a analyst_a2 analyst_s analyst_b", "Application": staff + " analyst_a analyst_a2",
 		"Grants": staff + " analyst_a analyst_a2", "Grant": staff + " analyst_a analyst_a2",
@@ -234,7 +253,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	for _, c := range calls(t, z, grant, waiting, released) {
 		switch c.name {
 		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ResetTOTP", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
-			"ResubmitApplication", "WithdrawApplication", "SuspendGrant", "ResumeGrant", "TerminateGrant":
+			"ResubmitApplication", "WithdrawApplication", "FinishUpload", "RemoveUpload", "SuspendGrant", "ResumeGrant", "TerminateGrant":
 			continue // these change what the others look at; they have tests of their own
 		}
 		for _, p := range enclavetest.People {

@@ -302,7 +302,7 @@ func (s *Service) ownUpload(p Principal, id string) (*upload, error) {
 	s.parts.mu.Lock()
 	defer s.parts.mu.Unlock()
 	u, ok := s.parts.all[id]
-	if !ok || u.account != p.Account {
+	if !ok || p.Role == "" || u.account != p.Account {
 		return nil, errNotFound
 	}
 	return u, nil

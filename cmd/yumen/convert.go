@@ -67,7 +67,7 @@ func (a *app) convert(in *os.File, sheet string, out io.Writer) error {
 func (a *app) converted(f *os.File, l loading) (*os.File, error) {
 	head := make([]byte, 8)
 	n, err := f.ReadAt(head, 0)
-	if err != nil && err != io.EOF || !xlsx.Workbook(head[:n]) {
+	if err != nil && !errors.Is(err, io.EOF) || !xlsx.Workbook(head[:n]) {
 		if l.sheet != "" {
 			return nil, fail(exitUsage, "--sheet 只用于 XLSX 文件", "--sheet is for XLSX workbooks alone")
 		}

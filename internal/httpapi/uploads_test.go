@@ -59,7 +59,10 @@ func testUploadInParts(t *testing.T, d *door) {
 	// The connection breaks in the middle of a part: what has arrived stays, and the same file finds it again.
 	req := d.request("provider", "PUT", path+"?offset=1000", breaking{Reader: strings.NewReader(file[1000:3000])})
 	req.ContentLength = int64(len(file) - 1000)
-	_, err := http.DefaultClient.Do(req)
+	resp, err := http.DefaultClient.Do(req)
+	if err == nil {
+		resp.Body.Close()
+	}
 	require.Error(t, err)
 	require.Eventually(t, func() bool {
 		d.ok(http.StatusCreated, d.call("provider", "POST", "/v1/datasets/clients/uploads", request), &same)

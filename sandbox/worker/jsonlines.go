@@ -57,7 +57,7 @@ func (o *objects) write(in *bufio.Reader, out io.Writer) error {
 	skipMark(lines.in)
 	for o.rows <= o.may.rows && len(o.faults) < wire.MaxFaults {
 		line, err := lines.line()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
@@ -117,7 +117,7 @@ func (o *objects) values() error {
 		if len(text) == 0 && len(o.keys) > 1 {
 			continue
 		}
-		if len(text) > 0 && bytes.IndexAny(text, ",\"\r\n") < 0 {
+		if len(text) > 0 && !bytes.ContainsAny(text, ",\"\r\n") {
 			_, _ = o.out.Write(text)
 			continue
 		}

@@ -32,7 +32,7 @@ func (r *records) header() ([]string, wire.Rule) {
 	skipMark(r.in)
 	line, err := r.line()
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, wire.RuleEmpty
 	case err != nil:
 		return nil, wire.RuleTooLong

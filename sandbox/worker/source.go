@@ -95,7 +95,7 @@ func begin(path string) ([]byte, int64, error) {
 	}
 	head := make([]byte, 16)
 	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, 0, fail(wire.CodeOpen, err)
 	}
 	return head[:n], st.Size(), nil
@@ -152,13 +152,13 @@ func samples(path string) (head, sample []byte, err error) {
 	defer f.Close()
 	in := bufio.NewReaderSize(f, 4*sampleBytes)
 	peek, err := in.Peek(sampleBytes)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, nil, fail(wire.CodeOpen, err)
 	}
 	head = bytes.Clone(peek)
 	for {
 		peek, err := in.Peek(4 * sampleBytes)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, nil, fail(wire.CodeOpen, err)
 		}
 		n := ascii(peek)

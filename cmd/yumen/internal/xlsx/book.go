@@ -225,7 +225,7 @@ func (b *book) loadTexts() error {
 	total := 0
 	for {
 		t, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

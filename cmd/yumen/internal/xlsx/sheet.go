@@ -52,7 +52,7 @@ func (b *book) rows(part string, each func([]string) error, progress func(int64)
 	}
 	for {
 		t, err := c.d.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return errors.New("no end of the rows")
 		}
 		if err != nil {
