@@ -26,6 +26,7 @@ func TestLeak(t *testing.T) {
 	s.audit()
 	s.mischief()
 	s.sessions()
+	s.authority(grant)
 	s.observe()
 	s.say("analyst_a", 0, "logout")
 	if left := s.wire.unasked(operations(t, s.wire.URL)); len(left) > 0 {
@@ -69,6 +70,26 @@ func (s *stage) sessions() {
 	s.say("security", 0, "account", "suspend", "analyst_b", "--reason", "left the bank")
 	s.say("security", 0, "account", "resume", "analyst_b")
 	s.say("admin", -1, "account", "reset", "analyst_b")
+}
+
+// authority uses what changes a grant, an application, a factor, or all at once.
+func (s *stage) authority(grant string) {
+	s.t.Helper()
+	app := s.id("app", s.say("analyst_a", 0, "application", "submit", "-f", "application.yaml", "-o", "json"))
+	s.say("steward", 0, "application", "review", app, "--return", "--reason", "NECESSITY", "--comment", "why the remarks?")
+	s.say("analyst_a", 0, "application", "resubmit", app, "-f", "application.yaml")
+	s.say("analyst_a", 0, "application", "withdraw", app)
+	for _, act := range []string{"suspend", "resume", "terminate"} {
+		s.say("security", 0, "grant", act, grant, "--reason", "looked into")
+	}
+	s.say("security", 0, "freeze", "--dataset", "harbour", "--reason", "looked into")
+	s.say("security", 0, "freeze", "list")
+	s.say("security", 4, "unfreeze", "--dataset", "harbour", "--reason", "cleared")
+	s.say("admin", 0, "unfreeze", "--dataset", "harbour")
+	s.tell("auditor", password("auditor"), 0, "totp", "enrol", "--password-stdin")
+	s.tell("auditor", "000000\n", -1, "totp", "confirm", "--code-stdin")
+	s.say("security", -1, "totp", "reset", "auditor")
+	s.say("credit_provider", -1, "dataset", "convert", s.file("broken.xlsx", "PK\x03\x04"+broken()["binary"]), "--out", "converted.csv")
 }
 
 // observe reads the metrics.
