@@ -1,6 +1,7 @@
 package footprint
 
 import (
+	"slices"
 	"strconv"
 
 	"yumen/catalog"
@@ -168,6 +169,10 @@ func (b *binder) expr(s *Select, e sqltree.Expr, c clause) error {
 		if e.Class == sqltree.ClassAggregate {
 			return b.aggregate(s, e, c)
 		}
+	case *sqltree.Window:
+		if !c.output || c.inner || !s.overCells() {
+			return sqltree.Refuse(sqltree.ReasonWindow, e.Position())
+		}
 	}
 	if _, bare := e.(*sqltree.Column); !bare && c.output {
 		c.inner = false // a key of an entity passes an inner query bare or not at all
@@ -178,6 +183,12 @@ func (b *binder) expr(s *Select, e sqltree.Expr, c clause) error {
 		}
 	}
 	return nil
+}
+
+// overCells reports whether the rows of the answer are groups, each once: a window over rows of the data is none.
+func (s *Select) overCells() bool {
+	aggregated := slices.ContainsFunc(s.Outputs, func(o Output) bool { return s.Aggregated(o.Expr) })
+	return !s.Tree.Distinct && (s.Grouped || aggregated)
 }
 
 // column binds one reference and judges keys and identifiers by where they stand.

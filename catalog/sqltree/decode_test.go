@@ -33,7 +33,13 @@ func TestDecodeRefuses(t *testing.T) {
 		{"SELECT 1 UNION ALL SELECT 2", catalog.CodeSetOp, "1 UNION"},
 		{"SELECT a FROM (SELECT 1 EXCEPT SELECT 2)", catalog.CodeSetOp, "1 EXCEPT"},
 		{"WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM r) SELECT i FROM r", catalog.CodeCTERecursive, "1 UNION"},
-		{"SELECT sum(x) OVER () FROM t", catalog.CodeWindow, "sum"},
+		{"SELECT ntile(4) OVER (ORDER BY x) FROM t", catalog.CodeWindow, "ntile"},
+		{"SELECT sum(x) OVER (ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t", catalog.CodeWindow, "sum"},
+		{"SELECT sum(x) FILTER (WHERE y) OVER () FROM t", catalog.CodeWindow, "sum"},
+		{"SELECT sum(DISTINCT x) OVER () FROM t", catalog.CodeWindow, "sum"},
+		{"SELECT sum(x ORDER BY y) OVER () FROM t", catalog.CodeWindow, "sum"},
+		{"SELECT other.sum(x) OVER () FROM t", catalog.CodeWindow, "other"},
+		{"SELECT sum(x, y) OVER () FROM t", catalog.CodeWindow, "sum"},
 		{"SELECT a FROM t QUALIFY 1", catalog.CodeWindow, "a FROM"},
 		{"SELECT a FROM t USING SAMPLE 5", catalog.CodeSample, "a FROM"},
 		{"SELECT a FROM t TABLESAMPLE 10%", catalog.CodeSample, "t TABLE"},
@@ -230,6 +236,8 @@ func TestTextOfOutputs(t *testing.T) {
 		"sum(a.month)":                         `sum(a."month")`,
 		"CASE c WHEN 1 THEN 2 END":             "CASE  WHEN ((c = 1)) THEN (2) ELSE NULL END",
 		"100*count(*)/sum(c)":                  "((100 * count_star()) / sum(c))",
+		"sum(count(*)) OVER ()":                "sum(count_star()) OVER ()",
+		"rank() OVER (PARTITION BY a ORDER BY count(*), b DESC NULLS FIRST)": "rank() OVER (PARTITION BY a ORDER BY count_star(), b DESC NULLS FIRST)",
 	}
 	for expr, name := range want {
 		t.Run(expr, func(t *testing.T) {

@@ -53,6 +53,6 @@ var examples = map[catalog.Code]Example{
 	catalog.CodeSubquery:     {"SELECT count(*) AS n FROM clients WHERE amount > (SELECT avg(amount) FROM clients)", "SELECT count(*) AS n, avg(amount) AS mean FROM clients WHERE amount >= 500"},
 	catalog.CodeCTERecursive: {"WITH RECURSIVE t AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM t) SELECT count(*) AS n FROM t", "SELECT count(*) AS n FROM clients"},
 	catalog.CodeCTEShadow:    {"WITH clients AS (SELECT id, count(*) AS n FROM cases GROUP BY id) SELECT n, count(*) AS persons FROM clients GROUP BY n", "WITH each AS (SELECT id, sum(amount) AS s FROM clients GROUP BY id) SELECT count(*) AS persons, avg(s) AS mean FROM each"},
-	catalog.CodeWindow:       {"SELECT city, rank() OVER (ORDER BY count(*)) AS r FROM clients GROUP BY city", byCity + " ORDER BY n DESC"},
+	catalog.CodeWindow:       {"SELECT city, rank() OVER (ORDER BY amount DESC) AS place FROM clients", "SELECT city, sum(amount) AS s, rank() OVER (ORDER BY sum(amount) DESC) AS place FROM clients GROUP BY city"},
 	catalog.CodeSample:       {"SELECT count(*) AS n FROM clients USING SAMPLE 10%", "SELECT count(*) AS n FROM clients"},
 }

@@ -58,6 +58,8 @@ func (d *decoder) node(o *object, class, kind string) Expr {
 		return d.caseOf(o)
 	case "STAR":
 		return d.star(o, false)
+	case "WINDOW":
+		return d.window(o)
 	}
 	refuse(d.refusedClass(class), o.at)
 	return nil
@@ -68,8 +70,6 @@ func (d *decoder) refusedClass(class string) Reason {
 	switch class {
 	case "SUBQUERY":
 		return ReasonSubquery
-	case "WINDOW":
-		return ReasonWindow
 	case "PARAMETER":
 		return ReasonParameter
 	case "POSITIONAL_REFERENCE":

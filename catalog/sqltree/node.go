@@ -245,6 +245,8 @@ func Children(e Expr) []Expr {
 		return append(all, e.Else)
 	case *Cast:
 		return []Expr{e.X}
+	case *Window:
+		return e.children()
 	}
 	return nil
 }

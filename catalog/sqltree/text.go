@@ -55,6 +55,8 @@ func Text(e Expr) string {
 		return "(" + Text(e.X) + " IS NULL)"
 	case *Case:
 		return caseText(e)
+	case *Window:
+		return windowText(e)
 	case *Cast:
 		name := "CAST("
 		if e.Try {

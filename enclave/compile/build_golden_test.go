@@ -35,6 +35,8 @@ var golden = map[string]string{
 	"filter":          "SELECT year, count(*) FILTER (WHERE arrears > 0) AS debtors, count(*) AS n FROM tax GROUP BY year",
 	"case":            "SELECT district, CASE WHEN count(*) > 50 THEN 'many' ELSE 'few' END AS size, round(100.0 * count(*) / 500, 1) AS share FROM persons GROUP BY district ORDER BY 2, district DESC",
 	"conditional":     "SELECT industry, sum(CASE WHEN registered_capital >= 1000 THEN 1 ELSE 0 END) AS large, avg(CASE WHEN registered_capital >= 1000 THEN 1.0 ELSE 0.0 END) AS share, sum(CASE WHEN registered_capital >= 1000 THEN registered_capital ELSE 0 END) AS capital FROM enterprises GROUP BY industry",
+	"window":          "SELECT industry, count(*) AS n, 100.0 * count(*) / sum(count(*)) OVER () AS share, rank() OVER (ORDER BY sum(registered_capital) DESC) AS place FROM enterprises GROUP BY industry HAVING count(*) > 1 ORDER BY industry",
+	"window-parts":    "SELECT district, gender, count(*) AS n, row_number() OVER (PARTITION BY district ORDER BY n DESC, gender) AS place, avg(count(*)) OVER (PARTITION BY district) AS mean, sum(count(*)) OVER (PARTITION BY district ORDER BY gender) AS up_to FROM persons GROUP BY district, gender ORDER BY district, gender",
 	"complement":      "SELECT count(*) FROM enterprises WHERE industry NOT IN ('rocket') AND NOT (registered_capital < 1000 OR registered_capital >= 5000)",
 	"contributors":    "SELECT count(DISTINCT employer_uscc), sum(base) FROM social_insurance WHERE base BETWEEN 1000 AND 4999.99",
 }

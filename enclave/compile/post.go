@@ -25,21 +25,15 @@ func (b *builder) post(p *Plan) error {
 		outputs = append(outputs, fmt.Sprintf("%s AS %s", x.output(), sqltree.Quote(o.Name)))
 		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: o.Name, Type: name})
 	}
-	sql := "SELECT " + strings.Join(outputs, ", ") + " FROM cells"
-	if having := b.outer.Tree.Having; having != nil {
-		x, err := w.expr(having)
-		if err != nil {
-			return err
-		}
-		if x.typ.kind != kindBool {
-			return sqltree.Refuse(sqltree.ReasonCellType, having.Position())
-		}
-		sql += " WHERE " + x.tried()
+	having, err := w.having()
+	if err != nil {
+		return err
 	}
 	order, err := w.order()
 	if err != nil {
 		return err
 	}
+	sql := "SELECT " + strings.Join(outputs, ", ") + " FROM " + w.rows(having)
 	if order != "" {
 		sql += " ORDER BY " + order
 	}
@@ -53,6 +47,33 @@ func (b *builder) post(p *Plan) error {
 	return nil
 }
 
+// having is the condition of HAVING, or empty.
+func (w *postWriter) having() (string, error) {
+	having := w.b.outer.Tree.Having
+	if having == nil {
+		return "", nil
+	}
+	w.windowed = true // windows are over what HAVING leaves
+	defer func() { w.windowed = false }()
+	x, err := w.expr(having)
+	if err == nil && x.typ.kind != kindBool {
+		err = sqltree.Refuse(sqltree.ReasonCellType, having.Position())
+	}
+	return " WHERE " + x.tried(), err
+}
+
+// rows is the relation of the answer's rows: the cells that HAVING leaves, with the columns of windows over them.
+func (w *postWriter) rows(having string) string {
+	if len(w.windows) == 0 {
+		return "cells" + having
+	}
+	columns := "*"
+	for i, x := range w.windows {
+		columns += fmt.Sprintf(", %s AS w%d", x, i)
+	}
+	return "(SELECT " + columns + " FROM cells" + having + ") AS cells"
+}
+
 // order is the order of the text, then all group keys: first those that are shown, as they are shown.
 func (w *postWriter) order() (string, error) {
 	var terms []string
@@ -61,14 +82,7 @@ func (w *postWriter) order() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		direction, nulls := "ASC", "LAST"
-		if o.Descending {
-			direction = "DESC"
-		}
-		if o.NullsFirst {
-			nulls = "FIRST"
-		}
-		terms = append(terms, fmt.Sprintf("%s %s NULLS %s", x.tried(), direction, nulls))
+		terms = append(terms, x.ordered(o))
 	}
 	var keys []int
 	for _, o := range w.b.outer.Outputs {
@@ -127,6 +141,9 @@ type postWriter struct {
 	b    *builder
 	plan *Plan
 	args []Value
+	// windows are the columns w0, w1, … over the released rows; windowed is set where none can stand: inside one, and in HAVING.
+	windows  []string
+	windowed bool
 }
 
 func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
@@ -163,6 +180,8 @@ func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
 		return w.caseOf(e)
 	case *sqltree.Cast:
 		return w.cast(e)
+	case *sqltree.Window:
+		return w.window(e)
 	}
 	return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, e.Position())
 }
