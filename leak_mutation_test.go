@@ -34,8 +34,8 @@ func leakMutants() []leakMutant {
 		{name: "the key of a withheld row is shown to reviewers", file: "enclave/riskreport.go", binary: "yumend", play: review,
 			old:  "out := make([]*string, t.Keys+len(row.Cells))",
 			with: "out := append(append([]*string{}, row.Key...), make([]*string, len(row.Cells))...)"},
-		{name: "a fault names what stands where the header should", file: "sandbox/worker/source.go", binary: "yumen-worker", play: load,
-			old: `extra[i].Column = ""`, with: `extra[i].Column = head[extra[i].Field-1]`},
+		{name: "a fault names what stands where the header should", file: "sandbox/worker/match.go", binary: "yumen-worker", play: load,
+			old: `extra[i].Column = ""`, with: `extra[i].Field += 0`},
 	}
 }
 

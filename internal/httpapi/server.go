@@ -4,6 +4,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -59,6 +60,7 @@ func New(cfg Config) http.Handler {
 	mux := http.NewServeMux()
 	spec := huma.DefaultConfig("Yumen", cfg.Version)
 	spec.DocsPath = ""
+	spec.OpenAPIPath = "" // huma makes it at the first request, without a lock
 	spec.SchemasPath = ""
 	spec.CreateHooks = nil
 	spec.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer"}}
@@ -82,7 +84,22 @@ func New(cfg Config) http.Handler {
 		humaAPI.OpenAPI().AddOperation(raw.describe(humaAPI.OpenAPI()))
 	}
 	d.names = namesOf(humaAPI.OpenAPI())
+	mux.HandleFunc("GET /openapi.json", described(humaAPI.OpenAPI()))
 	return d.guard(mux)
+}
+
+// described answers the description of the interface, made once.
+func described(doc *huma.OpenAPI) http.HandlerFunc {
+	text := sync.OnceValues(func() ([]byte, error) { return json.Marshal(doc) })
+	return func(w http.ResponseWriter, _ *http.Request) {
+		b, err := text()
+		if err != nil {
+			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json")
+		_, _ = w.Write(b)
+	}
 }
 
 // speakHuma makes huma's own refusals problems of ours. That setting is of the whole process.
