@@ -35,7 +35,7 @@ type made struct {
 
 // execute takes a recorded run through the steps that touch data. Whatever goes wrong ends as the one constant.
 func (s *Service) execute(id string, t ticket, a *asked) {
-	ctx, cancel := context.WithTimeout(inside(s.ctx), time.Duration(s.limits.RunSeconds)*time.Second*3)
+	ctx, cancel := context.WithCancel(inside(s.ctx))
 	defer cancel()
 	defer s.inflight.begin(id, cancel)()
 	m, err := s.make(ctx, id, t, a)
@@ -66,6 +66,8 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 	if err := t.pass(ctx); err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Duration(s.limits.RunSeconds)*time.Second)
+	defer cancel()
 	if err := s.stillRuns(ctx, id); err != nil {
 		return nil, err
 	}

@@ -20,7 +20,8 @@ type Config struct {
 	// MemoryMB is the memory that all running workers share by admission: the engine's limit, its private files and the
 	// share of the process itself (default 4096).
 	MemoryMB int
-	// AdmissionWait is how long a job may wait for its turn (default 30 s).
+	// AdmissionWait is how long a job may wait for its turn (default 30 s). Those of a question that was accepted, run and post, wait as
+	// long as their caller.
 	AdmissionWait time.Duration
 
 	// Threads and JobMemoryMB are what a job gets when its spec names nothing (default 2 threads, 512 MiB).

@@ -63,8 +63,11 @@ func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
 	if need > int64(r.config.MemoryMB) {
 		return nil, fmt.Errorf("%w: the job needs more memory than all workers may have", ErrCapacity)
 	}
-	wait, cancel := context.WithTimeout(ctx, r.config.AdmissionWait)
+	wait, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if !t.accepted() {
+		defer time.AfterFunc(r.config.AdmissionWait, cancel).Stop()
+	}
 	defer context.AfterFunc(r.open, cancel)()
 	if err := r.slots.Acquire(wait, 1); err != nil {
 		return nil, r.notAdmitted(ctx)

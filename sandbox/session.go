@@ -29,6 +29,9 @@ type task struct {
 	words bool
 }
 
+// accepted reports whether the job is of a question that was accepted already: it waits for its turn as long as its caller does.
+func (t *task) accepted() bool { return t.job.Kind == wire.KindRun || t.job.Kind == wire.KindPost }
+
 // maxWords bounds the stderr of a worker. More is a violation.
 const maxWords = 64 << 10
 
