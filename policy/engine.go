@@ -27,13 +27,13 @@ type Config struct {
 	Jurisdiction Jurisdiction
 	// Bundle holds the rules; nil is the default bundle of the binary.
 	Bundle fs.FS
-	// Timeout bounds one decision; zero is 250 ms. A decision that is not there in time refuses.
+	// Timeout bounds one decision; zero is 5 s, some thousand times what one takes, so that a busy machine refuses nobody. A decision that is not there in time refuses.
 	Timeout time.Duration
 	// Salt keeps outsiders from guessing the parameters behind Status.PublicDigest; at least 16 bytes, or empty for none.
 	Salt []byte
 }
 
-const defaultTimeout = 250 * time.Millisecond
+const defaultTimeout = 5 * time.Second
 
 // Engine decides. It is safe for concurrent use. The zero Engine, and a nil one, refuse everything.
 type Engine struct {

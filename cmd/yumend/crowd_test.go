@@ -98,7 +98,7 @@ func gather(t testing.TB) *crowd {
 	require.NoError(t, err)
 	cfg := defaults(dir)
 	cfg.Listen = "127.0.0.1:0"
-	log := slog.New(slog.DiscardHandler)
+	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	g, err := build(ctx, dir, cfg, log)
 	require.NoError(t, err)
 	srv, url, err := listen(cfg, g, log)
