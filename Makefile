@@ -30,7 +30,7 @@ demo: build ## play the whole story on the sample zone: no set-up needed
 	$(BIN)/yumend demo
 
 test: lint ## lint, vet, and every test with the race detector
-	$(GO) test -race -tags $(TAGS) -timeout 18m ./...
+	$(GO) test -race -tags $(TAGS) -timeout 40m ./...
 
 lint: ## format, vet, static analysis, import rules
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "gofmt: $$out"; exit 1; }

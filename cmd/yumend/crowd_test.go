@@ -31,7 +31,7 @@ import (
 // crowdSize is how many clients speak at once; crowdTime for how long, unless YUMEN_CROWD_SECONDS says otherwise.
 const (
 	crowdSize = 64
-	crowdTime = 10 * time.Second
+	crowdTime = 5 * time.Second
 )
 
 // crowd is a gateway behind its real door, and the clients in front of it.
