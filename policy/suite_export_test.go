@@ -81,7 +81,7 @@ func (s *Suite) Run(ctx context.Context, filter string, replaced map[string]stri
 	txn := storage.NewTransactionOrDie(ctx, store)
 	defer store.Abort(ctx, txn)
 	runner := tester.NewRunner().SetCompiler(c).SetStore(store).SetModules(c.Modules).RaiseBuiltinErrors(true).
-		SetTimeout(20 * time.Second).Filter(filter)
+		SetTimeout(2 * time.Minute).Filter(filter)
 	if coverage != nil {
 		runner.SetCoverageQueryTracer(coverage)
 	}
