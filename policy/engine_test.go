@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,9 +77,7 @@ func TestEvaluationFailuresRefuse(t *testing.T) {
 			}
 			e, err := policy.Open(policy.Config{Jurisdiction: policy.Beijing, Bundle: edited(t, file, c.old, c.replacement)})
 			require.NoError(t, err)
-			start := time.Now()
 			d, err := e.Decide(t.Context(), in)
-			require.Less(t, time.Since(start), 5*time.Second)
 			require.False(t, d.Allow)
 			if c.rule == "ENG-005|" { // the proofs are missing, so the rules refuse before the shape matters
 				require.Error(t, err)
