@@ -13,6 +13,7 @@ type restriction struct {
 	*operand
 	domain *domain
 	spans  []span
+	less   []span // what later conditions of the conjunction exclude, taken away once
 	null   bool
 	last   int // position of the last condition on the column
 }
@@ -28,6 +29,7 @@ func (c *cohortBuilder) clone() *cohortBuilder {
 	out := &cohortBuilder{b: c.b, matched: slices.Clone(c.matched)}
 	for _, p := range c.parts {
 		copied := *p
+		copied.less = slices.Clip(p.less)
 		out.parts = append(out.parts, &copied)
 	}
 	return out
@@ -37,7 +39,7 @@ func (c *cohortBuilder) clone() *cohortBuilder {
 func (c *cohortBuilder) add(r *restriction) {
 	for _, p := range c.parts {
 		if p.ref == r.ref {
-			p.spans, p.null, p.last = meet(p.spans, r.spans), p.null && r.null, r.last
+			p.less, p.null, p.last = append(p.less, complement(r.spans)...), p.null && r.null, r.last
 			return
 		}
 	}
@@ -304,7 +306,7 @@ func (c *cohortBuilder) box(matched ...*node) (Box, error) {
 
 // condition is the canonical condition of a restriction. Whole says that it restricts nothing.
 func (r *restriction) condition() (c Condition, whole bool, err error) {
-	set, whole, ok := r.domain.set(r.spans, r.null)
+	set, whole, ok := r.domain.set(meet(r.spans, complement(r.less)), r.null)
 	if !ok {
 		return c, false, sqltree.Refuse(sqltree.ReasonPredicate, r.last)
 	}
