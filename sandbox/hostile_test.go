@@ -30,10 +30,10 @@ func hostile(t *testing.T) *sandbox.Runner {
 
 func TestHostileRun(t *testing.T) {
 	r := hostile(t)
-	do := func(name string) ([][]sandbox.Row, error) {
-		return r.Run(soon(t), sandbox.RunSpec{Statements: []sandbox.Statement{{SQL: name}}, Timeout: time.Second})
+	do := func(name string, timeout time.Duration) ([][]sandbox.Row, error) {
+		return r.Run(soon(t), sandbox.RunSpec{Statements: []sandbox.Statement{{SQL: name}}, Timeout: timeout})
 	}
-	out, err := do("honest")
+	out, err := do("honest", 0)
 	require.NoError(t, err)
 	require.Len(t, out[0], 3)
 	cases := map[string]error{
@@ -50,12 +50,14 @@ func TestHostileRun(t *testing.T) {
 	}
 	for name, want := range cases {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			out, err := do(name)
+			timeout := time.Duration(0) // what breaks the protocol is over because it does, not because its time is
+			if want == sandbox.ErrTimeout {
+				timeout = 500 * time.Millisecond
+			}
+			out, err := do(name, timeout)
 			require.ErrorIs(t, err, want)
 			require.Nil(t, out, "no partial rows")
 			require.NotContains(t, err.Error(), "secret")
-			require.Less(t, time.Since(start), 4*time.Second)
 		})
 	}
 }
