@@ -207,6 +207,7 @@ func TestTextOfOutputs(t *testing.T) {
 	want := map[string]string{
 		"sum(b)": "sum(b)", "SUM(t.b)": "sum(t.b)", "count(*)": "count_star()", "count(1)": "count(1)",
 		"count(DISTINCT t.uscc)": "count(DISTINCT t.uscc)", "avg(b)/2": "(avg(b) / 2)",
+		"count(DISTINCT (t.a, b))":             `count(DISTINCT main."row"(t.a, b))`,
 		"sum(b) / nullif(sum(c), 0)":           `(sum(b) / "nullif"(sum(c), 0))`,
 		"CASE WHEN sum(b)>5 THEN 1 ELSE 0 END": "CASE  WHEN ((sum(b) > 5)) THEN (1) ELSE 0 END",
 		"coalesce(sum(b),0)":                   "COALESCE(sum(b), 0)",

@@ -128,12 +128,51 @@ func (d *decoder) call(o *object) Expr {
 	orders.must("type", "ORDER_MODIFIER", ReasonUnknownNode)
 	orders.empty(ReasonAggregateOrder, "orders")
 	orders.done()
-	c.Args = d.exprs(o.list("children"), o.at)
+	c.Args = d.arguments(c, o.list("children"))
 	c.Filter = d.optional(o, "filter")
 	if class != ClassAggregate && (c.Distinct || c.Filter != nil) {
 		refuse(ReasonFunction, o.at)
 	}
 	return c
+}
+
+// arguments reads the arguments of a call. The parts of a tuple are the arguments of count(DISTINCT (a, b)), and of nothing else.
+func (d *decoder) arguments(c *Call, list []any) []Expr {
+	if c.Name != "count" || !c.Distinct || len(list) != 1 {
+		return d.exprs(list, c.Pos)
+	}
+	o := asObject(list[0], c.Pos)
+	if name, isText := o.fields["function_name"].(string); !isText || name != "row" {
+		return d.exprs(list, c.Pos)
+	}
+	defer d.in(o.at)()
+	return d.tuple(o)
+}
+
+// tuple reads the parts of (a, b).
+func (d *decoder) tuple(o *object) []Expr {
+	o.must("class", "FUNCTION", ReasonUnknownNode)
+	o.must("type", "FUNCTION", ReasonUnknownNode)
+	o.must("alias", "", ReasonNestedAlias)
+	o.must("function_name", "row", ReasonFunction)
+	o.take("query_location")
+	if schema := o.text("schema"); schema != "" && schema != "main" {
+		refuse(ReasonFunction, o.at)
+	}
+	o.empty(ReasonFunction, "catalog", "filter", "export_state")
+	if o.bool("distinct") || o.bool("is_operator") {
+		refuse(ReasonFunction, o.at)
+	}
+	orders := o.object("order_bys")
+	orders.must("type", "ORDER_MODIFIER", ReasonUnknownNode)
+	orders.empty(ReasonAggregateOrder, "orders")
+	orders.done()
+	parts := d.exprs(o.list("children"), o.at)
+	o.done()
+	if len(parts) == 0 {
+		refuse(ReasonFunction, o.at)
+	}
+	return parts
 }
 
 func (d *decoder) compare(o *object, kind string) Expr {

@@ -125,7 +125,11 @@ func callText(c *Call) string {
 	if c.Distinct {
 		distinct = "DISTINCT "
 	}
-	text := name + "(" + distinct + join(c.Args, ", ") + ")"
+	args := join(c.Args, ", ")
+	if c.Distinct && len(c.Args) > 1 {
+		args = `main."row"(` + args + ")"
+	}
+	text := name + "(" + distinct + args + ")"
 	if c.Filter != nil {
 		text += " FILTER (WHERE " + Text(c.Filter) + ")"
 	}

@@ -3,6 +3,7 @@ package compile
 import (
 	"math/big"
 	"slices"
+	"strings"
 
 	"yumen/catalog"
 	"yumen/catalog/footprint"
@@ -70,6 +71,9 @@ func (b *builder) aggregate(e *sqltree.Call) (*aggregate, error) {
 
 func (b *builder) overCohort(e *sqltree.Call, c *cohortBuilder) (*aggregate, error) {
 	var arg footprint.Term
+	if len(e.Args) > 1 && footprint.MethodOf(e) == footprint.MethodDistinct {
+		return b.countDistinct(e, c)
+	}
 	if len(e.Args) > 1 {
 		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
 	}
@@ -94,7 +98,7 @@ func (b *builder) overArgument(e *sqltree.Call, arg footprint.Term, c *cohortBui
 	case constant || arg.Expr == nil:
 		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
 	case method == footprint.MethodDistinct:
-		return b.countDistinct(arg, e.Position(), c)
+		return b.countDistinct(e, c)
 	case e.Distinct:
 		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
 	case b.inner != nil:
@@ -151,13 +155,35 @@ func (b *builder) keyColumn(t footprint.Term) (n *node, index int) {
 	return b.nodes[src], src.Granted.Spec.EntityOf(c.Name)
 }
 
-func (b *builder) countDistinct(arg footprint.Term, at int, c *cohortBuilder) (*aggregate, error) {
-	n, index := b.keyColumn(arg)
-	if index < 0 {
-		return nil, sqltree.Refuse(sqltree.ReasonCountDistinct, at)
+// countDistinct counts the entities of a key: all its columns, in any order.
+func (b *builder) countDistinct(e *sqltree.Call, c *cohortBuilder) (*aggregate, error) {
+	var source *footprint.Source
+	var names []string
+	for _, arg := range e.Args {
+		src, column := b.term(arg).Column()
+		if column == nil || b.nodes[src] == nil || !column.Has(catalog.RoleEntityKey) || source != nil && source != src {
+			return nil, sqltree.Refuse(sqltree.ReasonCountDistinct, e.Position())
+		}
+		source, names = src, append(names, column.Name)
 	}
+	index := source.Granted.Spec.EntityOf(names...)
+	if index < 0 {
+		return nil, partOfKey(sqltree.ReasonCountPart, source, names, e.Position())
+	}
+	n := b.nodes[source]
 	c.matched = append(c.matched, n)
 	return &aggregate{method: footprint.MethodCount, cells: []int{b.entities(c, b.entityRef(n, index))}}, nil
+}
+
+// partOfKey refuses columns that are not a full key, and names the full keys that they belong to.
+func partOfKey(why sqltree.Reason, src *footprint.Source, names []string, at int) error {
+	var full []string
+	for _, e := range src.Granted.Spec.Entities {
+		if slices.ContainsFunc(e.Key, func(k string) bool { return strings.EqualFold(k, names[0]) }) {
+			full = append(full, strings.Join(e.Key, ", "))
+		}
+	}
+	return sqltree.Refuse(why, at, "("+strings.Join(full, "), (")+")")
 }
 
 // countColumn counts rows where a column is not NULL.

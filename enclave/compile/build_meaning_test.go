@@ -249,7 +249,7 @@ func aliased(names []string) []string {
 }
 
 func (s speaker) outputs(joined bool) []string {
-	all := []string{"count(*)", "count(cost)", "sum(cost)", "avg(cost)", "count(DISTINCT cid)", "stddev_pop(cost)",
+	all := []string{"count(*)", "count(cost)", "sum(cost)", "avg(cost)", "count(DISTINCT (cid, site))", "stddev_pop(cost)",
 		"count(*) FILTER (WHERE kind = 'x')", "sum(cost) FILTER (WHERE cost > 0)", "count(area)"}
 	if joined {
 		all = append(all, "sum(wealth)", "count(DISTINCT hid)", "count(town)", "count(DISTINCT people.pid)", "count(hid)")
@@ -264,14 +264,19 @@ func (s speaker) outputs(joined bool) []string {
 // rolled is a question with an entity roll-up.
 func (s speaker) rolled() (a, b string, keys int) {
 	w1, w2 := s.where(" WHERE ")
-	inner := "SELECT pid, count(*) AS n, sum(cost) AS s FROM visits"
+	inner, key, keys2, counted := "SELECT pid, count(*) AS n, sum(cost) AS s FROM visits", "pid", "1", "count(DISTINCT x.pid)"
+	clinics := s.rng.IntN(3) == 0
+	if clinics {
+		inner, key = "SELECT cid, site, count(*) AS n, sum(cost) AS s FROM visits", "cid, site"
+		keys2, counted = "2, 1", "count(DISTINCT (x.site, x.cid))"
+	}
 	filters := [][2]string{{"", ""}, {" WHERE n >= 2", " WHERE n > 1"}, {" WHERE s >= 1", " WHERE NOT (s < 1)"}, {" WHERE n < 2 AND s IS NOT NULL", " WHERE s IS NOT NULL AND n = 1"}}
 	f := filters[s.rng.IntN(len(filters))]
-	outs := []string{"count(*), sum(s)", "avg(s)", "sum(n), avg(n)", "count(s)", "count(DISTINCT x.pid)"}
+	outs := []string{"count(*), sum(s)", "avg(s)", "sum(n), avg(n)", "count(s)", counted}
 	outputs := s.pick(outs...)
-	a = "WITH x AS (" + inner + w1 + " GROUP BY pid) SELECT " + outputs + " FROM x" + f[0]
-	b = "SELECT " + outputs + " FROM (" + inner + w2 + " GROUP BY 1) AS x" + f[1]
-	if s.rng.IntN(2) == 0 {
+	a = "WITH x AS (" + inner + w1 + " GROUP BY " + key + ") SELECT " + outputs + " FROM x" + f[0]
+	b = "SELECT " + outputs + " FROM (" + inner + w2 + " GROUP BY " + keys2 + ") AS x" + f[1]
+	if !clinics && s.rng.IntN(2) == 0 {
 		a = "WITH x AS (" + inner + w1 + " GROUP BY pid) SELECT town, " + outputs + " FROM x JOIN people USING (pid)" + f[0] + " GROUP BY town"
 		b = "WITH y AS (" + inner + w2 + " GROUP BY visits.pid) SELECT p.town, " + outputs + " FROM people p JOIN y x ON p.pid = x.pid" + f[1] + " GROUP BY 1"
 		return a, b, 1
@@ -293,7 +298,7 @@ func TestRandomPlansMeanTheText(t *testing.T) {
 		w := randomWorld(rng)
 		w.load(e, specs)
 		// rows without one of their own entities belong to nobody and are in no answer
-		e.exec("CREATE OR REPLACE VIEW memory.main.visits AS SELECT * FROM memory.main.visits_source WHERE pid IS NOT NULL AND cid IS NOT NULL")
+		e.exec("CREATE OR REPLACE VIEW memory.main.visits AS SELECT * FROM memory.main.visits_source WHERE pid IS NOT NULL AND cid IS NOT NULL AND site IS NOT NULL")
 		e.exec("CREATE OR REPLACE VIEW memory.main.people AS SELECT * FROM memory.main.people_source")
 		for i := range 80 {
 			a, b, keys := speaker{rng}.question()

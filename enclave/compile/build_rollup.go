@@ -42,8 +42,11 @@ func (b *builder) rollupShape() error {
 			keyOf, keyNames = o.node.src, append(keyNames, o.column.Name)
 		}
 	}
-	if keyOf == nil || keyOf.Granted.Spec.EntityOf(keyNames...) < 0 {
+	if keyOf == nil {
 		return sqltree.Refuse(sqltree.ReasonInner, s.Tree.Position())
+	}
+	if keyOf.Granted.Spec.EntityOf(keyNames...) < 0 {
+		return partOfKey(sqltree.ReasonInnerPart, keyOf, keyNames, s.Tree.Position())
 	}
 	b.entityNode, b.entityIndex = b.nodes[keyOf], keyOf.Granted.Spec.EntityOf(keyNames...)
 	b.entity = b.entityRef(b.entityNode, b.entityIndex)
@@ -126,7 +129,8 @@ func (b *builder) result(e *sqltree.Call) (*operand, error) {
 	return o, nil
 }
 
-// countsRows checks that a count of the roll-up counts its rows: count(*), count(1), or count of the entity's own key.
+// countsRows checks that a count of the roll-up counts its rows: count(*), count(1), or count of a column of the entity's own key, which
+// every row has.
 func (b *builder) countsRows(e *sqltree.Call) error {
 	if len(e.Args) == 0 {
 		return nil
@@ -135,8 +139,9 @@ func (b *builder) countsRows(e *sqltree.Call) error {
 		return nil
 	}
 	src, c := footprint.Term{In: b.inner, Expr: e.Args[0]}.Column()
-	if c != nil {
-		if i := src.Granted.Spec.EntityOf(c.Name); i >= 0 && b.nodes[src] == b.entityNode {
+	if c != nil && b.nodes[src] == b.entityNode && len(e.Args) == 1 {
+		key := src.Granted.Spec.Entities[b.entityIndex].Key
+		if slices.ContainsFunc(key, func(k string) bool { return strings.EqualFold(k, c.Name) }) {
 			return nil
 		}
 	}

@@ -106,9 +106,9 @@ func TestWorkerOverLoads(t *testing.T) {
 		}
 		return text
 	}
-	visits := "pid,cid,area,kind,result,cost\n"
+	visits := "pid,cid,site,area,kind,result,cost\n"
 	for pid := range 20 {
-		visits += fmt.Sprintf("%d,%d,%s,x,good,%d\n%d,%d,%s,y,good,1\n", pid, pid/2, []string{"a", "b"}[pid%2], pid, pid, pid%4, []string{"b", "c", "a"}[pid%3])
+		visits += fmt.Sprintf("%d,%d,1,%s,x,good,%d\n%d,%d,2,%s,y,good,1\n", pid, pid/2, []string{"a", "b"}[pid%2], pid, pid, pid%4, []string{"b", "c", "a"}[pid%3])
 	}
 	visited := load("visits", visits)
 	files := map[string]map[string]*os.File{"people": {"one": load("people", people(20, 0)), "two": load("people", people(22, 3))},

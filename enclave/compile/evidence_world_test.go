@@ -11,17 +11,18 @@ import (
 )
 
 // The tiny world of the property test: visits (several rows a person, each at a place of care) may join people (one row a person,
-// each of a household).
+// each of a household). A place of care is known by two columns together.
 const tinyWorld = `
 apiVersion: yumen/v1
 kind: Dataset
 metadata: {name: visits}
 spec:
   title: {zh: 就诊, en: Visits}
-  entities: [{type: person, key: [pid]}, {type: clinic, key: [cid]}]
+  entities: [{type: person, key: [pid]}, {type: clinic, key: [cid, site]}]
   columns:
   - {name: pid, type: BIGINT, grade: 2, roles: [entity_key]}
   - {name: cid, type: BIGINT, grade: 2, roles: [entity_key]}
+  - {name: site, type: INTEGER, grade: 2, roles: [entity_key]}
   - {name: area, type: VARCHAR, grade: 2, roles: [dimension], domain: [a, b, c]}
   - {name: kind, type: VARCHAR, grade: 2, roles: [dimension], domain: [x, y]}
   - {name: result, type: VARCHAR, grade: 2, roles: [dimension], sensitive: true, sensitive_values: [bad], domain: [bad, good]}
@@ -56,6 +57,17 @@ type visit struct {
 	cost               string
 }
 
+// clinic is the two parts of the key of a visit's place; one of them is missing where there is none.
+func (v visit) clinic() (cid, site string) {
+	switch {
+	case v.cid >= 0:
+		return fmt.Sprint(v.cid % 3), fmt.Sprint(v.cid / 3)
+	case v.pid%2 == 0:
+		return "NULL", "1"
+	}
+	return "1", "NULL"
+}
+
 // tiny is one random world.
 type tiny struct {
 	people []person
@@ -80,7 +92,7 @@ func randomWorld(rng *rand.Rand) tiny {
 // load writes the world into an engine.
 func (w tiny) load(e *engine, specs map[string]catalog.DatasetSpec) {
 	e.exec("CREATE OR REPLACE TABLE people_source (pid BIGINT, hid BIGINT, town VARCHAR, wealth DECIMAL(9,2))")
-	e.exec("CREATE OR REPLACE TABLE visits_source (pid BIGINT, cid BIGINT, area VARCHAR, kind VARCHAR, result VARCHAR, cost INTEGER)")
+	e.exec("CREATE OR REPLACE TABLE visits_source (pid BIGINT, cid BIGINT, site INTEGER, area VARCHAR, kind VARCHAR, result VARCHAR, cost INTEGER)")
 	null := func(s string) string {
 		if s == "" {
 			return "NULL"
@@ -97,7 +109,8 @@ func (w tiny) load(e *engine, specs map[string]catalog.DatasetSpec) {
 		e.exec(fmt.Sprintf("INSERT INTO people_source VALUES (%d, %s, %s, %d)", p.pid, key(p.hid), null(p.town), p.wealth))
 	}
 	for _, v := range w.visits {
-		e.exec(fmt.Sprintf("INSERT INTO visits_source VALUES (%d, %s, %s, %s, %s, %s)", v.pid, key(v.cid), null(v.area), null(v.kind),
+		cid, site := v.clinic()
+		e.exec(fmt.Sprintf("INSERT INTO visits_source VALUES (%d, %s, %s, %s, %s, %s, %s)", v.pid, cid, site, null(v.area), null(v.kind),
 			null(v.result), null(v.cost)))
 	}
 	e.snapshot("people", specs["people"], "memory.main.people_source")

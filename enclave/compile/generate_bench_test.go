@@ -16,7 +16,7 @@ func BenchmarkEvidence(b *testing.B) {
 	specs := tinySpecs(b)
 	e.exec(`CREATE TABLE people_source AS SELECT i AS pid, i % 300000 AS hid, CASE i % 2 WHEN 0 THEN 'n' ELSE 's' END AS town,
 		(hash(i) % 100000)::DECIMAL(9,2) / 100 AS wealth FROM range(1000000) t(i)`)
-	e.exec(`CREATE TABLE visits_source AS SELECT i // 4 AS pid, hash(i) % 50000 AS cid, chr((97 + i % 3)::INTEGER) AS area, 'x' AS kind, 'good' AS result,
+	e.exec(`CREATE TABLE visits_source AS SELECT i // 4 AS pid, hash(i) % 50000 AS cid, 1 AS site, chr((97 + i % 3)::INTEGER) AS area, 'x' AS kind, 'good' AS result,
 		(hash(i) % 100)::INTEGER AS cost FROM range(1000000) t(i)`)
 	e.snapshot("people", specs["people"], "memory.main.people_source")
 	e.snapshot("visits", specs["visits"], "memory.main.visits_source")
