@@ -111,11 +111,11 @@ func (b *binder) inner(s *Select, at sqltree.Pos, alias string, columns []string
 	if len(tree.Order) > 0 || tree.Limit != nil || tree.Offset > 0 || tree.Distinct {
 		return nil, sqltree.Refuse(sqltree.ReasonNested, tree.Position())
 	}
-	b.facts.Rollup = true
 	bound, err := b.query(tree, scope, true)
 	if err != nil {
 		return nil, err
 	}
+	b.facts.Rollup = b.facts.Rollup || !bound.Plain()
 	src := &Source{Pos: at, Name: alias, Inner: bound}
 	for i, o := range bound.Outputs {
 		name := o.Name

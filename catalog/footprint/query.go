@@ -1,6 +1,8 @@
 package footprint
 
 import (
+	"slices"
+
 	"yumen/catalog"
 	"yumen/catalog/sqltree"
 )
@@ -99,6 +101,12 @@ func (r Ref) Base() (*Source, *catalog.Column) {
 		return r.Source, r.Column
 	}
 	return Term{r.Source.Inner, r.Source.Inner.Outputs[r.Output].Expr}.Column()
+}
+
+// Plain reports whether a SELECT keeps the rows of its tables one by one: it projects and filters, and neither groups nor aggregates.
+func (s *Select) Plain() bool {
+	aggregated := slices.ContainsFunc(s.Outputs, func(o Output) bool { return s.Aggregated(o.Expr) })
+	return !s.Grouped && s.Tree.Having == nil && !s.Tree.Distinct && !aggregated
 }
 
 // Aggregated reports whether an expression holds an aggregate, through references to other outputs of the SELECT.

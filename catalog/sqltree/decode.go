@@ -76,8 +76,11 @@ func refuseError(o *object) {
 	refuse(ReasonSyntax, at)
 }
 
-// decoder counts the depth of the tree.
-type decoder struct{ depth int }
+// decoder counts the depth of the tree, and knows whether it reads a join condition.
+type decoder struct {
+	depth   int
+	joining bool
+}
 
 // in enters one level; the result leaves it.
 func (d *decoder) in(at Pos) func() {

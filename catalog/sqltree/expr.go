@@ -120,7 +120,7 @@ func (d *decoder) call(o *object) Expr {
 		refuse(ReasonAggregate, o.at)
 	}
 	if !known {
-		refuse(ReasonFunction, o.at)
+		d.refuseFunction(o.at)
 	}
 	c.Class = class
 	o.empty(ReasonAggregate, "export_state")
@@ -175,6 +175,14 @@ func (d *decoder) tuple(o *object) []Expr {
 	return parts
 }
 
+// refuseFunction refuses a function or operator outside the closed list.
+func (d *decoder) refuseFunction(at Pos) {
+	if d.joining {
+		refuse(ReasonJoinCondition, at)
+	}
+	refuse(ReasonFunction, at)
+}
+
 func (d *decoder) compare(o *object, kind string) Expr {
 	ops := map[string]CompareOp{
 		"COMPARE_EQUAL": Equal, "COMPARE_NOTEQUAL": NotEqual, "COMPARE_LESSTHAN": Less, "COMPARE_LESSTHANOREQUALTO": LessEqual,
@@ -202,7 +210,7 @@ func (d *decoder) operator(o *object, kind string) Expr {
 	case "GROUPING_FUNCTION":
 		refuse(ReasonGroupingSets, o.at)
 	default: // elements of lists and structs, TRY
-		refuse(ReasonFunction, o.at)
+		d.refuseFunction(o.at)
 	}
 	args := d.exprs(o.list("children"), o.at)
 	if len(args) == 0 {

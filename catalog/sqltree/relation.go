@@ -57,11 +57,19 @@ func (d *decoder) join(o *object, at Pos) From {
 	j.Using = o.texts("using_columns")
 	j.Left = d.source(o.object("left"))
 	j.Right = d.source(o.object("right"))
-	j.On = d.optional(o, "condition")
+	j.On = d.joinCondition(o)
 	if (j.On == nil) == (len(j.Using) == 0) {
 		refuse(ReasonJoinKind, at)
 	}
 	return j
+}
+
+// joinCondition reads ON. A function in it is no fault of the function: none would do there.
+func (d *decoder) joinCondition(o *object) Expr {
+	outer := d.joining
+	d.joining = true
+	defer func() { d.joining = outer }()
+	return d.optional(o, "condition")
 }
 
 // source is a relation that must exist: a join has two.

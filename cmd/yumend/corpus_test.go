@@ -49,10 +49,11 @@ func (s *sqlTexts) UnmarshalJSON(b []byte) error {
 }
 
 // TestCorpus asks every pattern of the corpus through the whole gateway, each for an organization of its own, and compares what is
-// released with what the engine itself says about the same rows. YUMEN_CORPUS names a further file of patterns; the declarations and
+// released with what the engine itself says about the same rows. testdata/variants has further spellings of each class of attack and of
+// question. YUMEN_CORPUS names a further file of patterns; the declarations and
 // tables that lie beside it are used, or else the project's.
 func TestCorpus(t *testing.T) {
-	files := []string{"../../testdata/corpus/queries.jsonl"}
+	files := []string{"../../testdata/corpus/queries.jsonl", "../../testdata/variants/queries.jsonl"}
 	if extra := os.Getenv("YUMEN_CORPUS"); extra != "" {
 		files = append(files, filepath.SplitList(extra)...)
 	}

@@ -49,8 +49,10 @@ type builder struct {
 	outer *footprint.Select
 	inner *footprint.Select // the roll-up, nil if there is none
 
-	nodes map[*footprint.Source]*node
-	root  *node
+	level    level // around the roll-up; the whole query if there is none
+	rolledUp level // of the roll-up
+	nodes    map[*footprint.Source]*node
+	root     *node
 
 	// of the roll-up: its entity, and the rows that are rolled up
 	entity      EntityRef // canonical
@@ -67,41 +69,58 @@ type builder struct {
 
 // relations finds the tables, the roll-up and the joins, and hangs them into one tree.
 func (b *builder) relations() error {
-	var sources []*footprint.Source
-	for _, src := range b.outer.Sources {
+	if err := b.gather(b.outer, nil, &b.level); err != nil {
+		return err
+	}
+	sources, links := b.level.sources, b.level.links
+	if b.inner != nil {
+		if err := b.gather(b.inner, b.inner, &b.rolledUp); err != nil {
+			return err
+		}
+		sources, links = append(slices.Clone(b.rolledUp.sources), sources...), append(slices.Clone(b.rolledUp.links), links...)
+	}
+	return b.base(sources, links)
+}
+
+// level is what stands on one side of the roll-up: tables, joins, and the SELECTs whose conditions apply.
+type level struct {
+	sources []*footprint.Source
+	links   []link
+	selects []*footprint.Select
+}
+
+// gather adds a SELECT to a level. An inner query that only projects and filters is written out: its tables, joins and conditions are those of
+// the SELECT around it. The one inner query that aggregates is the roll-up, and holds no other.
+func (b *builder) gather(s, rollup *footprint.Select, out *level) error {
+	links, err := linksOf(s)
+	if err != nil {
+		return err
+	}
+	out.links, out.selects = append(out.links, links...), append(out.selects, s)
+	for _, src := range s.Sources {
 		switch {
 		case src.Inner == nil:
-			sources = append(sources, src)
+			out.sources = append(out.sources, src)
+		case src.Inner.Plain():
+			if err := b.gather(src.Inner, rollup, out); err != nil {
+				return err
+			}
+		case rollup != nil:
+			return sqltree.Refuse(sqltree.ReasonInner, src.Inner.Tree.Position())
 		case b.inner != nil:
 			return sqltree.Refuse(sqltree.ReasonInnerTwice, src.Position())
 		default:
 			b.inner = src.Inner
 		}
 	}
-	outerLinks, err := linksOf(b.outer)
-	if err != nil {
-		return err
-	}
-	var links []link
-	if b.inner != nil {
-		for _, src := range b.inner.Sources {
-			if src.Inner != nil {
-				return sqltree.Refuse(sqltree.ReasonInner, src.Inner.Tree.Position())
-			}
-		}
-		sources = append(slices.Clone(b.inner.Sources), sources...)
-		if links, err = linksOf(b.inner); err != nil {
-			return err
-		}
-	}
-	return b.base(sources, append(links, outerLinks...))
+	return nil
 }
 
 // cohorts reads WHERE (and of the roll-up WHERE and HAVING) as one box.
 func (b *builder) cohorts() error {
 	b.where = &cohortBuilder{b: b}
 	if b.inner != nil {
-		if err := b.where.where(footprint.Term{In: b.inner, Expr: b.inner.Tree.Where}, false); err != nil {
+		if err := b.conditions(&b.rolledUp); err != nil {
 			return err
 		}
 		b.countKey(b.where, b.entityNode, b.entityIndex)
@@ -110,14 +129,23 @@ func (b *builder) cohorts() error {
 			return err
 		}
 	}
-	return b.where.where(footprint.Term{In: b.outer, Expr: b.outer.Tree.Where}, false)
+	return b.conditions(&b.level)
+}
+
+func (b *builder) conditions(l *level) error {
+	for _, s := range slices.Backward(l.selects) {
+		if err := b.where.where(footprint.Term{In: s, Expr: s.Tree.Where}, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // innerNodes lists the tables whose match every row has; of the roll-up alone, or of the whole query.
 func (b *builder) innerNodes(rolledOnly bool) []*node {
 	var out []*node
 	for _, n := range b.sorted() {
-		if n.parent != nil && n.inner && (!rolledOnly || slices.Contains(b.inner.Sources, n.src)) {
+		if n.parent != nil && n.inner && (!rolledOnly || slices.Contains(b.rolledUp.sources, n.src)) {
 			out = append(out, n)
 		}
 	}

@@ -101,7 +101,7 @@ func pairs(declaredNear, declaredFar, near, far []string) ([]ColumnPair, bool) {
 func (b *builder) base(sources []*footprint.Source, links []link) error {
 	candidates := slices.Clone(sources)
 	if b.inner != nil {
-		candidates = slices.Clone(b.inner.Sources)
+		candidates = slices.Clone(b.rolledUp.sources)
 	}
 	slices.SortStableFunc(candidates, func(x, y *footprint.Source) int { return strings.Compare(x.Dataset, y.Dataset) })
 	for _, root := range candidates {

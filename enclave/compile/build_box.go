@@ -1,9 +1,11 @@
 package compile
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
+	"yumen/catalog"
 	"yumen/catalog/footprint"
 	"yumen/catalog/sqltree"
 )
@@ -73,6 +75,16 @@ func (c *cohortBuilder) where(t footprint.Term, negated bool) error {
 	}
 	c.add(r)
 	return nil
+}
+
+// within adds the condition of an aggregate's FILTER or CASE. A constant off the grid is a fault of the aggregate's form.
+func (c *cohortBuilder) within(t footprint.Term) error {
+	err := c.where(t, false)
+	var refusal *catalog.Refusal
+	if errors.As(err, &refusal) && refusal.Code == catalog.CodeLiteralGrid {
+		refusal.Code = catalog.CodePredicateForm
+	}
+	return err
 }
 
 // restrict reads a condition on one column as the set of values for which it is true, or, negated, false. NULL makes a

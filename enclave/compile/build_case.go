@@ -21,7 +21,7 @@ func (b *builder) conditional(e *sqltree.Call, method string, arg footprint.Term
 		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
 	}
 	within := c.clone()
-	if err := within.where(footprint.Term{In: arg.In, Expr: choice.Whens[0].If}, false); err != nil {
+	if err := within.within(footprint.Term{In: arg.In, Expr: choice.Whens[0].If}); err != nil {
 		return nil, err
 	}
 	if share {
