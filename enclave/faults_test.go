@@ -2,6 +2,7 @@ package enclave_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"yumen/catalog"
 	"yumen/enclave"
 	"yumen/enclave/enclavetest"
 	"yumen/enclave/receipt"
@@ -163,6 +165,10 @@ func acts() []act {
 				return err
 			}
 		}},
+		{"send a file in parts", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			approved(t, z, u)
+			return func() error { return sending(ctx, z, "clients_"+u, enclavetest.CSV(enclavetest.ClientRows())) }
+		}},
 		{"load what is quarantined", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
 			approved(t, z, u)
 			return func() error {
@@ -297,6 +303,20 @@ func approved(t *testing.T, z *enclavetest.Zone, unique string) {
 	z.Apply(t, "provider", dataset(unique))
 	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients_"+unique, api.Review{Approve: true})
 	require.NoError(t, err)
+}
+
+// sending sends a file in two parts, from where an earlier attempt stopped, and has it loaded.
+func sending(ctx context.Context, z *enclavetest.Zone, dataset, text string) error {
+	by := enclavetest.As("provider")
+	u, err := z.Service.BeginUpload(ctx, by, dataset, api.UploadRequest{Size: int64(len(text)), Digest: string(catalog.DigestOf([]byte(text)))})
+	for err == nil && u.Received < u.Size {
+		u, err = z.Service.PutPart(ctx, by, u.ID, u.Received, strings.NewReader(text[u.Received:min(u.Size, u.Received+u.Size/2+1)]))
+	}
+	if err != nil {
+		return err
+	}
+	_, err = z.Service.FinishUpload(ctx, by, u.ID)
+	return errors.Join(err, z.Service.RemoveUpload(ctx, by, u.ID))
 }
 
 // asking is a question of a new institution, until it is answered.

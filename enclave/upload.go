@@ -11,6 +11,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/internal/api"
+	"yumen/internal/faultpoint"
 	"yumen/policy"
 )
 
@@ -303,10 +304,14 @@ func (s *Service) ownUpload(p Principal, id string) (*upload, error) {
 	defer s.parts.mu.Unlock()
 	u, ok := s.parts.all[id]
 	if !ok || p.Role == "" || u.account != p.Account {
-		return nil, errNotFound
+		return nil, errNoUpload
 	}
 	return u, nil
 }
+
+// errNoUpload: it is not there, or it is somebody else's.
+var errNoUpload = fault(KindNotFound, "没有这个上传：它已结束或已放弃，或网关在此后重新启动过；请从头重新上传",
+	"there is no such upload: it is over or was given up, or the gateway has started again since; send the file from its beginning")
 
 // begin gives the turn to a new sender.
 func (u *upload) begin(offset int64) (int, error) {
@@ -334,6 +339,7 @@ func (u *upload) take(turn int, b []byte, now time.Time) error {
 	if err != nil {
 		return fault(KindUnavailable, "无法保存，请稍后重新上传", "it cannot be kept: send it again later").because(err)
 	}
+	faultpoint.Hit(faultpoint.UploadHalf)
 	return nil
 }
 

@@ -92,14 +92,17 @@ func (a *app) load(ctx context.Context, name, file string, l loading) error {
 	return a.printSnapshot(snapshot)
 }
 
-// followUpload shows how much the gateway has, then how far its check is, and says once when it had a part already.
+// followUpload shows how much the gateway has, then how far its check is, and says when it had a part already and when it has lost one.
 func (a *app) followUpload(bar, check *progress) func(api.Upload) {
-	first := true
+	first, had := true, int64(0)
 	return func(u api.Upload) {
-		if first && u.Received > 0 && u.State == "receiving" {
+		switch {
+		case first && u.Received > 0 && u.State == "receiving":
 			a.say("续传：网关已有 %s / %s", "going on where an earlier upload stopped: %s of %s have arrived", size(u.Received), size(u.Size))
+		case u.Received < had && u.State == "receiving":
+			a.say("网关已重新启动，从头上传", "the gateway has started again: sending the file from its beginning")
 		}
-		first = false
+		first, had = false, u.Received
 		if u.State != "receiving" && u.Percent > 0 {
 			check.set(int64(u.Percent))
 			return

@@ -50,9 +50,13 @@ func advised(err error) error {
 	return err
 }
 
-// holdsZone refuses a directory without a zone, and one of another user: whoever else opened it would leave files in it that the
-// gateway cannot use.
+// holdsZone refuses a directory without a zone, one that is half restored, and one of another user: whoever else opened it would leave
+// files in it that the gateway cannot use.
 func holdsZone(dir string) error {
+	if operation.HalfRestored(dir) {
+		return told("这个目录里的恢复被中断，内容不完整：请删除它，再次运行 yumend restore",
+			"a restore into this directory was interrupted and it is not whole: remove it and run yumend restore again")
+	}
 	info, err := os.Stat(filepath.Join(dir, "meta.db"))
 	if errors.Is(err, os.ErrNotExist) {
 		return told("这个目录里没有专区：请先运行 yumend init", "this directory holds no zone: run yumend init first")

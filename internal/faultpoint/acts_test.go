@@ -14,6 +14,7 @@ import (
 	"github.com/pquerna/otp/totp"
 	"github.com/stretchr/testify/require"
 
+	"yumen/catalog"
 	"yumen/enclave/enclavetest"
 	"yumen/enclave/receipt"
 	"yumen/internal/api"
@@ -145,7 +146,8 @@ var acts = map[string]act{
 			return status
 		}
 	}},
-	"load": {"snapshot.load", func(s *stage) func() int { return loads(s, csv(3)) }},
+	"load":                 {"snapshot.load", func(s *stage) func() int { return loads(s, csv(3)) }},
+	"send a file in parts": {"snapshot.load", func(s *stage) func() int { return sends(s, csv(3)) }},
 	"load what is quarantined": {"snapshot.load", func(s *stage) func() int {
 		return loads(s, "id,city,segment,amount\n"+canary+",nowhere,a,1\n")
 	}},
@@ -223,6 +225,28 @@ func newKey(s *stage) api.KeyRegistration {
 func loads(s *stage, text string) func() int {
 	return func() int {
 		status, _ := s.send("provider", "POST", "/v1/datasets/clients/snapshots", nil, strings.NewReader(text))
+		return status
+	}
+}
+
+// sends sends a file in two parts, from where it stopped, and has it loaded.
+func sends(s *stage, text string) func() int {
+	return func() int {
+		in := api.UploadRequest{Size: int64(len(text)), Digest: string(catalog.DigestOf([]byte(text)))}
+		status, b := s.call("provider", "POST", "/v1/datasets/clients/uploads", in)
+		var u api.Upload
+		if status/100 != 2 {
+			return status
+		}
+		require.NoError(s.t, json.Unmarshal(b, &u))
+		for from := int(u.Received); from < len(text); {
+			to := min(len(text), from+len(text)/2+1)
+			status, _ := s.send("provider", "PUT", fmt.Sprintf("/v1/uploads/%s?offset=%d", u.ID, from), nil, strings.NewReader(text[from:to]))
+			if from = to; status != 200 {
+				return status
+			}
+		}
+		status, _ = s.send("provider", "POST", "/v1/uploads/"+u.ID+"/finish", nil, nil)
 		return status
 	}
 }

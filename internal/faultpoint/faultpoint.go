@@ -18,10 +18,16 @@ const (
 	FileRenamed    Point = "file.renamed"
 	FileRemoved    Point = "file.removed"
 	LoadReceived   Point = "load.received"
+	UploadHalf     Point = "upload.half"
 	RunJudged      Point = "run.judged"
 	RunPosted      Point = "run.posted"
 	CollectReady   Point = "collect.ready"
 	CollectHalf    Point = "collect.half"
+	BackupCopied   Point = "backup.copied"
+	BackupHalf     Point = "backup.half"
+	RestoreHalf    Point = "restore.half"
+	RestoreProven  Point = "restore.proven"
+	RestoreNamed   Point = "restore.named"
 )
 
 // Row is one line of the list.

@@ -10,11 +10,12 @@ const (
 
 // moments are the points that are not commits, in the order in which an act meets them.
 var moments = []Row{
+	{Point: UploadHalf, Moment: "some bytes of a file that is sent in parts have arrived", After: "not done: what arrived is destroyed at the start; the sender begins anew"},
 	{Point: LoadReceived, Moment: "a file to load has arrived in memory", After: nothing},
 	{Point: KeyMade, Moment: "the key of a ciphertext is on the disk, the ciphertext is not begun", After: orphan},
 	{Point: BlobHalf, Moment: "a ciphertext is half written", After: orphan},
-	{Point: FileSynced, Moment: "a file is whole on the disk, under a temporary name", After: orphan},
-	{Point: FileRenamed, Moment: "a file has its name, the folder is not synced", After: orphan},
+	{Point: FileSynced, Moment: "a file is whole on the disk, under a temporary name", After: orphan + "; a backup has no name"},
+	{Point: FileRenamed, Moment: "a file has its name, the folder is not synced", After: orphan + "; a backup is there, a rotated key is finished by the next rotation"},
 	{Point: BlobStored, Moment: "a ciphertext is stored, no record names it", After: orphan},
 	{Point: RunJudged, Moment: "the cells are judged, nothing is reserved", After: failed + "; it does not count in the ledger"},
 	{Point: RunPosted, Moment: "the outer query has answered, no artefact is stored", After: failed + "; it counts in the ledger"},
@@ -23,6 +24,11 @@ var moments = []Row{
 	{Point: KeyOverwritten, Moment: "a key that is to be destroyed is overwritten, its file is there", After: "the destruction is finished at the start"},
 	{Point: BlobKeyless, Moment: "a key is destroyed, its ciphertext is there", After: "the destruction is finished at the start"},
 	{Point: FileRemoved, Moment: "a file is removed, the folder is not synced", After: "the destruction is finished at the start"},
+	{Point: BackupCopied, Moment: "a backup's copy of the store lies beside the store", After: "no backup; the copy is removed at the start"},
+	{Point: BackupHalf, Moment: "part of a backup is written, under a temporary name", After: "no backup: what is written opens for nobody; back up again"},
+	{Point: RestoreHalf, Moment: "part of a backup is laid out, beside the directory", After: "no zone: what is laid out is not served; restore again"},
+	{Point: RestoreProven, Moment: "all of a backup is laid out and proven, beside the directory", After: "no zone: what is laid out is not served; restore again"},
+	{Point: RestoreNamed, Moment: "a restored zone has its name, the folder is not synced", After: "the zone is there"},
 }
 
 // workers are the kinds of workers that do something for a caller.
@@ -91,4 +97,7 @@ var commits = []commit{
 	{"release.collect", "a release is collected", nothing, "collected once more than received; it can be collected again"},
 	{"denied", "an act is refused", nothing, done},
 	{"audit.export", "the log is exported", nothing, done},
+	{"backup.make", "a backup is made", "no backup: it has no name; back up again", "the log has it, but it has no name: back up again"},
+	{"restore", "a backup is restored", "no zone: what is laid out is not served; restore again", "no zone: what is laid out is not served; restore again"},
+	{"key.rotate", "a key is rotated", nothing, "in the log; the next rotation does it"},
 }

@@ -20,7 +20,7 @@ const top = "../.."
 // meets lists the acts that each point is brought about in.
 func meets() map[faultpoint.Point][]string {
 	out := map[faultpoint.Point][]string{}
-	for _, m := range slices.Concat(matrix(), ruleChanges, inits) {
+	for _, m := range slices.Concat(matrix(), ruleChanges, inits, operations) {
 		if !slices.Contains(out[m.point], m.act) {
 			out[m.point] = append(out[m.point], m.act)
 		}
@@ -52,8 +52,13 @@ func TestEveryCommitHasItsPoints(t *testing.T) {
 		require.False(t, points[r.Point], "twice: %s", r.Point)
 		points[r.Point] = true
 	}
-	files, err := filepath.Glob(filepath.Join(top, "enclave/*.go"))
-	require.NoError(t, err)
+	var files []string
+	for _, folder := range []string{"enclave", "internal/operation"} {
+		found, err := filepath.Glob(filepath.Join(top, folder, "*.go"))
+		require.NoError(t, err)
+		require.NotEmpty(t, found)
+		files = append(files, found...)
+	}
 	used := map[string]bool{}
 	for _, path := range files {
 		text, err := os.ReadFile(path)
@@ -61,11 +66,18 @@ func TestEveryCommitHasItsPoints(t *testing.T) {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
 		}
-		for _, m := range regexp.MustCompile(`audit\.(Action\w+)`).FindAllStringSubmatch(string(text), -1) {
+		uses := regexp.MustCompile(`audit\.(Action\w+)`)
+		if strings.Contains(path, "operation") { // it also reads entries of others
+			uses = regexp.MustCompile(`Action: audit\.(Action\w+)`)
+		}
+		for _, m := range uses.FindAllStringSubmatch(string(text), -1) {
 			used[names[m[1]]] = true
 		}
 		if filepath.Base(path) != "certain.go" {
 			require.NotRegexp(t, `[^{]\b[cC]\w*\.Store\.Update\(`, string(text), "%s commits beside certain.Update", path)
+		}
+		if strings.Contains(path, "operation") && filepath.Base(path) != "enter.go" {
+			require.NotContains(t, string(text), ".Update(", "%s commits beside enter", path)
 		}
 	}
 	for action := range used {

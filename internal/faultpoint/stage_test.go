@@ -3,6 +3,7 @@ package faultpoint_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,29 +75,33 @@ var common struct {
 	model *model
 }
 
-// gateway is yumend with the tag yumentest, built once.
-var gateway = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "yumend-yumentest-*")
+// gateway is yumend with the tag yumentest, client is yumen; each is built once.
+var (
+	gateway = sync.OnceValues(func() (string, error) { return build("yumend", "yumentest") })
+	client  = sync.OnceValues(func() (string, error) { return build("yumen", "") })
+)
+
+func build(name, tags string) (string, error) {
+	dir, err := built()
 	if err != nil {
 		return "", err
 	}
-	built = dir
-	path := filepath.Join(dir, "yumend")
-	cmd := exec.Command("go", "build", "-tags", "yumentest", "-o", path, "yumen/cmd/yumend")
+	path := filepath.Join(dir, name)
+	cmd := exec.Command("go", "build", "-tags", tags, "-o", path, "yumen/cmd/"+name)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", errors.Join(err, errors.New(string(out)))
 	}
 	return path, nil
-})
+}
 
-// built is where the gateway was built, if it was.
-var built string
+// built is where binaries are built.
+var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "yumen-faultpoint-*") })
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if built != "" {
-		_ = os.RemoveAll(built)
+	if dir, err := built(); err == nil {
+		_ = os.RemoveAll(dir)
 	}
 	if common.model != nil {
 		_ = os.RemoveAll(filepath.Dir(common.model.Dir))
@@ -110,6 +115,7 @@ type stage struct {
 	t      *testing.T
 	dir    string // of the zone
 	side   string // for clock, fault and log
+	listen string // address, if it matters
 	url    string
 	cmd    *exec.Cmd
 	ended  chan error
@@ -175,7 +181,7 @@ func (s *stage) command(args ...string) *exec.Cmd {
 
 // start starts the gateway and reports whether it came to serve.
 func (s *stage) start() bool {
-	s.cmd = s.command("serve", "--data", s.dir, "--listen", "127.0.0.1:0", "--worker", sandboxtest.Worker(s.t))
+	s.cmd = s.command("serve", "--data", s.dir, "--listen", cmp.Or(s.listen, "127.0.0.1:0"), "--worker", sandboxtest.Worker(s.t))
 	log, err := os.OpenFile(s.file("log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	require.NoError(s.t, err)
 	defer log.Close()

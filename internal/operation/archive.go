@@ -15,6 +15,7 @@ import (
 	"yumen/catalog"
 	"yumen/enclave/invariant"
 	"yumen/internal/canonical"
+	"yumen/internal/faultpoint"
 	"yumen/internal/keyring"
 )
 
@@ -160,6 +161,7 @@ func unpack(archive io.Reader, dir string, progress func(files int, bytes int64)
 		if err != nil {
 			return nil, err
 		}
+		faultpoint.Hit(faultpoint.RestoreHalf)
 		have, bytes = append(have, f), bytes+f.Size
 		progress(len(have), bytes)
 	}

@@ -21,6 +21,7 @@ import (
 	"yumen/enclave/audit"
 	"yumen/enclave/invariant"
 	"yumen/internal/durable"
+	"yumen/internal/faultpoint"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore/sqlite"
 )
@@ -117,7 +118,7 @@ type backup struct {
 func (b *backup) write(ctx context.Context, w io.Writer) (BackupResult, error) {
 	m := &Manifest{Format: formatV1, Zone: b.keys.Zone(), Epoch: b.Epoch.ID, Created: b.Now().UnixMilli()}
 	sum := sha256.New()
-	w = io.MultiWriter(w, sum)
+	w = io.MultiWriter(faultpoint.Writer(w, faultpoint.BackupHalf), sum)
 	head := header(b.Epoch.ID)
 	if _, err := w.Write(head); err != nil {
 		return BackupResult{}, fmt.Errorf("write the backup: %w", err)
@@ -134,12 +135,9 @@ func (b *backup) write(ctx context.Context, w io.Writer) (BackupResult, error) {
 		return BackupResult{}, fmt.Errorf("write the backup: %w", err)
 	}
 	out := BackupResult{File: b.Out, Digest: digestOf(sum), Zone: m.Zone, Epoch: m.Epoch, Files: len(m.Files), Bytes: m.bytes(), Entries: m.Entries}
-	return out, b.store.Update(ctx, func(tx *sqlite.Tx) error {
-		_, err := audit.Append(tx, audit.Entry{Time: b.Now().UnixMilli(), Action: audit.ActionBackupMake, Actor: audit.System(), Subject: b.Epoch.ID, Outcome: "made",
-			Class: audit.Class3Years, Digests: map[string]catalog.Digest{"file": out.Digest},
-			Facts: map[string]string{"files": strconv.Itoa(out.Files), "bytes": strconv.FormatInt(out.Bytes, 10), "size": strconv.FormatInt(out.Entries, 10)}})
-		return err
-	})
+	return out, enter(ctx, b.store, audit.Entry{Time: b.Now().UnixMilli(), Action: audit.ActionBackupMake, Actor: audit.System(), Subject: b.Epoch.ID, Outcome: "made",
+		Class: audit.Class3Years, Digests: map[string]catalog.Digest{"file": out.Digest},
+		Facts: map[string]string{"files": strconv.Itoa(out.Files), "bytes": strconv.FormatInt(out.Bytes, 10), "size": strconv.FormatInt(out.Entries, 10)}})
 }
 
 // pack copies the store, then what the copy names.
@@ -205,6 +203,7 @@ func (b *backup) copyStore(ctx context.Context, m *Manifest) (_ *storeCopy, err 
 	if err := b.store.Backup(ctx, f.Name()); err != nil {
 		return nil, err
 	}
+	faultpoint.Hit(faultpoint.BackupCopied)
 	st, err := sqlite.OpenBeside(ctx, sqlite.Config{Path: f.Name(), Readers: 1})
 	if err != nil {
 		return nil, err

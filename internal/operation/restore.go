@@ -17,6 +17,7 @@ import (
 	"yumen/enclave/audit"
 	"yumen/enclave/invariant"
 	"yumen/internal/durable"
+	"yumen/internal/faultpoint"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore/sqlite"
 )
@@ -56,8 +57,17 @@ func (e *FaultyError) Error() string {
 	return fmt.Sprintf("the restored zone breaks %d rules, the first is %s", len(e.Findings), e.Findings[0])
 }
 
-// Restore lays a backup out beside its directory, proves all of it, and then gives it its name; what fails leaves nothing behind. The log
-// goes on with an entry that says so.
+// unfinished lies in a directory in which a backup is being laid out. It is of the form that a proof takes for a file being written.
+const unfinished = ".restore.tmp"
+
+// HalfRestored reports whether a restore into this very directory never came to its end.
+func HalfRestored(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, unfinished))
+	return err == nil
+}
+
+// Restore lays a backup out beside its directory, proves all of it, and then gives it its name; what fails leaves nothing behind, and what
+// is killed leaves a directory that is HalfRestored. The log goes on with an entry that says so.
 func Restore(ctx context.Context, c RestoreConfig) (out RestoreResult, err error) {
 	if es, err := os.ReadDir(c.Dir); err == nil && len(es) > 0 || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return out, fmt.Errorf("%s is not an empty directory: choose a new one", c.Dir)
@@ -76,6 +86,9 @@ func Restore(ctx context.Context, c RestoreConfig) (out RestoreResult, err error
 			err = errors.Join(err, os.RemoveAll(stage))
 		}
 	}()
+	if err := durable.WriteFile(filepath.Join(stage, unfinished), 0o600, func(io.Writer) error { return nil }); err != nil {
+		return out, fmt.Errorf("restore: %w", err)
+	}
 	r := &restoring{RestoreConfig: c, stage: stage}
 	if out, err = r.lay(ctx, epoch); err != nil {
 		return out, err
@@ -125,7 +138,7 @@ func (r *restoring) lay(ctx context.Context, epoch keyring.Epoch) (out RestoreRe
 		return out, err
 	}
 	for _, f := range found {
-		if f.Rule.Unfinished() {
+		if f.Rule.Unfinished() && f.Subject != unfinished {
 			out.Open = append(out.Open, f)
 		}
 	}
@@ -170,12 +183,9 @@ func (r *restoring) enter(ctx context.Context, m *Manifest) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	return st.Update(ctx, func(tx *sqlite.Tx) error {
-		_, err := audit.Append(tx, audit.Entry{Time: r.Now().UnixMilli(), Action: audit.ActionRestore, Actor: audit.System(), Subject: m.Epoch, Outcome: "restored",
-			Class: audit.Class3Years, Digests: map[string]catalog.Digest{"file": r.digest},
-			Facts: map[string]string{"files": strconv.Itoa(len(m.Files)), "size": strconv.FormatInt(m.Entries, 10)}})
-		return err
-	})
+	return enter(ctx, st, audit.Entry{Time: r.Now().UnixMilli(), Action: audit.ActionRestore, Actor: audit.System(), Subject: m.Epoch, Outcome: "restored",
+		Class: audit.Class3Years, Digests: map[string]catalog.Digest{"file": r.digest},
+		Facts: map[string]string{"files": strconv.Itoa(len(m.Files)), "size": strconv.FormatInt(m.Entries, 10)}})
 }
 
 // layKeys copies the two keys into the stage.
@@ -202,6 +212,10 @@ func (r *restoring) layKeys() error {
 
 // name gives the stage the directory's name, when everything in it is on the disk.
 func (r *restoring) name() error {
+	faultpoint.Hit(faultpoint.RestoreProven)
+	if err := durable.RemoveFile(filepath.Join(r.stage, unfinished)); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
 	err := filepath.WalkDir(r.stage, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return err
@@ -214,6 +228,7 @@ func (r *restoring) name() error {
 	if err := os.Rename(r.stage, r.Dir); err != nil { // over an empty directory, or a name that is free
 		return fmt.Errorf("restore: %w", err)
 	}
+	faultpoint.Hit(faultpoint.RestoreNamed)
 	return syncDir(parentOf(filepath.Dir(filepath.Clean(r.Dir))))
 }
 

@@ -51,9 +51,6 @@ func enterRotation(ctx context.Context, dir, subject string, now func() time.Tim
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	return st.Update(ctx, func(tx *sqlite.Tx) error {
-		_, err := audit.Append(tx, audit.Entry{Time: now().UnixMilli(), Action: audit.ActionKeyRotate, Actor: audit.System(), Subject: subject, Outcome: "rotated",
-			Class: audit.Class5Years})
-		return err
-	})
+	return enter(ctx, st, audit.Entry{Time: now().UnixMilli(), Action: audit.ActionKeyRotate, Actor: audit.System(), Subject: subject, Outcome: "rotated",
+		Class: audit.Class5Years})
 }
