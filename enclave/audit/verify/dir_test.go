@@ -67,28 +67,26 @@ func longLog(t *testing.T, n int) *audittest.Log {
 	return l
 }
 
-// Each bit of each byte of each file of a small export is flipped, and found. A flip inside one entry names that entry.
-func TestEveryFlippedBitIsFound(t *testing.T) {
+// Each byte of each file of a small export has one of its bits flipped, and that is found. A flip inside one entry names that entry.
+func TestEveryFlippedByteIsFound(t *testing.T) {
 	l := audittest.New(t)
 	places := l.Append(t, audittest.Story()...)
 	export := l.Export(t)
 	require.Len(t, export, 3)
 	for name, f := range export {
 		for i := range f.Data {
-			for bit := range 8 {
-				f.Data[i] ^= 1 << bit
-				_, err := verify.FS(export, l.Keys)
-				bad := fault(t, err)
-				switch name {
-				case audit.FileCheckpoint:
-					require.Equal(t, name, bad.File)
-				case "tile/entries/000.p/7":
-					require.Equal(t, entryAt(places, i), bad.Entry, "byte %d bit %d: %v", i, bit, bad)
-				default:
-					require.Equal(t, name, bad.File)
-				}
-				f.Data[i] ^= 1 << bit
+			f.Data[i] ^= 1 << (i % 8)
+			_, err := verify.FS(export, l.Keys)
+			bad := fault(t, err)
+			switch name {
+			case audit.FileCheckpoint:
+				require.Equal(t, name, bad.File)
+			case "tile/entries/000.p/7":
+				require.Equal(t, entryAt(places, i), bad.Entry, "byte %d: %v", i, bad)
+			default:
+				require.Equal(t, name, bad.File)
 			}
+			f.Data[i] ^= 1 << (i % 8)
 		}
 	}
 	_, err := verify.FS(export, l.Keys)

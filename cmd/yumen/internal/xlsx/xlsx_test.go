@@ -119,7 +119,7 @@ func TestRefused(t *testing.T) {
 			p["xl/worksheets/sheet1.xml"] = `<worksheet><sheetData>` + strings.Repeat(" ", 2<<20)
 		},
 		"workbook expands to more": func(p map[string]string) {
-			p["xl/worksheets/sheet1.xml"] = `<worksheet>` + strings.Repeat("<a/>", 17<<20)
+			p["xl/worksheets/sheet1.xml"] = `<worksheet>` + strings.Repeat("<a>"+strings.Repeat(" ", 1<<10)+"</a>", 67<<10)
 		},
 	} {
 		p := parts(good)
