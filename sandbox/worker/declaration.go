@@ -15,7 +15,7 @@ type declaration struct {
 	columns  []column
 	entities []catalog.Entity
 	keys     []*catalog.EntityHasher // by entity
-	hashed   atomic.Int64            // keys of the first entity that were hashed
+	seen     atomic.Int64            // rows that went by, by a sample of them
 }
 
 // column is one declared column with what a load checks.

@@ -1,9 +1,13 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"database/sql/driver"
 	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"yumen/sandbox/wire"
 )
@@ -39,7 +43,33 @@ func OpenSource(path, dir string, bytes, rows int64) error {
 	if err != nil || s.format == formatParquet {
 		return err
 	}
-	return s.check(rows)
+	return s.check(rows, nil)
+}
+
+// Progress is a progress whose reports can be read.
+type Progress struct {
+	progress
+	pipe bytes.Buffer
+}
+
+// NewProgress returns one at its beginning.
+func NewProgress() *Progress {
+	p := &Progress{}
+	p.out = wire.NewFileWriter(&p.pipe)
+	return p
+}
+
+func (p *Progress) Begin(work, rest float64) { p.begin(work, rest) }
+func (p *Progress) Reach(done, total int64)  { p.reach(done, total) }
+
+// Told is what was reported, in percent.
+func (p *Progress) Told(t testing.TB) (told []int) {
+	require.NoError(t, p.out.Close())
+	require.NoError(t, wire.ReadFiles(&p.pipe, 1<<20, func(_ string, chunk []byte) error {
+		told = append(told, int(chunk[0]))
+		return nil
+	}))
+	return told
 }
 
 // Rejected reports whether an error is a quarantine.

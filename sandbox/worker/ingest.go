@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"yumen/sandbox/wire"
 )
@@ -29,6 +30,7 @@ type loader struct {
 	source *source
 	fields []int // field of the source by declared column
 	way    *progress
+	pace   float64 // time of this machine per time that is expected
 }
 
 // ingest builds the query file and the identity file from a source of any format that is taken (openSource); an empty field is
@@ -40,7 +42,7 @@ func ingest(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, e
 		return nil, fail(wire.CodeJob, err)
 	}
 	l := &loader{j: j, decl: decl, way: &progress{out: wire.NewFileWriter(result)}}
-	may := allowance{dir: j.Data, bytes: j.Ingest.MaxBytes, rows: j.Ingest.MaxRows}
+	may := allowance{dir: j.Data, bytes: j.Ingest.MaxBytes, rows: j.Ingest.MaxRows, way: l.way}
 	if l.source, err = openSource(fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst), may); err != nil {
 		return nil, err
 	}
@@ -77,8 +79,7 @@ func (l *loader) accept() error {
 			return err
 		}
 	}
-	l.source.told = func(done, total int64) { l.way.within(0, checkedAt, done, total) }
-	return l.source.check(l.j.Ingest.MaxRows)
+	return l.source.check(l.j.Ingest.MaxRows, l.way)
 }
 
 // prepare opens the engine with the files that it writes, and closes it to everything else.
@@ -104,29 +105,45 @@ func (l *loader) path(name string) string { return filepath.Join(l.j.Data, name)
 
 // load stages, checks and writes the files.
 func (l *loader) load() (*wire.Report, error) {
-	stop := l.way.watch(&l.decl.hashed, l.source.rows)
+	cost := l.decl.expect(l.source.rows)
+	l.way.begin(cost.stage, cost.after(1))
+	start, stop := time.Now(), l.way.rows(&l.decl.seen, l.source.rows)
 	err := l.stage()
 	stop()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errStage, err)
 	}
-	report, sound, err := l.profile()
-	if err != nil {
+	// The other parts do not say how far they are; this machine takes for them what it took for the stage.
+	l.pace = float64(time.Since(start)) / max(1, cost.stage)
+	if err := l.timed(cost.renumber, cost.after(2), l.renumber); err != nil {
+		return nil, err
+	}
+	var report *wire.Report
+	sound := true
+	if err := l.timed(cost.profile, cost.after(3), func() (err error) { report, sound, err = l.profile(); return err }); err != nil {
 		return nil, err
 	}
 	if !sound {
 		return nil, errStage
 	}
-	if err := l.identify(report); err != nil {
+	if err := l.timed(cost.identify, cost.after(4), func() error { return l.identify(report) }); err != nil {
 		return nil, err
 	}
-	l.way.tell(profiledAt)
-	for name, columns := range map[string][]string{wire.FileQuery: l.decl.queryColumns(), wire.FileIdentity: l.decl.identityColumns()} {
-		if err := l.write(name, columns); err != nil {
-			return nil, err
-		}
+	if err := l.timed(cost.query, cost.after(5), func() error { return l.write(wire.FileQuery, l.decl.queryColumns()) }); err != nil {
+		return nil, err
 	}
+	if err := l.timed(cost.identity, cost.after(6), func() error { return l.write(wire.FileIdentity, l.decl.identityColumns()) }); err != nil {
+		return nil, err
+	}
+	l.way.begin(cost.send, 0)
 	return report, nil
+}
+
+// timed does a part and reports how far it is by the time that it is expected to take.
+func (l *loader) timed(cost, rest float64, part func() error) error {
+	l.way.begin(cost, rest)
+	defer l.way.time(time.Duration(cost * l.pace))()
+	return part()
 }
 
 // inMemory says whether the stage fits beside the engine's other needs; otherwise it is a file of its own.
@@ -145,11 +162,8 @@ func (l *loader) stage() error {
 	for i, c := range l.decl.columns {
 		typed[i] = c.strict(l.value(i)) + " AS " + ident(c.Name)
 	}
-	sql := "CREATE TABLE " + l.table() + " AS SELECT *" + l.decl.hashes() + " FROM (SELECT " + strings.Join(typed, ", ") + " FROM " + l.source.reader() + ")"
-	if err := l.e.exec(sql); err != nil {
-		return err
-	}
-	return l.renumber()
+	sql := "CREATE TABLE " + l.table() + " AS SELECT *" + l.decl.hashes() + " FROM (SELECT " + strings.Join(typed, ", ") + " FROM " + l.source.reader() + " WHERE " + passing + ")"
+	return l.e.exec(sql)
 }
 
 // value is the field of the source that holds declared column i.
@@ -200,6 +214,7 @@ func (l *loader) write(name string, columns []string) error {
 // send streams the files.
 func (l *loader) send(report *wire.Report) (*wire.Status, error) {
 	out := l.way.out
+	files, sent := map[string]*os.File{}, &metered{way: l.way}
 	for name, columns := range map[string][]string{wire.FileQuery: l.decl.queryColumns(), wire.FileIdentity: l.decl.identityColumns()} {
 		if len(columns) == 0 {
 			continue
@@ -208,9 +223,17 @@ func (l *loader) send(report *wire.Report) (*wire.Status, error) {
 		if err != nil {
 			return nil, err
 		}
-		err = out.Copy(name, f)
-		f.Close()
+		defer f.Close()
+		st, err := f.Stat()
 		if err != nil {
+			return nil, err
+		}
+		files[name] = f
+		sent.total += st.Size()
+	}
+	for name, f := range files {
+		sent.Reader = f
+		if err := out.Copy(name, sent); err != nil {
 			return nil, err
 		}
 	}

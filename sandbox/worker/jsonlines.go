@@ -19,7 +19,7 @@ func (s *source) rewriteJSON(may allowance) error {
 	for {
 		known := len(keys)
 		pass := &objects{source: s, keys: keys, may: may}
-		path, err := rewrite(s.path, "rows", may, pass.write)
+		path, err := rewrite(s.path, "rows", may, costs{costJSON, costRows}, pass.write)
 		if err != nil {
 			return err
 		}

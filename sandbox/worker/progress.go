@@ -9,49 +9,69 @@ import (
 	"yumen/sandbox/wire"
 )
 
-// Where the parts of an ingest end, in percent, as they were measured for a million rows: the check of the records, the stage, the
-// profile; the rest is writing.
-const (
-	checkedAt  = 15
-	stagedAt   = 70
-	profiledAt = 85
-)
-
-// progress reports how far an ingest is, in whole percents that only grow, as pieces of a file of the result.
+// progress reports how far an ingest is, in whole percents that only grow, as pieces of a file of the result. The work comes in
+// parts, one after the other; a part that begins gets a share of what is left, by what it and all that follows are expected to cost.
+// A nil progress reports nothing.
 type progress struct {
-	mu   sync.Mutex // guards what follows
-	out  *wire.FileWriter
-	last int
+	mu       sync.Mutex // guards what follows
+	out      *wire.FileWriter
+	last     int
+	from, to float64 // of the part that is done now, of 1
 }
 
-// tell reports a percentage; an error of the pipe comes again when the files are sent.
-func (p *progress) tell(percent int) {
+// begin starts a part that costs so much, with the rest still to come, both in one unit.
+func (p *progress) begin(work, rest float64) {
+	if p == nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if percent > p.last && percent < 100 {
+	p.from = p.to
+	if work+rest > 0 {
+		p.to += (1 - p.from) * work / (work + rest)
+	}
+	p.tell(p.from)
+}
+
+// reach reports how much of the part is done.
+func (p *progress) reach(done, total int64) {
+	if p == nil || total <= 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tell(p.from + (p.to-p.from)*float64(min(done, total))/float64(total))
+}
+
+// tell sends a percentage; an error of the pipe comes again when the files are sent.
+func (p *progress) tell(share float64) {
+	if percent := int(100 * share); percent > p.last && percent < 100 {
 		p.last = percent
 		_ = p.out.Progress(percent)
 	}
 }
 
-// within reports a part of the way between two percentages.
-func (p *progress) within(from, to int, done, total int64) {
-	if total > 0 {
-		p.tell(from + int(int64(to-from)*min(done, total)/total))
-	}
+// rows reports a part by a count of rows that others raise, until the returned function is called.
+func (p *progress) rows(seen *atomic.Int64, total int64) (stop func()) {
+	return p.watch(func() int64 { return seen.Load() }, total)
 }
 
-// watch reports the stage by the rows that were hashed, until the returned function is called.
-func (p *progress) watch(hashed *atomic.Int64, rows int64) (stop func()) {
+// time reports a part by the time that it is expected to take, until the returned function is called.
+func (p *progress) time(expected time.Duration) (stop func()) {
+	start := time.Now()
+	return p.watch(func() int64 { return int64(time.Since(start)) }, int64(expected))
+}
+
+func (p *progress) watch(done func() int64, total int64) (stop func()) {
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(200 * time.Millisecond)
+		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		for {
 			select {
 			case <-tick.C:
-				p.within(checkedAt, stagedAt, hashed.Load(), rows)
+				p.reach(done(), total)
 			case <-end:
 				return
 			}
@@ -60,18 +80,19 @@ func (p *progress) watch(hashed *atomic.Int64, rows int64) (stop func()) {
 	return func() {
 		close(end)
 		<-ended
-		p.tell(stagedAt)
 	}
 }
 
-// metered counts what is read.
+// metered reads and reports how much of a size was read.
 type metered struct {
 	io.Reader
-	done int64
+	way         *progress
+	done, total int64
 }
 
 func (m *metered) Read(b []byte) (int, error) {
 	n, err := m.Reader.Read(b)
 	m.done += int64(n)
+	m.way.reach(m.done, m.total)
 	return n, err
 }

@@ -20,7 +20,7 @@ const maxWindow = 64 << 20
 
 // expand writes what a gzip or zstd file holds.
 func expand(path string, may allowance) (string, error) {
-	return rewrite(path, "expanded", may, func(in *bufio.Reader, out io.Writer) error {
+	return rewrite(path, "expanded", may, costs{costInflate, expands * costLoad}, func(in *bufio.Reader, out io.Writer) error {
 		var plain io.Reader
 		if head, err := in.Peek(len(magicGzip)); err == nil && string(head) == magicGzip {
 			z, err := gzip.NewReader(in)
@@ -43,7 +43,7 @@ func expand(path string, may allowance) (string, error) {
 
 // decode writes a text as UTF-8. Bytes that are no text become replacement characters, which the check finds row by row.
 func decode(path string, from encoding.Encoding, may allowance) (string, error) {
-	return rewrite(path, "decoded", may, func(in *bufio.Reader, out io.Writer) error {
+	return rewrite(path, "decoded", may, costs{costDecode, costLoad}, func(in *bufio.Reader, out io.Writer) error {
 		_, err := io.Copy(out, from.NewDecoder().Reader(in))
 		return err
 	})
@@ -51,7 +51,7 @@ func decode(path string, from encoding.Encoding, may allowance) (string, error) 
 
 // divide writes a text whose lines end in a carriage return with line feeds instead.
 func divide(path string, may allowance) (string, error) {
-	return rewrite(path, "divided", may, func(in *bufio.Reader, out io.Writer) error {
+	return rewrite(path, "divided", may, costs{costDivide, costLoad}, func(in *bufio.Reader, out io.Writer) error {
 		buf := make([]byte, sampleBytes)
 		for {
 			n, err := in.Read(buf)
@@ -89,8 +89,11 @@ func (d damaged) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// costs are what a byte of a source costs in a pass over it, and in all that follows.
+type costs struct{ pass, rest float64 }
+
 // rewrite makes a file in the private directory from the one at a path.
-func rewrite(path, name string, may allowance, fill func(in *bufio.Reader, out io.Writer) error) (string, error) {
+func rewrite(path, name string, may allowance, cost costs, fill func(in *bufio.Reader, out io.Writer) error) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", fail(wire.CodeOpen, err)
@@ -103,7 +106,12 @@ func rewrite(path, name string, may allowance, fill func(in *bufio.Reader, out i
 	}
 	defer to.Close()
 	out := bufio.NewWriterSize(&bounded{to, may.bytes}, 1<<20)
-	err = fill(bufio.NewReaderSize(f, 1<<20), out)
+	st, err := f.Stat()
+	if err != nil {
+		return "", fail(wire.CodeOpen, err)
+	}
+	may.way.begin(cost.pass*float64(st.Size()), cost.rest*float64(st.Size()))
+	err = fill(bufio.NewReaderSize(&metered{Reader: f, way: may.way, total: st.Size()}, 1<<20), out)
 	if err == nil {
 		err = out.Flush()
 	}

@@ -31,10 +31,9 @@ type source struct {
 	rows   int64   // data rows; of a CSV source after check
 	size   int64   // roughly the bytes that the rows come to
 
-	dir      string                  // private directory with the copies
-	told     func(done, total int64) // how far check is, in bytes; may be nil
-	replaced bool                    // the text was decoded
-	faults   []wire.Fault            // of the records of a JSON source
+	dir      string       // private directory with the copies
+	replaced bool         // the text was decoded
+	faults   []wire.Fault // of the records of a JSON source
 }
 
 // field is one field of a source.
@@ -48,6 +47,7 @@ type allowance struct {
 	dir   string // private directory for copies
 	bytes int64
 	rows  int64
+	way   *progress // told how far the copies are; may be nil
 }
 
 // maxFields is how many fields a source may have.
@@ -202,7 +202,7 @@ func (s *source) readHeader() error {
 
 // check reads every record of a CSV source before the engine does and counts them: encoding, quoting and the number of fields, so
 // that nothing the engine skips or mends goes unnoticed. Other sources were checked when they were opened.
-func (s *source) check(maxRows int64) error {
+func (s *source) check(maxRows int64, way *progress) error {
 	if s.format != formatCSV || len(s.faults) > 0 {
 		return s.verdict(maxRows)
 	}
@@ -211,7 +211,8 @@ func (s *source) check(maxRows int64) error {
 		return fail(wire.CodeOpen, err)
 	}
 	defer f.Close()
-	in := &metered{Reader: f}
+	way.begin(costStart+costCheck*float64(s.size), costLoad*float64(s.size))
+	in := &metered{Reader: f, way: way, total: s.size}
 	r := newRecords(in, s.delim)
 	r.replaced = s.replaced
 	if _, rule := r.header(); rule != "" {
@@ -225,9 +226,7 @@ func (s *source) check(maxRows int64) error {
 		if err != nil {
 			return fail(wire.CodeOpen, err)
 		}
-		if s.rows++; s.rows%(1<<14) == 0 && s.told != nil {
-			s.told(in.done, s.size)
-		}
+		s.rows++
 		if rule != "" {
 			s.faults = append(s.faults, wire.Fault{Row: s.rows, Rule: rule})
 		}

@@ -54,7 +54,7 @@ func suggest(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, 
 	if err := s.source.describe(s.e, may); err != nil {
 		return nil, err
 	}
-	if err := s.source.check(j.Suggest.MaxRows); err != nil {
+	if err := s.source.check(j.Suggest.MaxRows, nil); err != nil {
 		return nil, err
 	}
 	if err := s.names(); err != nil {
