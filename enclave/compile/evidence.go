@@ -53,6 +53,7 @@ type gathering struct {
 	order   []pairAt                    // in the order of reading, so that the table is the same every time
 	unknown map[int]bool
 	strains []*strain
+	guised  []*sightings // by class of marks
 }
 
 // group is what is known of one row and set.

@@ -45,6 +45,7 @@ func (e *gathering) table() (*disclosure.Table, error) {
 		}
 	}
 	e.linear(t, rows)
+	e.marks(t, rows)
 	return t, nil
 }
 

@@ -76,6 +76,7 @@ type layout struct {
 	rivals []rival
 	drifts []drift
 	kins   []kin
+	guises []guise
 	lost   map[int]bool // sets that cannot be compared with an answer, because its data are gone
 }
 

@@ -42,6 +42,9 @@ type member struct {
 
 // atoms writes the statements of every class of this response that could be solved: one family of disjoint cells never is.
 func (g *generator) atoms() error {
+	if err := g.marks(); err != nil {
+		return err
+	}
 	g.kins = append(g.rowKins(), g.crowdKins()...)
 	for i := range g.kins {
 		k := &g.kins[i]
@@ -62,36 +65,41 @@ func (g *generator) atoms() error {
 // rowKins are the classes of sums over rows.
 func (g *generator) rowKins() []kin {
 	var out []kin
-	for column, c := range g.plan.Cells {
+	for _, c := range g.plan.Cells {
 		if c.Measure.Kind == MeasureEntities || slices.ContainsFunc(out, func(k kin) bool { return k.measure.same(c.Measure) }) {
 			continue
 		}
-		k := kin{measure: c.Measure}
-		for set := range g.plan.Sets {
-			m := member{cohort: g.sets[set]}
-			for _, j := range g.columns(set) {
-				if g.plan.Cells[j].Measure.same(c.Measure) {
-					m.columns, m.measure = append(m.columns, j), g.measure(j)
-				}
-			}
-			if len(m.columns) > 0 {
-				k.columns, k.families = append(k.columns, m.columns...), append(k.families, m)
-			}
-		}
-		for _, f := range g.in.Earlier {
-			if !g.plan.Cells[column].Measure.same(f.Family.Measure) || f.Family.Base.Root.Dataset != g.plan.Base.Root.Dataset {
-				continue
-			}
-			if c, ok := g.alike(f); ok {
-				k.join(member{cohort: c, measure: c.measure(f.Family.Measure), released: f.labels(), kept: f.keeps()})
-			}
-		}
-		if len(k.families) > 1 {
+		if k := g.rowKin(c.Measure); len(k.families) > 1 {
 			k.reference()
 			out = append(out, k)
 		}
 	}
 	return out
+}
+
+// rowKin is the class of a measure over the root.
+func (g *generator) rowKin(measure Measure) kin {
+	k := kin{measure: measure}
+	for set := range g.plan.Sets {
+		m := member{cohort: g.sets[set]}
+		for _, j := range g.columns(set) {
+			if g.plan.Cells[j].Measure.same(measure) {
+				m.columns, m.measure = append(m.columns, j), g.measure(j)
+			}
+		}
+		if len(m.columns) > 0 {
+			k.columns, k.families = append(k.columns, m.columns...), append(k.families, m)
+		}
+	}
+	for _, f := range g.in.Earlier {
+		if !measure.same(f.Family.Measure) || f.Family.Base.Root.Dataset != g.plan.Base.Root.Dataset {
+			continue
+		}
+		if c, ok := g.alike(f); ok {
+			k.join(member{cohort: c, measure: c.measure(f.Family.Measure), released: f.labels(), kept: f.keeps()})
+		}
+	}
+	return k
 }
 
 // alike is the cohort of an earlier family that read its data as this run does; others are compared in pairs only.

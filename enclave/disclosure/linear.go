@@ -16,6 +16,9 @@ type Class struct {
 	// Single tells, by reference, that an entity is in one atom only, so that counts of a union add up.
 	Single []bool
 	Atoms  []Atom
+	// Parts tells, by atom, its public part: who is in a part, everybody knows; which atom of it he is in, his sensitive values say. Atoms that
+	// nobody is in are there as well. None where marks are not judged.
+	Parts []int
 	// Vectors of what was released earlier, of this response's cells, and of what must stay undetermined.
 	Vectors []Vector
 }
@@ -26,6 +29,7 @@ type Atom struct {
 	// Members number the entities of an atom, where they are few and the reference is not single; nil when they are not known.
 	Members [][]int64
 	Totals  []Concentration // of the entities' absolute totals; none where each row counts one entity once
+	Holders [][]int64       // of marks: the entities that hold each declared sensitive value
 	Sums    []*big.Rat      // the atom's signed totals, where there are Totals
 }
 
@@ -78,6 +82,7 @@ type view struct {
 	large, small int            // numbers of the first two kinds
 	parts        map[int]Vector // of the protected vectors, by number: the unions
 	withheld     []Vector       // all protected vectors
+	marks        *marks         // where marks are judged
 }
 
 // audits prepare a class. What a kept cell was told differs from its value of now by a few entities at most. Its value of now must not be
@@ -94,7 +99,7 @@ func audits(c *Class, r Rules) []*audit {
 		return out
 	}
 	out := []*audit{newAudit(c, r, vectors(RoleEarlier))}
-	if slices.ContainsFunc(c.Vectors, func(v Vector) bool { return v.Role == RoleKept }) {
+	if len(c.Parts) == 0 && slices.ContainsFunc(c.Vectors, func(v Vector) bool { return v.Role == RoleKept }) {
 		out = append(out, newAudit(c, r, vectors(RoleWithheld)))
 	}
 	return out
@@ -118,12 +123,36 @@ func newAudit(c *Class, r Rules, vectors []Vector) *audit {
 		}
 	}
 	for ref := range c.Single {
+		if len(c.Parts) > 0 {
+			a.spaces = append(a.spaces, a.marks(ref, vectors))
+			continue
+		}
 		a.spaces = append(a.spaces, a.view(ref, vectors, protected))
 	}
 	return a
 }
 
 func (a *audit) view(ref int, vectors, protected []Vector) *view {
+	w := a.ordered(ref)
+	var kept []vector
+	for _, p := range protected {
+		if p.Role == RolePart {
+			w.parts[len(kept)] = p
+		}
+		kept = append(kept, w.vector(p))
+		w.withheld = append(w.withheld, p)
+	}
+	w.space = newSpace(kept)
+	for _, v := range vectors {
+		if v.Role == RoleEarlier && v.has(ref) {
+			w.space.add(w.vector(v))
+		}
+	}
+	return w
+}
+
+// ordered puts the atoms in order.
+func (a *audit) ordered(ref int) *view {
 	w := &view{ref: ref, place: make([]int, len(a.class.Atoms)), parts: map[int]Vector{}}
 	var few, none []int
 	for i, atom := range a.class.Atoms {
@@ -140,20 +169,6 @@ func (a *audit) view(ref int, vectors, protected []Vector) *view {
 	w.atom = append(append(w.atom, few...), none...)
 	for at, i := range w.atom {
 		w.place[i] = at
-	}
-	var kept []vector
-	for _, p := range protected {
-		if p.Role == RolePart {
-			w.parts[len(kept)] = p
-		}
-		kept = append(kept, w.vector(p))
-		w.withheld = append(w.withheld, p)
-	}
-	w.space = newSpace(kept)
-	for _, v := range vectors {
-		if v.Role == RoleEarlier && v.has(ref) {
-			w.space.add(w.vector(v))
-		}
 	}
 	return w
 }
@@ -192,6 +207,9 @@ func (a *audit) judge(w *view, s step) fault {
 	}
 	if s.pivot < 0 {
 		return faultNone
+	}
+	if w.marks != nil {
+		return a.marked(w, s)
 	}
 	if s.pivot >= w.large && s.pivot < w.large+w.small && a.reachable(w) {
 		return faultGroup

@@ -126,7 +126,7 @@ func (j *judgement) placed(c Class) []Vector {
 
 // shaped reports whether every list fits.
 func (c *Class) shaped(t *Table) bool {
-	if c.Unknown || len(c.Single) == 0 {
+	if c.Unknown || len(c.Single) == 0 || len(c.Parts) > 0 && len(c.Parts) != len(c.Atoms) {
 		return false
 	}
 	for _, a := range c.Atoms {

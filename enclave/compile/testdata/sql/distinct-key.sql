@@ -98,6 +98,19 @@ pairs AS (SELECT a0, b0, count(*) AS n, 0 AS apart FROM common GROUP BY a0, b0)
 SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON pairs.b0 IS NOT DISTINCT FROM size_y.b0 WHERE pairs.n > 0 LIMIT 200001
 -- $1 VARCHAR "executed"
 -- statement 10
+WITH raw AS (SELECT r."__ekey_0" AS e, j1."__ekey_0" IS NOT NULL AS p0, j1."district" AS k0_0, (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR)))) AS s0, coalesce(CAST(r."status" AS VARCHAR) = CAST($1 AS VARCHAR), FALSE) AS h0
+  FROM "court_judgments".main.data AS r
+  LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+base AS (SELECT e, p0, CASE WHEN p0 THEN k0_0 END AS p0_0, s0, h0 FROM raw WHERE p0),
+part AS (SELECT DISTINCT e, p0, p0_0, s0 FROM base),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY p0, p0_0, s0) AS d FROM part),
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s FROM ranked GROUP BY e),
+held AS (SELECT e, bool_or(h0) AS h0 FROM base GROUP BY e),
+sight AS (SELECT s, count(*) AS n, min(mark.e) AS e, count(*) FILTER (WHERE h0) AS h0 FROM mark JOIN held ON mark.e = held.e GROUP BY s)
+SELECT sight.s, sight.n, sight.h0, ranked.p0, ranked.p0_0, ranked.s0 FROM sight JOIN ranked ON ranked.e = sight.e LIMIT 200001
+-- $1 VARCHAR "executed"
+-- statement 11
 WITH u AS (SELECT 0 AS f, e, n, x, CAST(k0 AS VARCHAR) AS k0 FROM (SELECT DISTINCT j1."district" AS k0, r."__ekey_0" AS e, 1 AS n, 1 AS x
   FROM "court_judgments".main.data AS r
   LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"

@@ -79,6 +79,15 @@ pairs AS (SELECT a0, b0, count(*) AS n, count(*) - count(*) FILTER (WHERE sa = 0
 SELECT pairs.a0, pairs.b0, pairs.apart, size_x.n - pairs.n, size_y.n - pairs.n FROM pairs JOIN size_x ON pairs.a0 IS NOT DISTINCT FROM size_x.a0 JOIN size_y ON pairs.b0 IS NOT DISTINCT FROM size_y.b0 WHERE pairs.n > 0 LIMIT 200001
 -- $1 DECIMAL(18,2) "0.01"
 -- statement 9
+WITH raw AS (SELECT r."__ekey_0" AS e, TRUE AS p0, r."year" AS k0_0, (r."arrears" IS NOT NULL AND (r."arrears" >= CAST($1 AS DECIMAL(18,2)))) AS s0
+  FROM "tax".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+base AS (SELECT e, p0, CASE WHEN p0 THEN k0_0 END AS p0_0, s0 FROM raw WHERE p0),
+part AS (SELECT p0, p0_0, s0, e FROM base GROUP BY p0, p0_0, s0, e),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
+SELECT count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, p0, p0_0, s0 FROM ranked GROUP BY p0, p0_0, s0 LIMIT 200001
+-- $1 DECIMAL(18,2) "0.01"
+-- statement 10
 WITH raw AS (SELECT r."__ekey_0" AS e, coalesce(1, 0) AS m, TRUE AS i0, r."year" AS k0_0, (r."arrears" IS NOT NULL AND (r."arrears" >= CAST($1 AS DECIMAL(18,2)))) AS i1, r."year" AS k1_0
   FROM "tax".main.data AS r
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
