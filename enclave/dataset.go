@@ -134,7 +134,7 @@ func (s *Service) loadBatch(ctx context.Context, p Principal, name string, body 
 	if err != nil {
 		return api.Snapshot{}, err
 	}
-	return s.load(ctx, p, &batch{dataset: name, spec: d.Approved, version: d.ApprovedVersion.Digest, expected: about.Digest, manifest: m, progress: about.Progress}, body)
+	return s.load(sandbox.WithTenant(ctx, p.LegalGroup), p, &batch{dataset: name, spec: d.Approved, version: d.ApprovedVersion.Digest, expected: about.Digest, manifest: m, progress: about.Progress}, body)
 }
 
 // load takes one file in: at most maxUploads at once, because each is held in memory.

@@ -35,7 +35,7 @@ type made struct {
 
 // execute takes a recorded run through the steps that touch data. Whatever goes wrong ends as the one constant.
 func (s *Service) execute(id string, t ticket, a *asked) {
-	ctx, cancel := context.WithCancel(inside(s.ctx))
+	ctx, cancel := context.WithCancel(sandbox.WithTenant(inside(s.ctx), a.by.LegalGroup))
 	defer cancel()
 	defer s.inflight.begin(id, cancel)()
 	m, err := s.make(ctx, id, t, a)

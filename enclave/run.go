@@ -248,7 +248,7 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 
 // bind parses the text in a worker without data and binds its tree to what the grant shows.
 func (s *Service) bind(ctx context.Context, a *asked) error {
-	tree, err := s.runner.Parse(ctx, a.in.SQL)
+	tree, err := s.runner.Parse(sandbox.WithTenant(ctx, a.by.LegalGroup), a.in.SQL)
 	var syntax *sandbox.SyntaxError
 	if errors.As(err, &syntax) {
 		if syntax.NotSelect {

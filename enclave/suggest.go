@@ -55,7 +55,7 @@ func (s *Service) SuggestDataset(ctx context.Context, p Principal, name string, 
 	if digest != "" && digest != source {
 		return api.Suggestion{}, errDamaged
 	}
-	profile, err := s.runner.Suggest(ctx, sandbox.SuggestSpec{Source: src, Today: s.clock.Now(),
+	profile, err := s.runner.Suggest(sandbox.WithTenant(ctx, p.LegalGroup), sandbox.SuggestSpec{Source: src, Today: s.clock.Now(),
 		MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: time.Duration(s.limits.IngestSeconds) * time.Second})
 	return s.suggestion(ctx, p, name, provider, profile, err, source, size)
 }

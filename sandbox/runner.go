@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"yumen/catalog"
 )
 
@@ -17,9 +15,8 @@ type Runner struct {
 	layers []Layer
 	binary *binary
 	spawn  *spawner
-	slots  *semaphore.Weighted // of config.Workers
-	memory *semaphore.Weighted // of config.MemoryMB
-	open   context.Context     // until Close
+	queue  *queue          // of config.Workers and config.MemoryMB
+	open   context.Context // until Close
 	shut   context.CancelFunc
 }
 
@@ -39,7 +36,7 @@ func New(config Config) (*Runner, error) {
 	}
 	open, shut := context.WithCancel(context.Background())
 	r := &Runner{config: c, binary: b, spawn: newSpawner(), open: open, shut: shut,
-		slots: semaphore.NewWeighted(int64(c.Workers)), memory: semaphore.NewWeighted(int64(c.MemoryMB))}
+		queue: newQueue(c.Workers, int64(c.MemoryMB), time.Now)}
 	if err := r.probe(context.Background()); err != nil {
 		r.Close()
 		return nil, err
@@ -57,7 +54,7 @@ func (r *Runner) Close() {
 // Digest is the digest of the worker binary that every worker is started from.
 func (r *Runner) Digest() catalog.Digest { return r.binary.digest }
 
-// admit waits for a slot and for memory, and returns what gives them back.
+// admit waits for a slot and for memory, fairly among tenants, and returns what gives them back.
 func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
 	need := int64(t.memoryMB + t.spillMB + t.dataMB + processMB)
 	if need > int64(r.config.MemoryMB) {
@@ -69,17 +66,11 @@ func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
 		defer time.AfterFunc(r.config.AdmissionWait, cancel).Stop()
 	}
 	defer context.AfterFunc(r.open, cancel)()
-	if err := r.slots.Acquire(wait, 1); err != nil {
+	release, err := r.queue.acquire(wait, tenantOf(ctx), need)
+	if err != nil {
 		return nil, r.notAdmitted(ctx)
 	}
-	if err := r.memory.Acquire(wait, need); err != nil {
-		r.slots.Release(1)
-		return nil, r.notAdmitted(ctx)
-	}
-	return func() {
-		r.memory.Release(need)
-		r.slots.Release(1)
-	}, nil
+	return release, nil
 }
 
 func (r *Runner) notAdmitted(ctx context.Context) error {
