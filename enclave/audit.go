@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 
 	"yumen/catalog"
 	"yumen/enclave/audit"
@@ -123,12 +124,17 @@ func (s *Service) AuditExport(ctx context.Context, p Principal, w io.Writer) (st
 	return true, t.Close()
 }
 
-// Checkpoint is the log's state now, signed.
+// publicTick is how often what everybody may see of the log moves: the longest tick of a run.
+const publicTick = 15 * time.Second
+
+// Checkpoint is the log's state, signed, for everybody. It moves on ticks of the clock alone and is one to two of them old, because the
+// moments at which a run writes its entries depend on data: within a tick it is the same, whatever is entered.
 func (s *Service) Checkpoint(ctx context.Context) ([]byte, error) {
+	now, tick := s.nowMS(), publicTick.Milliseconds()
 	var out []byte
 	err := s.store.View(ctx, func(tx Tx) error {
 		var err error
-		out, err = audit.SignCheckpoint(tx, s.signer)
+		out, err = audit.SignCheckpointBefore(tx, s.signer, now-now%tick-tick)
 		return err
 	})
 	return out, err

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"yumen/enclave"
+	"yumen/enclave/audit"
 	"yumen/enclave/enclavetest"
 	"yumen/enclave/receipt"
 	"yumen/internal/api"
@@ -185,4 +186,36 @@ func TestWatch(t *testing.T) {
 	require.Equal(t, "refused", <-states)
 	_, more = <-states
 	require.False(t, more)
+}
+
+// The checkpoint that everybody may fetch tells nothing by its time: it moves on ticks of the clock, whatever is entered meanwhile, and
+// each is a beginning of the log.
+func TestPublicCheckpointMovesOnTicksAlone(t *testing.T) {
+	z := enclavetest.New(t)
+	p, grant := z.Bank(t)
+	tick := 15 * time.Second
+	z.Clock.Advance(2*tick - time.Duration(z.Clock.Now().UnixMilli()%tick.Milliseconds())*time.Millisecond)
+	look := func() audit.Checkpoint {
+		signed, err := z.Service.Checkpoint(t.Context())
+		require.NoError(t, err)
+		text, _, _ := strings.Cut(string(signed), "\n\n")
+		c, err := audit.ParseCheckpoint(text + "\n")
+		require.NoError(t, err)
+		return c
+	}
+	before := look()
+	require.Positive(t, before.Size)
+	for range 2 {
+		z.Clock.Advance(tick / 5)
+		run, err := z.Service.Submit(t.Context(), p, api.RunRequest{Grant: grant, SQL: north}, "")
+		require.NoError(t, err)
+		require.Equal(t, before, look())
+		z.Executed(t, run.Run)
+		require.Equal(t, before, look(), "it moves when a run is issued")
+	}
+	size := int64(len(z.Check(t)))
+	require.Greater(t, size, before.Size)
+	z.Clock.Advance(2 * tick)
+	require.Equal(t, size, look().Size)
+	z.Check(t)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -46,6 +47,11 @@ func Head(tx Reader, origin string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("audit: size: %w", err)
 	}
+	return headOf(tx, origin, size)
+}
+
+// headOf is the state that the log had with its first size entries.
+func headOf(tx Reader, origin string, size int64) (Checkpoint, error) {
 	root, err := tlog.TreeHash(size, tlog.HashReaderFunc(tx.AuditHashes))
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("audit: root: %w", err)
@@ -63,6 +69,35 @@ func SignCheckpoint(tx Reader, signer note.Signer) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.sign(signer)
+}
+
+// SignCheckpointBefore is SignCheckpoint of the state that the log had before a moment, in Unix milliseconds.
+func SignCheckpointBefore(tx Reader, signer note.Signer, moment int64) ([]byte, error) {
+	if signer == nil {
+		return nil, errors.New("audit: no signer")
+	}
+	size, err := tx.AuditSize()
+	if err != nil {
+		return nil, fmt.Errorf("audit: size: %w", err)
+	}
+	var fault error
+	before := sort.Search(int(size), func(i int) bool { // times are in the order of the entries
+		at, err := timeOf(tx, int64(i))
+		fault = errors.Join(fault, err)
+		return at >= moment
+	})
+	if fault != nil {
+		return nil, fault
+	}
+	c, err := headOf(tx, signer.Name(), int64(before))
+	if err != nil {
+		return nil, err
+	}
+	return c.sign(signer)
+}
+
+func (c Checkpoint) sign(signer note.Signer) ([]byte, error) {
 	signed, err := note.Sign(&note.Note{Text: c.Text()}, signer)
 	if err != nil {
 		return nil, fmt.Errorf("audit: sign the checkpoint: %w", err)

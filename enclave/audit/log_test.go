@@ -162,7 +162,11 @@ func TestReadersFailClosed(t *testing.T) {
 	l.View(t, func(tx audit.Reader) {
 		full := tx.(audit.Tx)
 		for name, read := range map[string]func(tx audit.Reader) error{
-			"checkpoint":  func(tx audit.Reader) error { _, err := audit.SignCheckpoint(tx, signer); return err },
+			"checkpoint": func(tx audit.Reader) error { _, err := audit.SignCheckpoint(tx, signer); return err },
+			"checkpoint before": func(tx audit.Reader) error {
+				_, err := audit.SignCheckpointBefore(tx, signer, 1<<60)
+				return err
+			},
 			"prove":       func(tx audit.Reader) error { _, err := audit.Prove(tx, 2, signer); return err },
 			"inclusion":   func(tx audit.Reader) error { _, err := audit.Inclusion(tx, 2, 7); return err },
 			"consistency": func(tx audit.Reader) error { _, err := audit.Consistency(tx, 3, 7); return err },
@@ -179,6 +183,8 @@ func TestReadersFailClosed(t *testing.T) {
 		}
 		require.ErrorIs(t, audit.Export(tx, signer, func(string, []byte) error { return errInjected }), errInjected)
 		_, err := audit.SignCheckpoint(tx, nil)
+		require.Error(t, err)
+		_, err = audit.SignCheckpointBefore(tx, nil, 1<<60)
 		require.Error(t, err)
 		for _, c := range [][2]int64{{-1, 7}, {7, 7}, {8, 7}} {
 			_, err := audit.Inclusion(tx, c[0], c[1])
