@@ -2,10 +2,10 @@ package enclave
 
 import (
 	"fmt"
+	"strings"
 
 	"yumen/catalog"
 	"yumen/catalog/sqltree"
-	"yumen/enclave/compile"
 	"yumen/internal/api"
 	"yumen/policy"
 )
@@ -46,7 +46,7 @@ var reviewWords = map[policy.Review]catalog.Text{
 // sums reports whether a cell of the question adds a measure up.
 func (a *asked) sums() bool {
 	for _, c := range a.plan.Cells {
-		if c.Measure.Kind == compile.MeasureSum || c.Measure.Kind == compile.MeasureSquares {
+		if strings.HasPrefix(c.Measure.ResultType(), "DECIMAL") {
 			return true
 		}
 	}

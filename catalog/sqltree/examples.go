@@ -37,7 +37,7 @@ var examples = map[catalog.Code]Example{
 	catalog.CodeIDPredicate:  {"SELECT sum(amount) AS s FROM clients WHERE id = 7", "SELECT sum(amount) AS s FROM clients WHERE city = 'north'"},
 
 	catalog.CodeAggFn:     {"SELECT city, max(amount) AS most FROM clients GROUP BY city", "SELECT city, avg(amount) AS mean, stddev(amount) AS spread FROM clients GROUP BY city"},
-	catalog.CodeAggArg:    {"SELECT sum(amount * 2) AS s FROM clients", "SELECT 2 * sum(amount) AS s FROM clients"},
+	catalog.CodeAggArg:    {"SELECT sum(abs(amount)) AS s FROM clients", "SELECT sum(amount) AS s, sum(amount) FILTER (WHERE amount >= 500) AS large FROM clients"},
 	catalog.CodeAggFilter: {"WITH p AS (SELECT id, count(*) FILTER (WHERE heard = 2024) AS n FROM cases GROUP BY id) SELECT n, count(*) AS persons FROM p GROUP BY n", "SELECT count(*) FILTER (WHERE heard = 2024) AS n FROM cases"},
 
 	catalog.CodePredicateForm: {"SELECT count(*) AS n FROM clients WHERE city = 'north' OR segment = 'a'", "SELECT count(*) AS n FROM clients WHERE city = 'north' AND segment = 'a'"},

@@ -73,6 +73,7 @@ const (
 	ReasonTooManyCells    Reason = "too many cells"
 	ReasonDistinctGroup   Reason = "distinct group"
 	ReasonArgument        Reason = "argument"
+	ReasonDegree          Reason = "degree"
 	ReasonMeasure         Reason = "measure"
 	ReasonCountDistinct   Reason = "count distinct"
 	ReasonCountPart       Reason = "count part"

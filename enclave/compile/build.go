@@ -13,6 +13,7 @@ import (
 const (
 	MaxKeys       = 4
 	MaxAggregates = 16 // that differ
+	MaxCells      = 48 // that these are computed from
 	maxCalls      = 16 * MaxAggregates
 )
 

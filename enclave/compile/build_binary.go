@@ -1,9 +1,5 @@
 package compile
 
-import (
-	"yumen/catalog/footprint"
-)
-
 // binary reports whether a measure can only be 0 or 1: its sum, and the sum of its squares, count the rows in which it is 1, and are
 // judged as that count: a sum of marks names people as their number does.
 func binary(d *domain) bool {
@@ -16,26 +12,15 @@ func binary(d *domain) bool {
 	return d.typ.Numeric() && covers(values, d.universe)
 }
 
-// ones is the cell that counts the rows in which a measure is 1, if it can only be 0 or 1.
-func (b *builder) ones(o *operand, c *cohortBuilder) (cell int, ok bool) {
+// ones restricts a cohort to the rows in which a measure is 1, if it can only be 0 or 1.
+func (b *builder) ones(o *operand, c *cohortBuilder) (*cohortBuilder, bool) {
 	d, known := b.domainOf(o.column)
 	if !known || !binary(d) {
-		return 0, false
+		return c, false
 	}
 	d.notNull = d.notNull || b.facts.notNull(o.node.src.Dataset, o.column.Name)
 	one := mark(d.typ.String(), "1")
 	c = c.clone()
 	c.add(&restriction{operand: o, domain: d, spans: []span{{one, d.next("1")}}, last: o.at})
-	return b.draft(c, Measure{Kind: MeasureRows}), true
-}
-
-// counted is an aggregate over a measure that can only be 0 or 1: its sum is a count, and so are the parts of what is derived from it.
-func counted(method, name string, ones, rows int) *aggregate {
-	switch method {
-	case footprint.MethodSum:
-		return &aggregate{method: footprint.MethodCount, cells: []int{ones}}
-	case footprint.MethodStddev:
-		return &aggregate{method: name, cells: []int{ones, rows, ones}}
-	}
-	return &aggregate{method: method, cells: []int{ones, rows}}
+	return c, true
 }

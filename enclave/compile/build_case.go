@@ -25,7 +25,7 @@ func (b *builder) conditional(e *sqltree.Call, method string, arg footprint.Term
 		return nil, err
 	}
 	if share {
-		return &aggregate{method: method, cells: []int{b.rows(within), b.rows(c)}}, nil
+		return &aggregate{method: method, forms: []form{only(b.rows(within)), only(b.rows(c))}}, nil
 	}
 	return b.overArgument(e, footprint.Term{In: arg.In, Expr: choice.Whens[0].Then}.Follow(), within)
 }

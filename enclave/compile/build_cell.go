@@ -18,9 +18,8 @@ type draft struct {
 
 // aggregate is an aggregate of the text over its cells: drafts until the plan sorts them.
 type aggregate struct {
-	method string // count, sum, avg, or the function of a variance
-	cells  []int  // count; sum; or sum, count; or sum, count, squares
-	scale  int    // digits after the point of the sum
+	method string // count, sum, avg, or the function of a moment
+	forms  []form // count; sum; sum and count; or what the moment is derived from
 }
 
 // cellsOf finds every aggregate of the outputs, of HAVING and of ORDER BY.
@@ -70,6 +69,12 @@ func (b *builder) aggregate(e *sqltree.Call) (*aggregate, error) {
 }
 
 func (b *builder) overCohort(e *sqltree.Call, c *cohortBuilder) (*aggregate, error) {
+	if sqltree.TwoArguments(e.Name) {
+		if len(e.Args) != 2 || e.Distinct || b.inner != nil {
+			return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
+		}
+		return b.moments(e, footprint.MethodOf(e), []footprint.Term{b.term(e.Args[0]), b.term(e.Args[1])}, c)
+	}
 	var arg footprint.Term
 	if len(e.Args) > 1 && footprint.MethodOf(e) == footprint.MethodDistinct {
 		return b.countDistinct(e, c)
@@ -91,10 +96,10 @@ func (b *builder) overArgument(e *sqltree.Call, arg footprint.Term, c *cohortBui
 	}
 	l, constant := arg.Expr.(*sqltree.Literal)
 	switch {
-	case arg.Expr == nil && !e.Distinct,
+	case arg.Expr == nil && method == footprint.MethodCount && !e.Distinct,
 		constant && method == footprint.MethodCount && l.Kind != sqltree.LiteralNull,
 		constant && method == footprint.MethodSum && number(l, 1) && !e.Distinct:
-		return &aggregate{method: footprint.MethodCount, cells: []int{b.rows(c)}}, nil
+		return &aggregate{method: footprint.MethodCount, forms: []form{only(b.rows(c))}}, nil
 	case constant || arg.Expr == nil:
 		return nil, sqltree.Refuse(sqltree.ReasonArgument, e.Position())
 	case method == footprint.MethodDistinct:
@@ -106,7 +111,7 @@ func (b *builder) overArgument(e *sqltree.Call, arg footprint.Term, c *cohortBui
 	case method == footprint.MethodCount:
 		return b.countColumn(arg, c)
 	}
-	return b.moments(e, method, arg, c)
+	return b.moments(e, method, []footprint.Term{arg}, c)
 }
 
 // rows is the cell that counts the rows of a cohort: rows of the root, or entities where the rows are those of a roll-up.
@@ -172,7 +177,7 @@ func (b *builder) countDistinct(e *sqltree.Call, c *cohortBuilder) (*aggregate, 
 	}
 	n := b.nodes[source]
 	c.matched = append(c.matched, n)
-	return &aggregate{method: footprint.MethodCount, cells: []int{b.entities(c, b.entityRef(n, index))}}, nil
+	return &aggregate{method: footprint.MethodCount, forms: []form{only(b.entities(c, b.entityRef(n, index)))}}, nil
 }
 
 // partOfKey refuses columns that are not a full key, and names the full keys that they belong to.
@@ -196,7 +201,7 @@ func (b *builder) countColumn(arg footprint.Term, c *cohortBuilder) (*aggregate,
 	} else if _, err := b.present(arg, c); err != nil {
 		return nil, err
 	}
-	return &aggregate{method: footprint.MethodCount, cells: []int{b.rows(c)}}, nil
+	return &aggregate{method: footprint.MethodCount, forms: []form{only(b.rows(c))}}, nil
 }
 
 // present restricts a cohort to rows where a column is not NULL.
@@ -243,67 +248,9 @@ func (b *builder) measured(arg footprint.Term, at int) (*operand, error) {
 	return o, nil
 }
 
-// moments reads sum, avg and the variances as cells of sum, count and squares over the rows where the column is not NULL.
-func (b *builder) moments(e *sqltree.Call, method string, arg footprint.Term, c *cohortBuilder) (*aggregate, error) {
-	o, err := b.measured(arg, e.Position())
-	if err != nil {
-		return nil, err
-	}
-	if method == footprint.MethodStddev {
-		if err := b.variance(o, e); err != nil {
-			return nil, err
-		}
-	}
-	if err := b.notNull(o, c); err != nil {
-		return nil, err
-	}
-	if ones, ok := b.ones(o, c); ok {
-		if method == footprint.MethodSum {
-			return counted(method, e.Name, ones, ones), nil
-		}
-		return counted(method, e.Name, ones, b.rows(c)), nil
-	}
-	t, _ := catalog.ParseType(o.column.Type) // measured has parsed it
-	m := Measure{Kind: MeasureSum, Column: o.ref, Type: o.column.Type, SensitiveValues: sensitiveValues(o.column)}
-	a := &aggregate{method: method, cells: []int{b.draft(c, m)}, scale: t.Scale}
-	if method != footprint.MethodSum {
-		a.cells = append(a.cells, b.rows(c))
-	}
-	if method == footprint.MethodStddev {
-		a.method = e.Name
-		m.Kind = MeasureSquares
-		a.cells = append(a.cells, b.draft(c, m))
-	}
-	return a, nil
-}
-
 func sensitiveValues(c *catalog.Column) []string {
 	if c.Sensitive {
 		return c.SensitiveValues
-	}
-	return nil
-}
-
-// sumHeadroom is the number of digits that a sum needs beyond those of its largest term: ten thousand million terms.
-const sumHeadroom = 10
-
-// variance checks what variances need beyond a sum: a grade of at most 2, and squares that cannot overflow.
-func (b *builder) variance(o *operand, e *sqltree.Call) error {
-	if b.query.Facts.Grade > 2 {
-		return sqltree.Refuse(sqltree.ReasonMoments, e.Position())
-	}
-	t, _ := catalog.ParseType(o.column.Type) // measured has parsed it
-	largest := 0
-	for _, bound := range o.column.Bounds {
-		r, err := bound.Rat()
-		if err != nil {
-			return sqltree.Refuse(sqltree.ReasonOverflow, e.Position())
-		}
-		scaled := new(big.Rat).Mul(r, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(t.Scale)), nil)))
-		largest = max(largest, len(new(big.Int).Abs(new(big.Int).Quo(scaled.Num(), scaled.Denom())).String()))
-	}
-	if len(o.column.Bounds) != 2 || 2*largest+sumHeadroom > 38 {
-		return sqltree.Refuse(sqltree.ReasonOverflow, e.Position())
 	}
 	return nil
 }
@@ -331,37 +278,31 @@ func (b *builder) overRollup(method string, arg footprint.Term, e *sqltree.Call,
 	}
 	switch method {
 	case footprint.MethodCount:
-		return &aggregate{method: method, cells: []int{b.rows(c)}}, nil
+		return &aggregate{method: method, forms: []form{only(b.rows(c))}}, nil
 	case footprint.MethodSum:
-		return &aggregate{method: footprint.MethodCount, cells: []int{b.draft(c, Measure{Kind: MeasureRows})}}, nil
+		return &aggregate{method: footprint.MethodCount, forms: []form{only(b.draft(c, Measure{Kind: MeasureRows}))}}, nil
 	case footprint.MethodAvg:
-		return &aggregate{method: method, cells: []int{b.draft(c, Measure{Kind: MeasureRows}), b.rows(c)}}, nil
+		return &aggregate{method: method, forms: []form{only(b.draft(c, Measure{Kind: MeasureRows})), only(b.rows(c))}}, nil
 	}
 	return nil, sqltree.Refuse(sqltree.ReasonRollupMoments, e.Position())
 }
 
 func (b *builder) overSum(method string, base, o *operand, e *sqltree.Call, c *cohortBuilder) (*aggregate, error) {
-	t, err := catalog.ParseType(base.column.Type)
-	if err != nil {
-		return nil, sqltree.Refuse(sqltree.ReasonMeasure, e.Position())
-	}
-	sum := Measure{Kind: MeasureSum, Column: base.ref, Type: base.column.Type, SensitiveValues: sensitiveValues(base.column)}
 	switch {
 	case method == footprint.MethodCount:
-		return &aggregate{method: method, cells: []int{b.rows(c)}}, nil
+		return &aggregate{method: method, forms: []form{only(b.rows(c))}}, nil
 	case o.result.Func == footprint.MethodAvg:
 		return nil, sqltree.Refuse(sqltree.ReasonRollupAverage, e.Position())
 	case method != footprint.MethodSum && method != footprint.MethodAvg:
 		return nil, sqltree.Refuse(sqltree.ReasonRollupMoments, e.Position())
 	}
-	if ones, ok := b.ones(base, c); ok {
-		if method == footprint.MethodSum {
-			return counted(method, "", ones, ones), nil
-		}
-		return counted(method, "", ones, b.rows(c)), nil
+	cell, err := b.monomial(monomial{big.NewRat(1, 1), []*operand{base}}, c, e)
+	if err != nil {
+		return nil, err
 	}
-	if method == footprint.MethodSum {
-		return &aggregate{method: method, cells: []int{b.draft(c, sum)}, scale: t.Scale}, nil
+	a := &aggregate{method: method, forms: []form{only(cell)}}
+	if method == footprint.MethodAvg {
+		a.forms = append(a.forms, only(b.rows(c)))
 	}
-	return &aggregate{method: method, cells: []int{b.draft(c, sum), b.rows(c)}, scale: t.Scale}, nil
+	return a, nil
 }

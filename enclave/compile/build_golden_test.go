@@ -38,6 +38,9 @@ var golden = map[string]string{
 	"window":          "SELECT industry, count(*) AS n, 100.0 * count(*) / sum(count(*)) OVER () AS share, rank() OVER (ORDER BY sum(registered_capital) DESC) AS place FROM enterprises GROUP BY industry HAVING count(*) > 1 ORDER BY industry",
 	"window-parts":    "SELECT district, gender, count(*) AS n, row_number() OVER (PARTITION BY district ORDER BY n DESC, gender) AS place, avg(count(*)) OVER (PARTITION BY district) AS mean, sum(count(*)) OVER (PARTITION BY district ORDER BY gender) AS up_to FROM persons GROUP BY district, gender ORDER BY district, gender",
 	"complement":      "SELECT count(*) FROM enterprises WHERE industry NOT IN ('rocket') AND NOT (registered_capital < 1000 OR registered_capital >= 5000)",
+	"polynomial":      "SELECT year, sum(tax_paid + 2 * arrears - 1) AS s, avg((tax_paid + arrears) / 3) AS a, sum(-0.5 * tax_paid) AS h FROM tax GROUP BY year",
+	"products":        "SELECT e.industry, sum(t.tax_paid * t.tax_paid) AS squares, sum(e.registered_capital * t.arrears) / sum(e.registered_capital) AS weighted, var_samp(t.tax_paid - t.arrears) AS v FROM tax t JOIN enterprises e USING (uscc) GROUP BY e.industry",
+	"regression":      "SELECT year, corr(tax_paid, arrears) AS r, covar_pop(tax_paid, arrears) AS c, regr_slope(tax_paid, arrears) AS b, regr_intercept(tax_paid, arrears) AS a, regr_r2(tax_paid, arrears) AS r2 FROM tax GROUP BY year",
 	"contributors":    "SELECT count(DISTINCT employer_uscc), sum(base) FROM social_insurance WHERE base BETWEEN 1000 AND 4999.99",
 }
 

@@ -250,9 +250,11 @@ func aliased(names []string) []string {
 
 func (s speaker) outputs(joined bool) []string {
 	all := []string{"count(*)", "count(cost)", "sum(cost)", "avg(cost)", "count(DISTINCT (cid, site))", "stddev_pop(cost)",
-		"count(*) FILTER (WHERE kind = 'x')", "sum(cost) FILTER (WHERE cost > 0)", "count(area)"}
+		"count(*) FILTER (WHERE kind = 'x')", "sum(cost) FILTER (WHERE cost > 0)", "count(area)",
+		"sum(2 * cost - 1)", "avg((cost + cost * cost) / 3)", "var_pop(3 - cost)"}
 	if joined {
-		all = append(all, "sum(wealth)", "count(DISTINCT hid)", "count(town)", "count(DISTINCT people.pid)", "count(hid)")
+		all = append(all, "sum(wealth)", "count(DISTINCT hid)", "count(town)", "count(DISTINCT people.pid)", "count(hid)", "sum(cost * wealth)",
+			"avg(wealth - 2 * cost)", "regr_slope(wealth, cost)", "covar_pop(cost, wealth + cost)")
 	}
 	var out []string
 	for _, i := range s.rng.Perm(len(all))[:1+s.rng.IntN(3)] {

@@ -25,7 +25,7 @@ func (b *builder) plan() (*Plan, error) {
 	var sets, cells []int
 	p.Sets, sets = canonicalSets(own, boxes)
 	p.Cells, cells = b.cells(sets)
-	if different := b.differentAggregates(cells); different > MaxAggregates {
+	if different := b.differentAggregates(cells); different > MaxAggregates || len(p.Cells) > MaxCells {
 		return nil, sqltree.Refuse(sqltree.ReasonTooManyCells, b.outer.Tree.Position(), MaxAggregates)
 	}
 	rollups, err := b.rollup(p.Sets)
@@ -35,8 +35,10 @@ func (b *builder) plan() (*Plan, error) {
 	p.Base = b.writeBase(b.used(p, rollups), p.Sets[0].Matched)
 	p.Base.Rollups = rollups
 	for _, a := range b.aggregates {
-		for i, d := range a.cells {
-			a.cells[i] = cells[d]
+		for _, f := range a.forms {
+			for i := range f {
+				f[i].cell = cells[f[i].cell]
+			}
 		}
 	}
 	return p, b.post(p)
@@ -92,8 +94,8 @@ func (b *builder) differentAggregates(cells []int) int {
 	different := map[string]bool{}
 	for _, a := range b.aggregates {
 		text := a.method
-		for _, d := range a.cells {
-			text += fmt.Sprintf(" %d", cells[d])
+		for _, f := range a.forms {
+			text += " " + f.over(cells).String()
 		}
 		different[text] = true
 	}
@@ -118,7 +120,7 @@ func (b *builder) used(p *Plan, rollups []Rollup) map[string]bool {
 		paths[k.Column.Path] = true
 	}
 	for _, c := range p.Cells {
-		paths[c.Measure.Column.Path], paths[c.Measure.Entity.Path] = true, true
+		paths[c.Measure.Column.Path], paths[c.Measure.second().Path], paths[c.Measure.Entity.Path] = true, true, true
 	}
 	for _, r := range rollups {
 		box(r.Box)

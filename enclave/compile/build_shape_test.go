@@ -60,6 +60,9 @@ func TestEqualMeaningIsAnEqualPlan(t *testing.T) {
 		{"SELECT sum(wealth) FILTER (WHERE insured) FROM people WHERE height >= 100", "SELECT sum(CASE WHEN insured THEN wealth ELSE 0 END) FROM people WHERE height >= 100",
 			"SELECT sum(CASE WHEN insured THEN wealth END) FROM people WHERE NOT height < 100", "SELECT sum(CASE WHEN height >= 100 THEN wealth ELSE 0 END) FILTER (WHERE insured) FROM people WHERE height >= 100"},
 		{"SELECT avg(wealth) FILTER (WHERE insured) FROM people", "SELECT avg(CASE WHEN insured THEN wealth END) FROM people"},
+		{"SELECT sum(wealth) FROM people", "SELECT sum(2 * wealth - wealth) FROM people", "SELECT sum(wealth * 3 / 7 + 0.5e-2 * -wealth) FROM people"},
+		{"SELECT sum(v.cost * c.beds) FROM visits v JOIN clinics c USING (clinic, site)", "SELECT sum(beds * -cost / 3) FROM clinics JOIN visits USING (clinic, site)"},
+		{"SELECT sum(wealth * wealth), sum(wealth), count(wealth) FROM people", "SELECT var_pop(wealth) FROM people", "SELECT sum((wealth + 1) * (wealth - 2)) FROM people", "SELECT stddev(3 * wealth + 5) FROM people"},
 		{"SELECT avg(wealth) FROM people", "SELECT sum(wealth) / count(wealth) FROM people", "SELECT sum(wealth), mean(wealth) FROM people"},
 	} {
 		t.Run(group[0], func(t *testing.T) {

@@ -80,8 +80,8 @@ type (
 	}
 )
 
-// sum is a concentration while it is read: number, two largest, total.
-type sum struct{ parts [4]*big.Rat }
+// sum is a concentration while it is read: number, two largest, total; of a product also the number of those that are not zero.
+type sum struct{ parts [5]*big.Rat }
 
 // size is the number of entities of a comparator's cell, by position, and of those that hold a sensitive value.
 type size struct {

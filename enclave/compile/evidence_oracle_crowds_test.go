@@ -3,6 +3,7 @@ package compile_test
 import (
 	"math/big"
 	"slices"
+	"strings"
 
 	"yumen/enclave/compile"
 )
@@ -61,7 +62,7 @@ func comparable2(q inquiry, c ask1, refA string, p inquiry, d ask1, refB string)
 	if refA == refB && q.single(refA) && p.single(refB) {
 		return false
 	}
-	ofRows := c.kind == compile.MeasureRows || c.column == "cost" || q.root == "people" && c.column == "wealth"
+	ofRows := c.kind == compile.MeasureRows || strings.HasPrefix(c.column, "cost") || q.root == "people" && c.column == "wealth"
 	return !ofRows || !samePartition(q, c, p, d)
 }
 
@@ -89,14 +90,8 @@ func (q inquiry) weights(rows []baseRow, c ask1, ref string) map[string]*big.Rat
 		switch c.kind {
 		case compile.MeasureEntities:
 			out[e].SetInt64(0)
-		case compile.MeasureSum, compile.MeasureSquares:
-			x = new(big.Rat)
-			if r.values[c.column] != "" {
-				x.SetString(r.values[c.column])
-			}
-			if c.kind == compile.MeasureSquares {
-				x.Mul(x, x)
-			}
+		case compile.MeasureSum, compile.MeasureSquares, compile.MeasureProducts:
+			x, _ = c.amount(r)
 		}
 		out[e].Add(out[e], x)
 	}

@@ -103,7 +103,7 @@ func (o *oracle) pair(q inquiry, c ask1, boxA map[string][]string, a []baseRow, 
 
 // difference judges the rows of one direction.
 func (o *oracle) difference(q inquiry, c ask1, rows []baseRow) (shared, own bool) {
-	amount := c.kind == compile.MeasureSum || c.kind == compile.MeasureSquares
+	amount := c.adds()
 	for _, ref := range q.refs() {
 		shared = shared || count(rows, ref) < int(o.rules.K)
 		if amount || c.kind == compile.MeasureRows && !q.single(ref) {

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 	"sort"
+	"strings"
 
 	"yumen/enclave/compile"
 	"yumen/enclave/disclosure"
@@ -102,12 +103,8 @@ func contributions(q inquiry, c ask1, ref string, rows []baseRow) map[string]con
 			other, is := r.entities[c.column]
 			there = there && is
 			x.set[other] = true
-		case compile.MeasureSum, compile.MeasureSquares:
-			v := new(big.Rat)
-			v.SetString(r.values[c.column])
-			if c.kind == compile.MeasureSquares {
-				v.Mul(v, v)
-			}
+		case compile.MeasureSum, compile.MeasureSquares, compile.MeasureProducts:
+			v, _ := c.amount(r)
 			x.sum.Add(x.sum, v)
 		}
 		x.rows++
@@ -157,7 +154,7 @@ func (q inquiry) reps() []string {
 
 // drifted judges what changed between two cells, by the references of both; nothing where they share nobody.
 func (o *oracle) drifted(q inquiry, c ask1, refs []string, a, b []baseRow) (small, heavy bool) {
-	amount := c.kind == compile.MeasureSum || c.kind == compile.MeasureSquares
+	amount := c.adds()
 	for _, ref := range refs {
 		in, of := contributions(q, c, ref, a), contributions(q, c, ref, b)
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(in)), func(e string) bool { _, both := of[e]; return both }) {
@@ -180,7 +177,7 @@ func (o *oracle) reloaded(q inquiry, column int, box map[string][]string, a []ba
 	before := q.in(o.of(overlay(o.pinsOf(q), p.pins)).rows(q), box)
 	now := p.q.in(o.of(overlay(p.pins, o.pinsOf(q))).rows(p.q), p.box())
 	sameMeasure := q.root == p.q.root && c.kind == p.cell.kind && c.column == p.cell.column
-	samePath := c.column != "wealth" || q.root == "people" || fmt.Sprint(q.scope["town"]) == fmt.Sprint(p.q.scope["town"])
+	samePath := !strings.HasSuffix(c.column, "wealth") || q.root == "people" || fmt.Sprint(q.scope["town"]) == fmt.Sprint(p.q.scope["town"])
 	keep := func(small, heavy bool) {
 		if small || heavy {
 			o.kept[label(key, column)] = p

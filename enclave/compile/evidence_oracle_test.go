@@ -166,12 +166,9 @@ func (q inquiry) spread(rows []baseRow, c ask1, ref string) []*big.Rat {
 			distinct[e][other] = true
 			x.SetInt64(1)
 		default:
-			if r.values[c.column] == "" {
+			var there bool
+			if x, there = c.amount(r); !there {
 				continue
-			}
-			x.SetString(r.values[c.column])
-			if c.kind == compile.MeasureSquares {
-				x.Mul(x, x)
 			}
 		}
 		if totals[e] == nil {
@@ -185,6 +182,70 @@ func (q inquiry) spread(rows []baseRow, c ask1, ref string) []*big.Rat {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Cmp(out[j]) > 0 })
 	return out
+}
+
+// adds reports whether a cell adds amounts up.
+func (c ask1) adds() bool {
+	return c.kind == compile.MeasureSum || c.kind == compile.MeasureSquares || c.kind == compile.MeasureProducts
+}
+
+// amount is what a row adds to a sum, and whether it has a value; a product's column is "a*b".
+func (c ask1) amount(r baseRow) (*big.Rat, bool) {
+	names := strings.Split(c.column, "*")
+	if c.kind == compile.MeasureSquares {
+		names = append(names, c.column)
+	}
+	out := big.NewRat(1, 1)
+	for _, n := range names {
+		x, ok := new(big.Rat).SetString(r.values[n])
+		if !ok {
+			return new(big.Rat), false
+		}
+		out.Mul(out, x)
+	}
+	return out, true
+}
+
+// beside is the number of further sums over rows that a cell may share, linear in a column of its own, that are known by now.
+func (o *oracle) beside(q inquiry, c ask1) int {
+	linear := func(a ask1, column string) (by string, ok bool) {
+		names := strings.Split(a.column, "*")
+		if a.kind != compile.MeasureSum && a.kind != compile.MeasureProducts || !slices.Contains(names, column) {
+			return "", false
+		}
+		return strings.Join(slices.DeleteFunc(names, func(n string) bool { return n == column }), ""), true
+	}
+	most := 0
+	for _, column := range strings.Split(c.column, "*") {
+		known := map[string]bool{}
+		if by, ok := linear(c, column); ok {
+			known[by] = true
+		}
+		add := func(p inquiry, a ask1) {
+			by, ok := linear(a, column)
+			if ok && len(known) > 0 && p.root == q.root && !parted(p.boxes[a.set], q.boxes[c.set]) {
+				known[by] = true
+			}
+		}
+		for _, other := range q.cells {
+			add(q, other)
+		}
+		for _, p := range o.earlier {
+			add(p.q, p.cell)
+		}
+		most = max(most, len(known)-1)
+	}
+	return most
+}
+
+// parted reports whether no row can lie in both boxes.
+func parted(a, b map[string][]string) bool {
+	for column, in := range a {
+		if other, both := b[column]; both && !slices.ContainsFunc(in, func(v string) bool { return slices.Contains(other, v) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // concentrated applies (n,k), p% and, to amounts, "all alike" by their definitions.
@@ -343,19 +404,15 @@ func (q inquiry) value(rows []baseRow, c ask1) string {
 	}
 	sum := new(big.Rat)
 	for _, r := range rows {
-		if x, ok := new(big.Rat).SetString(r.values[c.column]); ok {
-			if c.kind == compile.MeasureSquares {
-				x.Mul(x, x)
-			}
-			sum.Add(sum, x)
-		}
+		x, _ := c.amount(r)
+		sum.Add(sum, x)
 	}
 	return sum.RatString()
 }
 
 // cell judges one measure by itself.
 func (o *oracle) cell(q inquiry, c ask1, rows []baseRow) (shared, own bool) {
-	amount := c.kind == compile.MeasureSum || c.kind == compile.MeasureSquares
+	amount := c.adds()
 	for _, ref := range q.refs() {
 		if !amount && (q.single(ref) || c.kind == compile.MeasureEntities && q.origin(c.column) == q.origin(ref)) {
 			continue
@@ -363,7 +420,14 @@ func (o *oracle) cell(q inquiry, c ask1, rows []baseRow) (shared, own bool) {
 		totals := q.spread(rows, c, ref)
 		shared = shared || len(totals) < int(o.rules.K)
 		own = own || concentrated(totals, amount, o.rules)
-		if c.kind == compile.MeasureSum && c.column == "cost" {
+		if n := o.beside(q, c); amount && n > 0 {
+			own = own || len(totals) < int(o.rules.K)+n
+		}
+		if c.kind == compile.MeasureProducts {
+			zero := slices.IndexFunc(totals, func(x *big.Rat) bool { return x.Sign() == 0 })
+			own = own || zero >= 0 && zero < int(o.rules.K)+o.beside(q, c)
+		}
+		if c.adds() && strings.HasPrefix(c.column, "cost") {
 			zero := slices.DeleteFunc(slices.Clone(rows), func(r baseRow) bool { return r.values["cost"] != "0" })
 			own = own || o.rules.Homogeneity && count(zero, ref)*100 >= int(o.rules.HomogeneityShare)*len(totals)
 		}

@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 
 	"yumen/enclave/disclosure"
@@ -19,7 +20,7 @@ func (e *gathering) table() (*disclosure.Table, error) {
 		t.References = append(t.References, fmt.Sprintf("%s#%s", r.Path, r.Type))
 	}
 	for i, c := range l.plan.Cells {
-		t.Columns = append(t.Columns, disclosure.Column{Name: fmt.Sprintf("c%d", i), Set: c.Set, Kind: c.Measure.kind()})
+		t.Columns = append(t.Columns, disclosure.Column{Name: fmt.Sprintf("c%d", i), Set: c.Set, Kind: c.Measure.kind(), Beside: l.beside[i]})
 	}
 	keys := map[string][]*string{}
 	for _, set := range e.groups {
@@ -88,21 +89,29 @@ func (l *layout) cell(set, column int, g *group) disclosure.Cell {
 			}
 			continue
 		}
-		c := disclosure.Concentration{Top1: s.parts[1], Top2: s.parts[2], Total: s.parts[3], Entities: missing}
-		if s.parts[0] != nil && s.parts[0].IsInt() && s.parts[0].Num().IsInt64() {
-			c.Entities = s.parts[0].Num().Int64()
-		}
+		c := disclosure.Concentration{Top1: s.parts[1], Top2: s.parts[2], Total: s.parts[3], Entities: wholeOf(s.parts[0])}
 		out.Totals = append(out.Totals, c)
-		if l.repOf[set][i] != rep || !amount || l.plan.Cells[column].Measure.Kind != MeasureSum {
+		if l.plan.Cells[column].Measure.Kind == MeasureProducts {
+			out.Contributors = append(out.Contributors, wholeOf(s.parts[4]))
+		}
+		if l.repOf[set][i] != rep || !amount {
 			continue
 		}
-		for v := range l.plan.Cells[column].Measure.SensitiveValues {
+		l.plan.Cells[column].Measure.sensitive(column, func(v int, _, _, _ string) {
 			if n, ok := g.shares[shareAt{column, rep, v}]; ok {
 				out.Shares = append(out.Shares, disclosure.Share{Holders: n, Entities: c.Entities})
 			}
-		}
+		})
 	}
 	return out
+}
+
+// wholeOf is a count that was read, or missing.
+func wholeOf(x *big.Rat) int64 {
+	if x == nil || !x.IsInt() || !x.Num().IsInt64() {
+		return missing
+	}
+	return x.Num().Int64()
 }
 
 // nested is the difference of a comparator to a cell, and the shares of sensitive values in the comparator.

@@ -282,6 +282,12 @@ func (q inquiry) withCost(rng *rand.Rand) inquiry {
 	if rng.IntN(2) == 0 {
 		q.cells = append(q.cells, ask1{set, compile.MeasureRows, ""})
 	}
+	if rng.IntN(3) == 0 {
+		q.cells = append(q.cells, ask1{set, compile.MeasureSquares, "cost"})
+	}
+	if q.inner && rng.IntN(2) == 0 {
+		q.cells = append(q.cells, ask1{set, compile.MeasureProducts, "cost*wealth"})
+	}
 	return q
 }
 
@@ -320,6 +326,9 @@ func (q inquiry) plan(specs map[string]catalog.DatasetSpec) (*compile.Plan, comp
 			b.rows(c.set)
 		case compile.MeasureEntities:
 			b.entities(c.set, q.pathOf(c.column), int(c.column[len(c.column)-1]-'0'))
+		case compile.MeasureProducts:
+			x, y, _ := strings.Cut(c.column, "*")
+			b.product(c.set, q.pathOf(x), x, q.pathOf(y), y)
 		default:
 			b.amount(c.set, c.kind, q.pathOf(c.column), c.column)
 		}

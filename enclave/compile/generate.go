@@ -77,6 +77,7 @@ type layout struct {
 	drifts []drift
 	kins   []kin
 	guises []guise
+	beside []int64      // by column: further sums that are linear in the same measure
 	lost   map[int]bool // sets that cannot be compared with an answer, because its data are gone
 }
 
@@ -106,6 +107,9 @@ func Generate(p *Plan, in Inputs) (*Program, error) {
 		reps, of := c.representatives()
 		g.sets, g.reps, g.repOf = append(g.sets, c), append(g.reps, reps), append(g.repOf, of)
 		g.nest = append(g.nest, nil)
+	}
+	if err := g.countStatistics(); err != nil {
+		return nil, err
 	}
 	if err := g.statements(); err != nil {
 		return nil, err
@@ -171,7 +175,7 @@ func (l *layout) measure(column int) Measure {
 
 // kind is how a measure is judged.
 func (m Measure) kind() disclosure.Kind {
-	if m.Kind == MeasureSum || m.Kind == MeasureSquares {
+	if m.adds() {
 		return disclosure.Amount
 	}
 	return disclosure.Count

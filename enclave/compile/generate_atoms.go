@@ -212,7 +212,7 @@ func (c cohort) attributed(m Measure) []crowd {
 			return !x.counts()
 		}
 		return !slices.ContainsFunc(c.base.Entities, func(e EntityRef) bool {
-			return e.Path == m.Column.Path && e.Unique && c.representative(e).is(x.ref)
+			return e.Unique && c.representative(e).is(x.ref) && !slices.ContainsFunc(m.factors(), func(f Factor) bool { return f.Column.Path != e.Path })
 		})
 	})
 }

@@ -143,21 +143,48 @@ func (r *relation) keysOf(w *writer, keys []Key) []string {
 	return out
 }
 
-// contribution is what a row adds to a measure, in a type that cannot overflow when it is squared or negated.
+// contribution is what a row adds to a measure, in a type that cannot overflow when it is multiplied or negated.
 func (r *relation) contribution(w *writer, m Measure) string {
-	switch m.Kind {
-	case MeasureSum, MeasureSquares:
-		x := r.column(w, m.Column)
-		if w.typ(m.Type) == "INTEGER" || m.Type == "BIGINT" {
-			x = fmt.Sprintf("CAST(%s AS HUGEINT)", x)
-		}
-		if m.Kind == MeasureSquares {
-			return fmt.Sprintf("%s * %s", x, x)
-		}
-		return x
-	case MeasureEntities:
+	switch {
+	case m.Kind == MeasureProducts:
+		return fmt.Sprintf("%s * %s", r.number(w, m.Column, m.Type), r.number(w, m.Other.Column, m.Other.Type))
+	case m.Kind == MeasureSquares:
+		x := r.number(w, m.Column, m.Type)
+		return fmt.Sprintf("%s * %s", x, x)
+	case m.Kind == MeasureSum:
+		return r.number(w, m.Column, m.Type)
+	case m.Kind == MeasureEntities:
 		return r.entity(w, m.Entity)
 	default:
 		return "1"
 	}
+}
+
+// number is a column's value in a type that holds products.
+func (r *relation) number(w *writer, c ColumnRef, typ string) string {
+	x := r.column(w, c)
+	if typ == "BIGINT" || w.typ(typ) == "INTEGER" {
+		return fmt.Sprintf("CAST(%s AS HUGEINT)", x)
+	}
+	return x
+}
+
+// factors are the columns that an amount is computed from.
+func (m Measure) factors() []Factor {
+	if !m.adds() {
+		return nil
+	}
+	out := []Factor{{Column: m.Column, Type: m.Type, SensitiveValues: m.SensitiveValues}}
+	if m.Other != nil {
+		out = append(out, *m.Other)
+	}
+	return out
+}
+
+// second is the second factor of a product.
+func (m Measure) second() ColumnRef {
+	if m.Other == nil {
+		return ColumnRef{}
+	}
+	return m.Other.Column
 }

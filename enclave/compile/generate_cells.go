@@ -49,6 +49,7 @@ func (g *generator) rowsOf(w *writer, set int) string {
 	for _, j := range g.columns(set) {
 		if m := g.measure(j); m.Kind != MeasureRows {
 			measures = append(measures, fmt.Sprintf("%s AS m%d", r.contribution(w, m), j))
+			measures = append(measures, r.judgedFactors(w, m, j)...)
 		}
 	}
 	return fmt.Sprintf("WITH base AS (SELECT %s%s)", list(named("k", r.keysOf(w, c.keys)), entities, measures),
@@ -75,6 +76,7 @@ func (g *generator) cells(set int) error {
 		for i, e := range g.reps[set] {
 			if g.sets[set].oneRow(e) {
 				fields = append(fields, totals(fmt.Sprintf("m%d", j), g.present(e, i), j, i)...)
+				fields = append(fields, m.contributors(fmt.Sprintf("m%d", j), g.present(e, i), j, i)...)
 				fields = append(fields, g.rowShares(w, m, j, i)...)
 			}
 		}
@@ -126,18 +128,54 @@ func parenthesised(x, filter string) string {
 	return "(" + x + ")"
 }
 
+// contributors counts the entities whose product is not zero. Who is multiplied by nothing contributes nothing: a column that is zero but for
+// a few is a condition in disguise.
+func (m Measure) contributors(x, filter string, column, rep int) []field {
+	if m.Kind != MeasureProducts {
+		return nil
+	}
+	return []field{{fmt.Sprintf("count(nullif(%s, 0))%s", x, filter), readTotal(column, rep, 4)}}
+}
+
+// judgedFactors are the columns of a product that have declared sensitive values, as they are.
+func (r *relation) judgedFactors(w *writer, m Measure, column int) []string {
+	var out []string
+	for i, f := range m.factors() {
+		if m.Kind != MeasureSum && len(f.SensitiveValues) > 0 {
+			out = append(out, fmt.Sprintf("%s AS %s", r.column(w, f.Column), m.factor(column, i)))
+		}
+	}
+	return out
+}
+
+// factor names the i-th column of an amount among the rows of a set.
+func (m Measure) factor(column, i int) string {
+	if m.Kind == MeasureSum {
+		return fmt.Sprintf("m%d", column)
+	}
+	return fmt.Sprintf("f%d_%d", column, i)
+}
+
+// sensitive calls f for every declared sensitive value of the columns of an amount.
+func (m Measure) sensitive(column int, f func(n int, x, typ, text string)) {
+	n := 0
+	for i, c := range m.factors() {
+		for _, text := range c.SensitiveValues {
+			f(n, m.factor(column, i), c.Type, text)
+			n++
+		}
+	}
+}
+
 // rowShares count the entities whose measured value is a declared sensitive one, where rows are entities.
 func (g *generator) rowShares(w *writer, m Measure, column, rep int) []field {
 	var out []field
-	if m.Kind != MeasureSum {
-		return nil
-	}
-	for v, text := range m.SensitiveValues {
+	m.sensitive(column, func(n int, x, typ, text string) {
 		out = append(out, field{
-			fmt.Sprintf("count(*) FILTER (WHERE m%d = %s AND e%d IS NOT NULL)", column, w.bind(m.Type, text), rep),
-			readShare(column, rep, v),
+			fmt.Sprintf("count(*) FILTER (WHERE %s = %s AND e%d IS NOT NULL)", x, w.bind(typ, text), rep),
+			readShare(column, rep, n),
 		})
-	}
+	})
 	return out
 }
 
@@ -175,6 +213,7 @@ func (g *generator) entity(set, rep int) error {
 		default:
 			inner = append(inner, fmt.Sprintf("sum(m%d) AS %s", j, s))
 			fields = append(fields, totals(s, "", j, rep)...)
+			fields = append(fields, m.contributors(s, "", j, rep)...)
 			holds, shares := g.entityShares(w, m, j, rep)
 			inner, fields = append(inner, holds...), append(fields, shares...)
 		}
@@ -187,13 +226,10 @@ func (g *generator) entity(set, rep int) error {
 
 // entityShares count the entities that have a row with a declared sensitive value.
 func (g *generator) entityShares(w *writer, m Measure, column, rep int) (holds []string, fields []field) {
-	if m.Kind != MeasureSum {
-		return nil, nil
-	}
-	for v, text := range m.SensitiveValues {
-		h := fmt.Sprintf("h%d_%d", column, v)
-		holds = append(holds, fmt.Sprintf("bool_or(m%d = %s) AS %s", column, w.bind(m.Type, text), h))
-		fields = append(fields, field{fmt.Sprintf("count(*) FILTER (WHERE %s)", h), readShare(column, rep, v)})
-	}
+	m.sensitive(column, func(n int, x, typ, text string) {
+		h := fmt.Sprintf("h%d_%d", column, n)
+		holds = append(holds, fmt.Sprintf("bool_or(%s = %s) AS %s", x, w.bind(typ, text), h))
+		fields = append(fields, field{fmt.Sprintf("count(*) FILTER (WHERE %s)", h), readShare(column, rep, n)})
+	})
 	return holds, fields
 }

@@ -107,6 +107,11 @@ func (c cohort) entity(e EntityRef) EntityRef { e.Path = c.path(e.Path); return 
 
 func (c cohort) measure(m Measure) Measure {
 	m.Column, m.Entity = c.column(m.Column), c.entity(m.Entity)
+	if m.Other != nil {
+		other := *m.Other
+		other.Column = c.column(other.Column)
+		m.Other = &other
+	}
 	return m
 }
 

@@ -54,21 +54,32 @@ func (a crowd) plain() bool {
 
 // quantity names what is added up, whatever the root and the joins: rows and entities are both counts; a column is that of its dataset.
 type quantity struct {
-	kind            MeasureKind
-	dataset, column string
+	kind                            MeasureKind
+	dataset, column, dataset2, with string
 }
 
 func (a crowd) quantity() quantity {
 	if a.measure.kind() != disclosure.Amount {
 		return quantity{kind: MeasureRows}
 	}
-	q := quantity{a.measure.Kind, a.cohort.base.Root.Dataset, a.measure.Column.Column}
-	for _, t := range a.cohort.base.Joins {
-		if t.Path == a.measure.Column.Path {
-			q.dataset = t.Dataset
+	q := quantity{kind: a.measure.Kind, dataset: a.cohort.dataset(a.measure.Column.Path), column: a.measure.Column.Column}
+	if m := a.measure.Other; m != nil {
+		q.dataset2, q.with = a.cohort.dataset(m.Column.Path), m.Column.Column
+		if q.dataset2+"."+q.with < q.dataset+"."+q.column { // the order of paths is that of the joins
+			q.dataset, q.column, q.dataset2, q.with = q.dataset2, q.with, q.dataset, q.column
 		}
 	}
 	return q
+}
+
+// dataset is the dataset of a table of the cohort.
+func (c cohort) dataset(path string) string {
+	for _, t := range c.base.Joins {
+		if t.Path == path {
+			return t.Dataset
+		}
+	}
+	return c.base.Root.Dataset
 }
 
 // comparable reports whether cells of two crowds are compared as sets of entities. Two measures of rows over one root are compared by the
@@ -103,7 +114,8 @@ func (a crowd) samesRows(b crowd) bool {
 
 // ofRows reports whether the measure is the root's own: its rows, or a column of them.
 func (a crowd) ofRows() bool {
-	return a.measure.Kind == MeasureRows || a.measure.Kind != MeasureEntities && a.measure.Column.Path == a.cohort.base.Root.Path
+	root := a.cohort.base.Root.Path
+	return a.measure.Kind == MeasureRows || slices.ContainsFunc(a.measure.factors(), func(f Factor) bool { return f.Column.Path == root })
 }
 
 // splits reports whether both cohorts are the same rows, split in the same way.

@@ -35,7 +35,7 @@ func (p pairing) counts(key []*string) bool {
 
 // same reports whether two measures are the same monomial over the same root.
 func (m Measure) same(o Measure) bool {
-	return m.Kind == o.Kind && m.Column == o.Column && m.Entity.Path == o.Entity.Path && m.Entity.Index == o.Entity.Index
+	return m.Kind == o.Kind && m.Column == o.Column && m.second() == o.second() && m.Entity.Path == o.Entity.Path && m.Entity.Index == o.Entity.Index
 }
 
 // equalKeys reports whether two families are split in the same way.
@@ -112,8 +112,7 @@ func (g *generator) pair(p pair) error {
 	one := g.sets[p.set].oneRow(p.ref)
 	var measured []int
 	for _, q := range v.pairings {
-		kind := g.plan.Cells[q.column].Measure.Kind
-		if kind == MeasureSum || kind == MeasureSquares || kind == MeasureRows && !one {
+		if m := g.plan.Cells[q.column].Measure; m.adds() || m.Kind == MeasureRows && !one {
 			measured = append(measured, q.column)
 		}
 	}

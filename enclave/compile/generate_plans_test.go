@@ -117,6 +117,13 @@ func (q *question) amount(set int, kind compile.MeasureKind, path, column string
 	return q
 }
 
+func (q *question) product(set int, path, column, path2, column2 string) *question {
+	c := q.declared(path2, column2)
+	q.amount(set, compile.MeasureProducts, path, column)
+	q.plan.Cells[len(q.plan.Cells)-1].Measure.Other = &compile.Factor{Column: compile.ColumnRef{Path: path2, Column: column2}, Type: c.Type}
+	return q
+}
+
 func values(v ...string) compile.Set { return compile.Set{Values: v} }
 
 func from(lo, hi string) compile.Set {

@@ -136,9 +136,10 @@ const (
 	MeasureRows MeasureKind = "rows"
 	// MeasureEntities counts distinct entities of one reference (count(distinct key)).
 	MeasureEntities MeasureKind = "entities"
-	// MeasureSum adds a column, MeasureSquares its squares.
-	MeasureSum     MeasureKind = "sum"
-	MeasureSquares MeasureKind = "squares"
+	// MeasureSum adds a column, MeasureSquares its squares, MeasureProducts its products with another column.
+	MeasureSum      MeasureKind = "sum"
+	MeasureSquares  MeasureKind = "squares"
+	MeasureProducts MeasureKind = "products"
 )
 
 // Measure is one monomial. Counting the distinct entities of the root's own unique key is MeasureRows, so that equal
@@ -151,6 +152,15 @@ type Measure struct {
 	Entity EntityRef   `json:"entity,omitzero"`
 	// SensitiveValues are those declared for the measured column.
 	SensitiveValues []string `json:"sensitive_values,omitempty"`
+	// Other is the second factor of a product, sorted behind Column.
+	Other *Factor `json:"other,omitempty"`
+}
+
+// Factor is a column of a product.
+type Factor struct {
+	Column          ColumnRef `json:"column"`
+	Type            string    `json:"type"`
+	SensitiveValues []string  `json:"sensitive_values,omitempty"`
 }
 
 // Cell is one protected aggregate column: a measure over the rows of a set. An aggregate over a nullable column has its own

@@ -201,12 +201,7 @@ func (w *postWriter) literal(l *sqltree.Literal) (postExpr, error) {
 	default:
 		t = numberType(l)
 	}
-	v := Value{Type: t.String(), Text: l.Text}
-	i := slices.Index(w.args, v)
-	if i < 0 {
-		i, w.args = len(w.args), append(w.args, v)
-	}
-	return postExpr{fmt.Sprintf("CAST($%d AS %s)", i+1, t), t}, nil
+	return postExpr{w.bind(t, l.Text), t}, nil
 }
 
 // numberType is the type of a number in the text: BIGINT where it fits, an exact decimal, or DOUBLE.
@@ -220,31 +215,6 @@ func numberType(l *sqltree.Literal) cellType {
 		return typeInteger
 	}
 	return decimalType(0)
-}
-
-// aggregate is the released value of an aggregate: a cell, or what is derived from cells.
-func (w *postWriter) aggregate(a *aggregate) postExpr {
-	cell := func(i int) string { return fmt.Sprintf("c%d", a.cells[i]) }
-	double := func(i int) string { return "CAST(" + cell(i) + " AS DOUBLE)" }
-	switch a.method {
-	case footprint.MethodCount:
-		return postExpr{cell(0), typeInteger}
-	case footprint.MethodSum:
-		return postExpr{cell(0), decimalType(a.scale)}
-	case footprint.MethodAvg:
-		return postExpr{fmt.Sprintf("(%s / nullif(%s, 0))", double(0), double(1)), typeDouble}
-	}
-	divisor := double(1)
-	if !strings.HasSuffix(a.method, "_pop") {
-		divisor = "(" + double(1) + " - 1)"
-	}
-	// Rounding may leave a little less than nothing. The engine's greatest() would also turn a withheld NULL into 0.
-	spread := fmt.Sprintf("(%s - %s * %s / nullif(%s, 0))", double(2), double(0), double(0), double(1))
-	variance := fmt.Sprintf("(CASE WHEN %s < 0 THEN 0 ELSE %s END / nullif(%s, 0))", spread, spread, divisor)
-	if strings.HasPrefix(a.method, "std") {
-		variance = "sqrt(" + variance + ")"
-	}
-	return postExpr{variance, typeDouble}
 }
 
 func (w *postWriter) cast(e *sqltree.Cast) (postExpr, error) {

@@ -10,18 +10,26 @@ import (
 // ResultType is the engine's type of a released value: BIGINT for counts, and a decimal of full width for sums, so that no declared
 // bound can overflow it.
 func (m Measure) ResultType() string {
-	switch m.Kind {
-	case MeasureSum, MeasureSquares:
-		scale := 0
-		if t, err := catalog.ParseType(m.Type); err == nil {
-			scale = t.Scale
-		}
-		if m.Kind == MeasureSquares {
-			scale *= 2
-		}
-		return fmt.Sprintf("DECIMAL(38,%d)", scale)
+	if !m.adds() {
+		return "BIGINT"
 	}
-	return "BIGINT"
+	return fmt.Sprintf("DECIMAL(38,%d)", m.scale())
+}
+
+// adds reports whether the measure adds amounts up, rather than counts.
+func (m Measure) adds() bool {
+	return m.Kind == MeasureSum || m.Kind == MeasureSquares || m.Kind == MeasureProducts
+}
+
+// scale is the number of digits after the point of an amount.
+func (m Measure) scale() int {
+	switch {
+	case m.Kind == MeasureSquares:
+		return 2 * scaleOf(m.Type)
+	case m.Other != nil:
+		return scaleOf(m.Type) + scaleOf(m.Other.Type)
+	}
+	return scaleOf(m.Type)
 }
 
 // Words is what the plan asks, in one sentence: the tables, the conditions and the keys. It names the caller's own literals and nothing else.
@@ -51,8 +59,8 @@ func (p *Plan) Words() catalog.Text {
 func (p *Plan) Explain() []catalog.Text {
 	out := []catalog.Text{p.Words()}
 	for i, c := range p.Cells {
-		out = append(out, catalog.Text{Zh: fmt.Sprintf("单元格 c%d：%s", i, c.Measure.words("条数", "去重主体数", "合计", "平方和")),
-			En: fmt.Sprintf("cell c%d: %s", i, c.Measure.words("number of rows", "number of distinct entities", "sum", "sum of squares"))})
+		out = append(out, catalog.Text{Zh: fmt.Sprintf("单元格 c%d：%s", i, c.Measure.words("条数", "去重主体数", "合计", "平方和", "乘积和")),
+			En: fmt.Sprintf("cell c%d: %s", i, c.Measure.words("number of rows", "number of distinct entities", "sum", "sum of squares", "sum of products"))})
 	}
 	var types []string
 	for _, e := range p.Base.Entities {
@@ -64,7 +72,7 @@ func (p *Plan) Explain() []catalog.Text {
 	})
 }
 
-func (m Measure) words(rows, entities, sum, squares string) string {
+func (m Measure) words(rows, entities, sum, squares, products string) string {
 	switch m.Kind {
 	case MeasureEntities:
 		return entities + " " + m.Entity.Type
@@ -72,6 +80,8 @@ func (m Measure) words(rows, entities, sum, squares string) string {
 		return sum + " " + m.Column.words()
 	case MeasureSquares:
 		return squares + " " + m.Column.words()
+	case MeasureProducts:
+		return products + " " + m.Column.words() + " × " + m.Other.Column.words()
 	}
 	return rows
 }

@@ -21,6 +21,9 @@ type Column struct {
 	Set  int    // index into Row.Groups: the rows that the cell adds up
 	// Kind says how the cell is judged and rounded.
 	Kind Kind
+	// Beside is the number of further sums that are known to be linear in the same measure, each with weights that somebody may know: as
+	// many more entities must contribute, so that no combination of them is about fewer than k.
+	Beside int64
 }
 
 // Kind is what a cell adds up.
@@ -64,6 +67,8 @@ type Cell struct {
 	Value string // exact decimal text of the value, empty when there is none
 	// Totals hold the entities' absolute totals for each reference. For a Count they may be empty: one row an entity.
 	Totals []Concentration
+	// Contributors count, for each reference, the entities with a total that is not zero, where that is judged: of products.
+	Contributors []int64
 	// Shares are those of the measured column's declared sensitive values.
 	Shares []Share
 	// Differences to earlier releases and to other cells of this response that add up the same measure.

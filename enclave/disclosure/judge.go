@@ -76,7 +76,7 @@ func (t *Table) shaped() bool {
 		return false
 	}
 	for _, c := range t.Columns {
-		if c.Set < 0 || c.Kind != Count && c.Kind != Amount {
+		if c.Set < 0 || c.Beside < 0 || c.Kind != Count && c.Kind != Amount {
 			return false
 		}
 	}
@@ -248,8 +248,15 @@ func (j *judgement) own(row, column int) []Reason {
 	if cell.Value == "" || kind == Amount && len(cell.Totals) != len(j.table.References) {
 		reasons = append(reasons, ReasonEvidence)
 	}
+	beside := j.table.Columns[column].Beside
 	for _, total := range cell.Totals {
 		reasons = append(reasons, j.concentration(total, kind)...)
+		if beside != 0 && total.Entities < j.rules.K+beside {
+			reasons = append(reasons, ReasonThreshold)
+		}
+	}
+	if len(cell.Contributors) > 0 && slices.Min(cell.Contributors) < j.rules.K+beside {
+		reasons = append(reasons, ReasonThreshold)
 	}
 	for _, s := range cell.Shares {
 		if j.rules.homogeneous(s) {

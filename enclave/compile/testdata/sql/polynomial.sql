@@ -1,0 +1,19 @@
+-- statement 0
+WITH base AS (SELECT r."year" AS k0, r."__ekey_0" AS e0, r."arrears" AS m1, r."tax_paid" AS m2
+  FROM "tax".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL)
+SELECT k0, count(*), sum(m1), sum(m2) FROM base GROUP BY k0
+-- statement 1
+WITH base AS (SELECT r."year" AS k0, r."__ekey_0" AS e0, r."arrears" AS m1, r."tax_paid" AS m2
+  FROM "tax".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL),
+entity AS (SELECT k0, e0, count(*) AS r, sum(m1) AS s1, sum(m2) AS s2 FROM base WHERE e0 IS NOT NULL GROUP BY k0, e0)
+SELECT k0, count(*), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0), count(s1), coalesce(max(abs(s1), 2)[1], 0), coalesce(max(abs(s1), 2)[2], 0), coalesce(sum(abs(s1)), 0), count(s2), coalesce(max(abs(s2), 2)[1], 0), coalesce(max(abs(s2), 2)[2], 0), coalesce(sum(abs(s2)), 0) FROM entity GROUP BY k0
+-- statement 2
+WITH base AS (SELECT r."year" AS k0, r."__ekey_0" AS e, TRUE AS inside
+  FROM "tax".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+whole AS (SELECT e, count(*) AS r FROM base GROUP BY e),
+part AS (SELECT k0, e, count(*) AS r FROM base WHERE inside GROUP BY k0, e),
+size AS (SELECT count(*) AS n FROM whole)
+SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
