@@ -3,10 +3,13 @@ package worker
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"testing"
 
+	duckdb "github.com/duckdb/duckdb-go/v2"
 	"github.com/stretchr/testify/require"
 
 	"yumen/sandbox/wire"
@@ -88,4 +91,49 @@ func ScanObject(line []byte) (map[string]string, wire.Rule) {
 		out[k] = string(s.value(i))
 	}
 	return out, rule
+}
+
+// Fresh opens an engine as it is without any option.
+func Fresh(ctx context.Context) (*Engine, error) {
+	connector, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		return nil, err
+	}
+	session, err := sql.OpenDB(connector).Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{ctx: ctx, session: session}
+	return &Engine{e}, session.Raw(func(c any) error {
+		e.conn = c.(*duckdb.Conn)
+		return nil
+	})
+}
+
+// Texts are the rows of a query of our own, as texts.
+func (e *Engine) Texts(t testing.TB, sql string) [][]string {
+	t.Helper()
+	var out [][]string
+	err := e.e.query(sql, func(row []driver.Value) error {
+		var line []string
+		for _, v := range row {
+			line = append(line, fmt.Sprint(v))
+		}
+		out = append(out, line)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Tree is the serialized tree of a text.
+func (e *Engine) Tree(t testing.TB, sql string) []byte {
+	t.Helper()
+	row, err := e.e.one("SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []byte(row[0].(string))
 }
