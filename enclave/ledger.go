@@ -122,8 +122,8 @@ func (s *Service) runBatch(ctx context.Context, a *asked, b compile.Batch, besid
 		return nil, err
 	}
 	spec := sandbox.RunSpec{Snapshots: refs, MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: s.runTime()}
-	for _, st := range b.Statements {
-		w := sandbox.Statement{SQL: st.SQL}
+	for i, st := range b.Statements {
+		w := sandbox.Statement{SQL: st.SQL, Reads: b.Reads[i]}
 		for _, v := range st.Args {
 			w.Args = append(w.Args, sandbox.Value(v))
 		}

@@ -40,7 +40,7 @@ func load(t testing.TB, r *sandbox.Runner, spec catalog.DatasetSpec, csv []byte)
 func ask(t testing.TB, r *sandbox.Runner, file *os.File, sql string, args ...sandbox.Value) [][]string {
 	t.Helper()
 	out, err := r.Run(t.Context(), sandbox.RunSpec{Snapshots: []sandbox.SnapshotRef{{Name: "d", File: file}},
-		Statements: []sandbox.Statement{{SQL: sql, Args: args}}})
+		Statements: []sandbox.Statement{{SQL: sql, Args: args, Reads: []string{"d"}}}})
 	require.NoError(t, err, sql)
 	return plain(out[0])
 }
@@ -84,7 +84,7 @@ func TestIngestCreditCards(t *testing.T) {
 	require.Equal(t, [][]string{{"30000", "30000", "2"}}, ask(t, r, query,
 		`SELECT count(*), count(DISTINCT __ekey_0), count(DISTINCT sex) FROM "d".main.data`))
 	out, err := r.Run(t.Context(), sandbox.RunSpec{Snapshots: []sandbox.SnapshotRef{{Name: "d", File: query}},
-		Statements: []sandbox.Statement{{SQL: `SELECT id FROM "d".main.data`}}})
+		Statements: []sandbox.Statement{{SQL: `SELECT id FROM "d".main.data`, Reads: []string{"d"}}}})
 	require.ErrorIs(t, err, sandbox.ErrExecution)
 	require.Nil(t, out)
 

@@ -75,8 +75,8 @@ func inWorkers(t *testing.T, runner *sandbox.Runner, files map[string]*os.File, 
 		for _, a := range batch.Attachments {
 			spec.Snapshots = append(spec.Snapshots, sandbox.SnapshotRef{Name: a.Alias, File: files[a.Alias]})
 		}
-		for _, s := range batch.Statements {
-			w := sandbox.Statement{SQL: s.SQL}
+		for i, s := range batch.Statements {
+			w := sandbox.Statement{SQL: s.SQL, Reads: batch.Reads[i]}
 			for _, v := range s.Args {
 				w.Args = append(w.Args, sandbox.Value(v))
 			}

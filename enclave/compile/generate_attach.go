@@ -18,6 +18,7 @@ type Attachment struct {
 // Batch is a run of statements with everything that they read.
 type Batch struct {
 	Statements  []Statement
+	Reads       [][]string   // by statement: the aliases that it reads
 	Attachments []Attachment // sorted by alias
 }
 
@@ -43,6 +44,15 @@ func (p *Program) Batches(bytes int) []Batch {
 		}
 		last := &out[len(out)-1]
 		last.Statements, last.Attachments, size = append(last.Statements, s), reads, size+n
+		last.Reads = append(last.Reads, aliases(p.reads[i]))
+	}
+	return out
+}
+
+func aliases(list []Attachment) []string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = a.Alias
 	}
 	return out
 }

@@ -69,10 +69,11 @@ func ReadStatements(r io.Reader) ([]Statement, error) {
 	return out, nil
 }
 
-// Statement is one generated SELECT with its bound values ($1…).
+// Statement is one generated SELECT with its bound values ($1…). Reads names the snapshots that it reads: no more, no fewer.
 type Statement struct {
-	SQL  string  `json:"sql"`
-	Args []Value `json:"args,omitempty"`
+	SQL   string   `json:"sql"`
+	Args  []Value  `json:"args,omitempty"`
+	Reads []string `json:"reads,omitempty"`
 }
 
 // Value is a bound literal: a type of the engine and its canonical text; Null means NULL.

@@ -143,7 +143,7 @@ func randomTable(rows int, seed uint64) table {
 func content(t testing.TB, r *sandbox.Runner, s *sandboxtest.Snapshot) []sandbox.Row {
 	t.Helper()
 	out, err := r.Run(t.Context(), sandbox.RunSpec{Snapshots: []sandbox.SnapshotRef{{Name: "d", File: s.Query}},
-		Statements: []sandbox.Statement{{SQL: `SELECT * FROM "d".main.data ORDER BY ALL`}}})
+		Statements: []sandbox.Statement{{SQL: `SELECT * FROM "d".main.data ORDER BY ALL`, Reads: []string{"d"}}}})
 	require.NoError(t, err)
 	return out[0]
 }

@@ -37,7 +37,7 @@ func post(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, err
 	if err := e.harden(reach{spill: j.Spill, paths: []string{parquet}}); err != nil {
 		return nil, err
 	}
-	s, err := e.prepare(j.Post.SQL, j.Post.Args, func(t []string) bool {
+	s, err := e.prepare(j.Post.SQL, j.Post.Args, []string{"cells"}, func(t []string) bool {
 		return slices.Equal(t, []string{"memory", "main", "cells"})
 	})
 	if err != nil {

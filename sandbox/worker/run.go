@@ -41,7 +41,11 @@ func run(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, erro
 	}
 	out := wire.NewCellWriter(result)
 	for i, st := range statements {
-		s, err := e.prepare(st.SQL, st.Args, attached)
+		reads := make([]string, len(st.Reads))
+		for i, name := range st.Reads {
+			reads[i] = name + ".main.data"
+		}
+		s, err := e.prepare(st.SQL, st.Args, reads, attached)
 		if err != nil {
 			return nil, err
 		}

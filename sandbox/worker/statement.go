@@ -23,11 +23,11 @@ type selection struct {
 	call string
 }
 
-// prepare admits one SELECT: alone in its text, with a value for every parameter, and with a plan that scans nothing but the
-// allowed tables. The driver executes all but the last of several statements while it prepares, hence the order: count and
+// prepare admits one SELECT: alone in its text, with a value for every parameter, naming exactly the tables that it is said to read and no
+// function outside the dialect, and with a plan that scans nothing else. The driver executes all but the last of several statements while it prepares, hence the order: count and
 // type come first, by a preparation that refuses more than one. Values are bound with their types through EXECUTE.
-func (e *engine) prepare(sql string, args []wire.Value, allowed func(table []string) bool) (*selection, error) {
-	if err := e.single(sql, len(args)); err != nil {
+func (e *engine) prepare(sql string, args []wire.Value, reads []string, allowed func(table []string) bool) (*selection, error) {
+	if err := e.single(sql, len(args), reads); err != nil {
 		return nil, fail(wire.CodeRefused, err)
 	}
 	values, err := typedValues(args)
@@ -46,7 +46,7 @@ func (e *engine) prepare(sql string, args []wire.Value, allowed func(table []str
 	return s, nil
 }
 
-func (e *engine) single(sql string, args int) error {
+func (e *engine) single(sql string, args int, reads []string) error {
 	st, err := e.conn.Prepare(sql)
 	if err != nil {
 		return err
@@ -71,12 +71,11 @@ func (e *engine) single(sql string, args int) error {
 	if !ok || !strings.HasPrefix(tree, `{"error":false`) {
 		return errNotSelect
 	}
-	for _, ref := range []string{`"type":"SHOW_REF"`, `"type":"TABLE_FUNCTION"`} {
-		if strings.Contains(tree, ref) {
-			return errNotSelect
-		}
+	r, err := readingOf(tree)
+	if err != nil {
+		return err
 	}
-	return nil
+	return r.exactly(reads)
 }
 
 // typedValues writes the values of an EXECUTE: text constants under a typed cast.
