@@ -104,10 +104,36 @@ type Entity struct {
 	Key    []string `yaml:"key,omitempty" json:"key,omitempty"`
 	Unique bool     `yaml:"unique,omitempty" json:"unique,omitempty"` // at most one row an entity, enforced at load
 	Rows   bool     `yaml:"rows,omitempty" json:"rows,omitempty"`     // each row is one entity without a key
+	// Group are columns that name, by the same kind of key, the group that the entity belongs to (a holding); empty: it is its own. The
+	// rules count groups beside entities. One value an entity, and no group within a group, enforced at load.
+	Group []string `yaml:"group,omitempty" json:"group,omitempty"`
 }
 
 // OneRow reports whether every entity has at most one row.
 func (e Entity) OneRow() bool { return e.Unique || e.Rows }
+
+// Unit is a privacy unit that the rules count: a declared entity, or the group of one.
+type Unit struct {
+	Entity
+	// GroupOf is 1 + the index of the entity whose groups these are, 0 for an entity itself.
+	GroupOf int
+}
+
+// groupMark ends the type of a group's unit; no declared type has it.
+const groupMark = ":group"
+
+// Units lists what the rules count, as the query file numbers it: the declared entities, then the groups of those that have one. A
+// group has several rows, and a type of its own: its keys are not compared with those of entities.
+func (s *DatasetSpec) Units() []Unit {
+	var out, groups []Unit
+	for i, e := range s.Entities {
+		out = append(out, Unit{Entity: e})
+		if len(e.Group) > 0 {
+			groups = append(groups, Unit{Entity: Entity{Type: e.Type + groupMark, Key: e.Key, Group: e.Group}, GroupOf: i + 1})
+		}
+	}
+	return append(out, groups...)
+}
 
 // Column declares one column.
 type Column struct {

@@ -62,7 +62,7 @@ func (c *checker) describe(s *DatasetSpec) {
 
 // entities checks the privacy units: a table has some or says that it is public.
 func (c *checker) entities(s *DatasetSpec) {
-	c.require(len(s.Entities) <= maxEntities, "spec.entities", "最多 10 个主体", "at most 10 entities")
+	c.require(len(s.Units()) <= maxEntities, "spec.entities", "主体与集团合计最多 10 个", "at most 10 entities, groups included")
 	switch {
 	case s.Public && len(s.Entities) > 0:
 		c.add("spec.public", "公开表没有主体：二者只留其一", "a public table has no entities: keep one of the two")
@@ -77,16 +77,18 @@ func (c *checker) entities(s *DatasetSpec) {
 		c.name(at+".type", e.Type)
 		if e.Rows {
 			rows++
-			c.require(len(e.Key) == 0 && !e.Unique, at, "rows: true 表示每行即一个主体，不能再写 key 或 unique", "rows: true has neither key nor unique")
+			c.require(len(e.Key) == 0 && !e.Unique && len(e.Group) == 0, at, "rows: true 表示每行即一个主体，不能再写 key、unique 或 group",
+				"rows: true has neither key nor unique nor group")
 			continue
 		}
 		c.entityKey(at, s, i, inKey)
+		c.entityGroup(at, s, e, inKey)
 	}
 	c.require(rows <= 1, "spec.entities", "rows: true 至多一个", "at most one entity has rows: true")
 	for i := range s.Columns {
 		col := &s.Columns[i]
 		c.require(!col.Has(RoleEntityKey) || inKey[strings.ToLower(col.Name)], fmt.Sprintf("spec.columns[%d].roles", i),
-			"entity_key 字段不属于任何主体的 key", "the column has role entity_key but is in no entity's key")
+			"entity_key 字段不属于任何主体的 key 或 group", "the column has role entity_key but is in no entity's key or group")
 		c.require(col.ConstantPer == "" || hasEntityType(s, col.ConstantPer), fmt.Sprintf("spec.columns[%d].constant_per", i),
 			"constant_per 应为已声明的主体类型", "constant_per names a declared entity type")
 	}
@@ -109,6 +111,29 @@ func (c *checker) entityKey(at string, s *DatasetSpec, index int, inKey map[stri
 		c.require(col.Has(RoleEntityKey), field, "该字段应有角色 entity_key", "the column needs the role entity_key")
 		nullable := col.Nullable != nil && *col.Nullable
 		c.require(!e.Unique || !nullable, field, "唯一主体的键不能为空：请去掉 nullable: true", "a unique entity's key is never empty: remove nullable: true")
+	}
+}
+
+// entityGroup checks that a group is named as its entities are: column by column of one type, so that a holding that is an entity
+// itself is its own group.
+func (c *checker) entityGroup(at string, s *DatasetSpec, e *Entity, inKey map[string]bool) {
+	if len(e.Group) == 0 {
+		return
+	}
+	c.require(len(e.Group) == len(e.Key), at+".group", "集团的字段数须与 key 相同", "the group has as many columns as the key")
+	c.require(!repeats(append(slices.Clone(e.Group), e.Key...)), at+".group", "集团的字段不能重复，也不能是 key 的字段", "a column is twice in the group, or also in the key")
+	for j, name := range e.Group {
+		field := fmt.Sprintf("%s.group[%d]", at, j)
+		inKey[strings.ToLower(name)] = true
+		col := s.Column(name)
+		if !c.require(col != nil, field, "没有这个字段", "there is no such column: declare it") {
+			continue
+		}
+		c.require(col.Has(RoleEntityKey), field, "该字段应有角色 entity_key", "the column needs the role entity_key")
+		if j < len(e.Key) {
+			key := s.Column(e.Key[j])
+			c.require(key == nil || key.Type == col.Type, field, "集团与 key 的对应字段类型不同，散列不会相等", "the type differs from that of the key's column, so their hashes never match")
+		}
 	}
 }
 

@@ -68,7 +68,25 @@ func CheckJoins(all []*Dataset) error {
 			}
 		}
 	}
+	c.groups(all)
 	return c.problems.orNil()
+}
+
+// groups checks that entities of one type are grouped everywhere or nowhere: a table without the group would count the firms of one
+// holding as many.
+func (c *checker) groups(all []*Dataset) {
+	grouped := map[string]bool{}
+	for _, d := range all {
+		for _, e := range d.Spec.Entities {
+			grouped[e.Type] = grouped[e.Type] || len(e.Group) > 0
+		}
+	}
+	for _, d := range all {
+		for i, e := range d.Spec.Entities {
+			c.require(!grouped[e.Type] || len(e.Group) > 0 || e.Rows, fmt.Sprintf("dataset %s: spec.entities[%d].group", d.Metadata.Name, i),
+				"该类主体在其他数据集声明了 group：请在此同样声明", "another dataset declares the group of this entity type: declare it here too")
+		}
+	}
 }
 
 func (c *checker) farEnd(at string, near *DatasetSpec, j *Join, far *DatasetSpec) {

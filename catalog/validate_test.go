@@ -78,6 +78,13 @@ func TestValidateDataset(t *testing.T) {
 		{"label column", "name: issued", "name: _Grade", "spec.columns[2].name", "reserved"},
 		{"receipt column", "name: issued", "name: _receipt", "spec.columns[2].name", "reserved"},
 		{"same name", "name: issued", "name: AMOUNT", "spec.columns[4].name", "another column"},
+		{"group of nobody", "key: [person_id]}", "key: [person_id], group: [family]}", "spec.entities[0].group[0]", "no such column"},
+		{"group without role", "key: [person_id]}", "key: [person_id], group: [issued]}", "spec.entities[0].group[0]", "role entity_key"},
+		{"group of another type", "key: [person_id]}", "key: [person_id], group: [issued]}", "spec.entities[0].group[0]", "hashes never match"},
+		{"group of two", "key: [person_id]}", "key: [person_id], group: [contract_no, issued]}", "spec.entities[0].group", "as many columns"},
+		{"group of its own", "key: [person_id]}", "key: [person_id], group: [person_id]}", "spec.entities[0].group", "twice"},
+		{"group of rows", "key: [contract_no], unique: true}", "rows: true, group: [contract_no]}", "spec.entities[1]", "nor group"},
+		{"empty group", "key: [person_id]}", "key: [person_id], group: }", "spec.entities[0].group", "empty"},
 		{"cardinality", "many_to_one", "many_to_many", "spec.joins[0].cardinality", "many_to_one or one_to_one"},
 		{"one to one from many", "many_to_one", "one_to_one", "spec.joins[0].cardinality", "unique entity"},
 		{"join column", "joins: [{columns: [person_id]", "joins: [{columns: [nobody]", "spec.joins[0].columns[0]", "no such column"},
@@ -164,6 +171,38 @@ spec:
   - {name: person_id, type: VARCHAR, grade: 3, roles: [entity_key]}
   - {name: district, type: VARCHAR, grade: 2, roles: [dimension]}
 `
+
+// Firms are of groups everywhere or nowhere.
+func TestGroupsAreEverywhere(t *testing.T) {
+	const firm = `
+apiVersion: yumen/v1
+kind: Dataset
+metadata: {name: %s}
+spec:
+  title: {zh: 表, en: T}
+  entities: [{type: enterprise, key: [uscc]%s}]
+  columns:
+  - {name: uscc, type: VARCHAR, grade: 2, roles: [entity_key]}
+  - {name: holding, type: VARCHAR, grade: 2, roles: [%s]}
+`
+	one := func(name string, group bool) *catalog.Dataset {
+		args := []any{name, "", "dimension"}
+		if group {
+			args = []any{name, ", group: [holding]", "entity_key"}
+		}
+		return decode(t, fmt.Sprintf(firm, args...))[0].Body.(*catalog.Dataset)
+	}
+	require.NoError(t, catalog.CheckJoins([]*catalog.Dataset{one("a", true), one("b", true)}))
+	require.NoError(t, catalog.CheckJoins([]*catalog.Dataset{one("a", false), one("b", false)}))
+	err := catalog.CheckJoins([]*catalog.Dataset{one("a", true), one("b", false)})
+	var p catalog.Problems
+	require.ErrorAs(t, err, &p)
+	require.Len(t, p, 1)
+	require.Equal(t, "dataset b: spec.entities[0].group", p[0].Field)
+	require.Contains(t, p[0].Message.En, "declare it here too")
+	units := one("a", true).Spec
+	require.Equal(t, []string{"enterprise", "enterprise:group"}, []string{units.Units()[0].Type, units.Units()[1].Type})
+}
 
 func TestCheckJoins(t *testing.T) {
 	check := func(near, far string) error {

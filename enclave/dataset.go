@@ -363,7 +363,7 @@ func (v *snapshotRecord) adopt(r *sandbox.IngestReport) {
 		}
 	}
 	for _, e := range r.Entities {
-		v.Report.Entities = append(v.Report.Entities, api.EntityQuality{Type: e.Type, Distinct: e.Distinct, MaxRows: e.MaxRows})
+		v.Report.Entities = append(v.Report.Entities, api.EntityQuality{Type: e.Type, Distinct: e.Distinct, MaxRows: e.MaxRows, Nulls: e.Nulls})
 		v.MaxRows = append(v.MaxRows, e.MaxRows)
 	}
 }

@@ -178,7 +178,7 @@ func (s *sink) report() FileReport {
 // ingested checks what a worker reports against the declaration and against what has arrived.
 func ingested(spec *catalog.DatasetSpec, status *wire.Status, files map[string]*sink) (*IngestReport, error) {
 	rep := status.Report
-	if rep == nil || rep.Rows < 0 || len(rep.Columns) != len(spec.Columns) || len(rep.Entities) != len(spec.Entities) {
+	if rep == nil || rep.Rows < 0 || len(rep.Columns) != len(spec.Columns) || len(rep.Entities) != len(spec.Units()) {
 		return nil, violation("report")
 	}
 	for i, c := range rep.Columns {
@@ -187,8 +187,9 @@ func ingested(spec *catalog.DatasetSpec, status *wire.Status, files map[string]*
 			return nil, violation("report")
 		}
 	}
+	units := spec.Units()
 	for i, e := range rep.Entities {
-		if e.Type != spec.Entities[i].Type || e.Distinct < 0 || e.MaxRows < 0 || e.Nulls < 0 || e.Distinct+e.Nulls > rep.Rows || e.MaxRows > rep.Rows {
+		if e.Type != units[i].Type || e.Distinct < 0 || e.MaxRows < 0 || e.Nulls < 0 || e.Distinct+e.Nulls > rep.Rows || e.MaxRows > rep.Rows {
 			return nil, violation("report")
 		}
 	}

@@ -79,7 +79,7 @@ func (g *Granted) referenceGrade() catalog.Grade {
 		if e.Rows && !see(min(g.Spec.Grade(), pseudonymGrade)) {
 			return 0
 		}
-		for _, name := range e.Key {
+		for _, name := range slices.Concat(e.Key, e.Group) {
 			if c := g.Spec.Column(name); c == nil || !see(columnGrade(c)) {
 				return 0
 			}

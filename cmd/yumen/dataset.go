@@ -103,9 +103,9 @@ func (a *app) printSnapshot(s *api.Snapshot) error {
 	if err := a.print(s, t); err != nil || s.Report == nil || !a.people() {
 		return err
 	}
-	entities := render.Table{Columns: []string{a.t("实体", "ENTITY"), a.t("个数", "DISTINCT"), a.t("最多行数", "MOST ROWS")}}
+	entities := render.Table{Columns: []string{a.t("实体", "ENTITY"), a.t("个数", "DISTINCT"), a.t("最多行数", "MOST ROWS"), a.t("无键的行", "ROWS WITHOUT KEY")}}
 	for _, e := range s.Report.Entities {
-		entities.Add(e.Type, fmt.Sprint(e.Distinct), fmt.Sprint(e.MaxRows))
+		entities.Add(e.Type, fmt.Sprint(e.Distinct), fmt.Sprint(e.MaxRows), fmt.Sprint(e.Nulls))
 	}
 	columns := render.Table{Columns: []string{a.t("列", "COLUMN"), a.t("空值", "NULLS"), a.t("未声明的标识符", "UNDECLARED IDENTIFIERS")}}
 	for _, c := range s.Report.Columns {

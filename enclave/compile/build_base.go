@@ -223,15 +223,15 @@ func (b *builder) entityRef(n *node, index int) EntityRef {
 	for n.parent != nil && n.entity == index {
 		n, index = n.parent, n.parentEntity
 	}
-	e := n.src.Granted.Spec.Entities[index]
-	return b.declaredRef(n, index, e)
+	return b.declaredRef(n, index, n.src.Granted.Spec.Units()[index])
 }
 
-// declaredRef is the reference to the index-th declared entity of a table.
-func (b *builder) declaredRef(n *node, index int, e catalog.Entity) EntityRef {
+// declaredRef is the reference to the index-th unit of a table. A group is there wherever its entity is.
+func (b *builder) declaredRef(n *node, index int, u catalog.Unit) EntityRef {
 	missing := func(k string) bool { return !b.facts.notNull(n.src.Dataset, k) }
-	return EntityRef{Path: n.path, Index: index, Type: e.Type, Unique: e.OneRow(), Rows: e.Rows,
-		NotNull: !e.OneRow() && !slices.ContainsFunc(e.Key, missing)}
+	member := u.GroupOf > 0 && n.src.Granted.Spec.Entities[u.GroupOf-1].OneRow()
+	return EntityRef{Path: n.path, Index: index, Type: u.Type, Unique: u.OneRow(), Rows: u.Rows, GroupOf: u.GroupOf,
+		NotNull: member || !u.OneRow() && !slices.ContainsFunc(u.Key, missing)}
 }
 
 // writeBase is the base of the plan: the tables that are used, and every entity of every one of them.
@@ -248,8 +248,8 @@ func (b *builder) writeBase(used map[string]bool, matched []string) Base {
 			t.Parent, t.On, t.Inner = n.parent.path, n.on, slices.Contains(matched, n.path)
 			out.Joins = append(out.Joins, t)
 		}
-		for i, e := range n.src.Granted.Spec.Entities {
-			out.Entities = append(out.Entities, b.declaredRef(n, i, e))
+		for i, u := range n.src.Granted.Spec.Units() {
+			out.Entities = append(out.Entities, b.declaredRef(n, i, u))
 		}
 	}
 	return out

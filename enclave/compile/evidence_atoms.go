@@ -148,7 +148,24 @@ func (e *gathering) crowdAtom(index int, fields, cell []*string) error {
 	if a.Totals[0], err = readConcentration(n, fields[3:6]); err != nil {
 		return err
 	}
-	a.Sums[0], err = readAmount(fields[6])
+	if a.Sums[0], err = readAmount(fields[6]); err != nil || len(k.refs) == 1 {
+		return err
+	}
+	return readGroups(a, fields[7:])
+}
+
+// readGroups reads the groups of an atom's entities, its second reference. They add up to what the entities add up to.
+func readGroups(a *disclosure.Atom, fields []*string) (err error) {
+	if a.Entities[1], err = readCount(fields[0]); err != nil {
+		return err
+	}
+	if fields[1] != nil {
+		if a.Members[1], err = readMembers(*fields[1]); err != nil {
+			return err
+		}
+	}
+	a.Sums[1] = a.Sums[0]
+	a.Totals[1], err = readConcentration(a.Entities[1], fields[2:5])
 	return err
 }
 

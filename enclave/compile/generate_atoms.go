@@ -174,7 +174,7 @@ func (g *generator) crowdKins() []kin {
 				i, out = len(out), append(out, kin{measure: mine.measure, crowds: true, refs: []EntityRef{mine.ref}, single: []bool{true}})
 			}
 			out[i].columns = append(out[i].columns, column)
-			out[i].families = append(out[i].families, member{cohort: mine.cohort, measure: mine.measure, ref: mine.ref, columns: []int{column}, refs: []int{0}})
+			out[i].families = append(out[i].families, member{cohort: mine.cohort, measure: mine.measure, ref: mine.ref, columns: []int{column}})
 		}
 	}
 	for i := range out {
@@ -185,10 +185,11 @@ func (g *generator) crowdKins() []kin {
 			}
 			for _, theirs := range c.attributed(c.measure(f.Family.Measure)) {
 				if out[i].families[0].crowd().alike(theirs) {
-					out[i].join(member{cohort: c, measure: theirs.measure, ref: theirs.ref, released: f.labels(), kept: f.keeps(), refs: []int{0}})
+					out[i].join(member{cohort: c, measure: theirs.measure, ref: theirs.ref, released: f.labels(), kept: f.keeps()})
 				}
 			}
 		}
+		out[i].groups()
 	}
 	return slices.DeleteFunc(out, func(k kin) bool {
 		first := k.families[0]
@@ -197,6 +198,19 @@ func (g *generator) crowdKins() []kin {
 				!m.crowd().ofRows() && !m.cohort.oneRow(m.ref)
 		})
 	})
+}
+
+// groups adds the groups of the entities as a second reference, if any family has them: entities of one group are one contributor.
+func (k *kin) groups() {
+	refs := []int{0}
+	for _, m := range k.families {
+		if g, have := m.crowd().group(); have && len(refs) == 1 {
+			k.refs, k.single, refs = append(k.refs, g), append(k.single, false), []int{0, 1}
+		}
+	}
+	for i := range k.families {
+		k.families[i].refs = refs
+	}
 }
 
 func (m member) crowd() crowd { return crowd{m.cohort, m.ref, m.measure} }
@@ -297,6 +311,9 @@ func (g *generator) crowdAtoms(index int, k *kin) error {
 	fields := []string{"atom.s", "atom.n", "u.n"}
 	for i, m := range k.families {
 		columns := []string{fmt.Sprintf("%d AS f", i), "e", "n", "x"}
+		if len(k.refs) > 1 {
+			columns = append(columns, "g")
+		}
 		for j := range keys {
 			x := "CAST(NULL AS VARCHAR)"
 			if j < len(m.cohort.keys) {
@@ -304,19 +321,24 @@ func (g *generator) crowdAtoms(index int, k *kin) error {
 			}
 			columns = append(columns, fmt.Sprintf("%s AS k%d", x, j))
 		}
-		parts = append(parts, fmt.Sprintf("SELECT %s FROM (%s)", list(columns), m.entities(w)))
+		parts = append(parts, fmt.Sprintf("SELECT %s FROM (%s)", list(columns), m.entities(w, len(k.refs) > 1)))
 	}
 	totals := ""
 	if k.amounts() {
 		totals = ", coalesce(sum(abs(x)), 0) AS t, coalesce(max(abs(x), 2)[1], 0) AS t1, coalesce(max(abs(x), 2)[2], 0) AS t2, coalesce(sum(x), 0) AS x"
 		fields = append(fields, "atom.t", "atom.t1", "atom.t2", "atom.x")
 	}
+	group, with, join := "", "", ""
+	if len(k.refs) > 1 {
+		group, with, join = ", min(g) AS g", groupAtoms(), " JOIN party ON party.s = atom.s"
+		fields = append(fields, "party.n", "party.m", "party.t", "party.t1", "party.t2")
+	}
 	sql := fmt.Sprintf(`WITH u AS (%s),
 cell AS (SELECT *, dense_rank() OVER (ORDER BY %s, n) AS d FROM u),
-mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s, max(x) AS x FROM cell GROUP BY e),
-atom AS (SELECT s, count(*) AS n, min(e) AS e%s FROM mark GROUP BY s)
-SELECT %s FROM atom JOIN u ON u.e = atom.e LIMIT %d`,
-		strings.Join(parts, "\nUNION ALL "), list(names), totals, list(fields, prefixed("u.", names)), 4*maxAtoms+1)
+mark AS (SELECT e, string_agg(CAST(d AS VARCHAR), ',' ORDER BY d) AS s, max(x) AS x%s FROM cell GROUP BY e),
+atom AS (SELECT s, count(*) AS n, min(e) AS e%s FROM mark GROUP BY s)%s
+SELECT %s FROM atom JOIN u ON u.e = atom.e%s LIMIT %d`,
+		strings.Join(parts, "\nUNION ALL "), list(names), group, totals, with, list(fields, prefixed("u.", names)), join, 4*maxAtoms+1)
 	if k.over = len(sql) > maxText; k.over {
 		return nil
 	}
@@ -324,6 +346,15 @@ SELECT %s FROM atom JOIN u ON u.e = atom.e LIMIT %d`,
 		read: func(e *gathering, row []*string) error {
 			return e.crowdAtom(index, row[:len(fields)], row[len(fields):])
 		}}, cohorts...)
+}
+
+// groupAtoms are the groups of every atom's entities: how many there are, their numbers where they are few, and what each adds up to.
+func groupAtoms() string {
+	return fmt.Sprintf(`,
+part AS (SELECT s, g, sum(x) AS x FROM mark GROUP BY s, g),
+numbered AS (SELECT *, dense_rank() OVER (ORDER BY g) AS d FROM part),
+party AS (SELECT s, count(*) AS n, CASE WHEN count(*) <= %d THEN string_agg(CAST(d AS VARCHAR), ',') END AS m, coalesce(sum(abs(x)), 0) AS t,
+  coalesce(max(abs(x), 2)[1], 0) AS t1, coalesce(max(abs(x), 2)[2], 0) AS t2 FROM numbered GROUP BY s)`, maxMembers)
 }
 
 // kind is how the class is judged.
@@ -334,16 +365,24 @@ func (k *kin) kind() disclosure.Kind {
 // amounts reports whether totals matter: not where rows of one entity each are counted.
 func (k *kin) amounts() bool {
 	if k.crowds {
-		return k.measure.kind() == disclosure.Amount
+		return k.measure.kind() == disclosure.Amount || len(k.refs) > 1
 	}
 	return k.measure.Kind != MeasureRows || slices.Contains(k.single, false)
 }
 
-// entities selects the entities of every cell, how often each is added there (n), and the amount that is added (x).
-func (m member) entities(w *writer) string {
+// entities selects the entities of every cell, how often each is added there (n), the amount that is added (x), and the entity's group (g)
+// where groups are asked for.
+func (m member) entities(w *writer, groups bool) string {
 	r := relate(m.cohort)
 	e := r.entity(w, m.ref)
 	columns := append(named("k", r.keysOf(w, m.cohort.keys)), e+" AS e")
+	if groups {
+		g := e
+		if ref, have := m.crowd().group(); have {
+			g = r.entity(w, ref)
+		}
+		columns = append(columns, g+" AS g")
+	}
 	head, tail, there := "SELECT DISTINCT ", "", e+" IS NOT NULL"
 	if m.measure.kind() == disclosure.Amount {
 		x := r.contribution(w, m.measure)

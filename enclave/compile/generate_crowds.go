@@ -107,8 +107,11 @@ func (p crowdSQL) contributions(c crowd, prefix string) string {
 	head, tail := "SELECT DISTINCT ", ""
 	switch {
 	case !p.weighed:
-	case c.measure.Kind == MeasureEntities:
+	case c.itself():
 		columns = append(columns, "1 AS s")
+	case c.measure.Kind == MeasureEntities:
+		head, tail = "SELECT ", " GROUP BY ALL"
+		columns = append(columns, fmt.Sprintf("count(DISTINCT %s) AS s", r.contribution(p.w, c.measure)))
 	case c.measure.Kind == MeasureRows:
 		head, tail, columns = "SELECT ", " GROUP BY ALL", append(columns, "count(*) AS s")
 	default:

@@ -49,12 +49,21 @@ func (e *engine) snapshot(name string, spec catalog.DatasetSpec, source string) 
 			columns = append(columns, fmt.Sprintf(`CAST(%s AS %s) AS %s`, c.Name, c.Type, c.Name))
 		}
 	}
-	for i, n := range spec.Entities {
-		key := "rowid"
-		if len(n.Key) > 0 {
-			key = "CAST(" + strings.Join(n.Key, " AS VARCHAR) || '|' || CAST(") + " AS VARCHAR)"
+	hashed := func(typ string, parts []string) string {
+		return fmt.Sprintf("hash('%s:' || CAST(%s AS VARCHAR))", typ, strings.Join(parts, " AS VARCHAR) || '|' || CAST("))
+	}
+	for i, u := range spec.Units() {
+		key := []string{"rowid"}
+		if len(u.Key) > 0 {
+			key = u.Key
 		}
-		columns = append(columns, fmt.Sprintf(`CASE WHEN %s IS NOT NULL THEN hash('%s:' || %s) END AS %s`, key, n.Type, key, compile.EntityColumn(i)))
+		typ, _, _ := strings.Cut(u.Type, ":")
+		hash := hashed(typ, key)
+		if u.GroupOf > 0 {
+			there := strings.Join(u.Group, " IS NOT NULL AND ") + " IS NOT NULL"
+			hash = fmt.Sprintf("CASE WHEN %s THEN %s ELSE %s END", there, hashed(typ, u.Group), hash)
+		}
+		columns = append(columns, fmt.Sprintf(`CASE WHEN %s IS NOT NULL THEN %s END AS %s`, strings.Join(key, " IS NOT NULL AND "), hash, compile.EntityColumn(i)))
 	}
 	e.exec(fmt.Sprintf(`ATTACH IF NOT EXISTS ':memory:' AS "%s"`, name))
 	e.exec(fmt.Sprintf(`CREATE OR REPLACE TABLE "%s".main.data AS SELECT %s FROM %s`, name, strings.Join(columns, ", "), source))

@@ -15,7 +15,8 @@ type crowd struct {
 	measure Measure // in governed form
 }
 
-// crowds lists the references through which a measure is compared: the one that it counts, or every reference of the base.
+// crowds lists the references through which a measure is compared: every reference of the base, or, of a count of entities, those of its
+// table that name the same kind of entity: the key that it counts, another key of that type, and their groups.
 func (c cohort) crowds(m Measure) []crowd {
 	var out []crowd
 	if m.Kind != MeasureEntities {
@@ -25,12 +26,19 @@ func (c cohort) crowds(m Measure) []crowd {
 		}
 		return out
 	}
+	kind := kindOf(m.Entity)
 	for _, e := range c.base.Entities {
-		if e.is(m.Entity) {
-			return []crowd{{c, e, m}}
+		if e.Path == m.Entity.Path && kindOf(e) == kind {
+			out = append(out, crowd{c, e, m})
 		}
 	}
-	return nil
+	return out
+}
+
+// kindOf is the declared type of a reference, its groups' being that of their members.
+func kindOf(e EntityRef) string {
+	typ, _, _ := strings.Cut(e.Type, ":")
+	return typ
 }
 
 // is reports whether two references are the same one.
@@ -44,12 +52,27 @@ func (e EntityRef) equal(o EntityRef) bool {
 
 // counts reports whether the crowd's entities themselves are counted: distinct entities, or rows of a root that has one an entity.
 func (a crowd) counts() bool {
-	return a.measure.Kind == MeasureEntities || a.measure.Kind == MeasureRows && a.ref.Unique && a.ref.Path == a.cohort.base.Root.Path
+	return a.itself() || a.measure.Kind == MeasureRows && a.ref.Unique && a.ref.Path == a.cohort.base.Root.Path
+}
+
+// itself reports whether the crowd's own key is what is counted.
+func (a crowd) itself() bool { return a.measure.Kind == MeasureEntities && a.ref.is(a.measure.Entity) }
+
+// throughAnother reports whether entities are counted and these are those of another key, or groups.
+func (a crowd) throughAnother() bool { return a.measure.Kind == MeasureEntities && !a.itself() }
+
+// group is the reference of the groups of a crowd's entities, if their table declares them.
+func (a crowd) group() (EntityRef, bool) {
+	i := slices.IndexFunc(a.cohort.base.Entities, func(e EntityRef) bool { return e.Path == a.ref.Path && e.GroupOf == a.ref.Index+1 })
+	if i < 0 {
+		return EntityRef{}, false
+	}
+	return a.cohort.base.Entities[i], true
 }
 
 // plain reports whether every entity contributes one.
 func (a crowd) plain() bool {
-	return a.measure.Kind == MeasureEntities || a.measure.Kind == MeasureRows && a.cohort.oneRow(a.ref)
+	return a.itself() || a.measure.Kind == MeasureRows && a.cohort.oneRow(a.ref)
 }
 
 // quantity names what is added up, whatever the root and the joins: rows and entities are both counts; a column is that of its dataset.
@@ -91,6 +114,9 @@ func (a crowd) comparable(b crowd) bool {
 	}
 	if a.cohort.base.Root.Dataset != b.cohort.base.Root.Dataset {
 		return true
+	}
+	if !a.ref.is(b.ref) && (a.throughAnother() || b.throughAnother()) {
+		return false // another key of what is counted is compared with itself
 	}
 	if a.measure.Kind != MeasureEntities && b.measure.Kind != MeasureEntities && !a.ref.is(b.ref) {
 		has := func(c cohort, e EntityRef) bool {
@@ -140,6 +166,9 @@ func (g *generator) members(set int) error {
 
 // otherUniverses compares with all entities of every other table with the same entity type that the set requires.
 func (g *generator) otherUniverses(set, column int, mine crowd) error {
+	if mine.throughAnother() && mine.ref.GroupOf == mine.measure.Entity.Index+1 {
+		mine.measure.Entity = mine.ref // where firms are counted, so are their groups
+	}
 	if !mine.counts() {
 		return nil
 	}

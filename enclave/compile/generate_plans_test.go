@@ -21,8 +21,9 @@ func ask(specs map[string]catalog.DatasetSpec, root string) *question {
 }
 
 func (q *question) references(path, dataset string) *question {
-	for i, e := range q.specs[dataset].Entities {
-		q.plan.Base.Entities = append(q.plan.Base.Entities, compile.EntityRef{Path: path, Index: i, Type: e.Type, Unique: e.OneRow(), Rows: e.Rows})
+	spec := q.specs[dataset]
+	for i, u := range spec.Units() {
+		q.plan.Base.Entities = append(q.plan.Base.Entities, compile.EntityRef{Path: path, Index: i, Type: u.Type, Unique: u.OneRow(), Rows: u.Rows, GroupOf: u.GroupOf})
 	}
 	return q
 }

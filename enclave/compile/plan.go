@@ -73,6 +73,8 @@ type EntityRef struct {
 	Unique bool   `json:"unique,omitempty"`
 	// Rows means that the row itself is the entity: one that changed is one that went and one that came.
 	Rows bool `json:"rows,omitempty"`
+	// GroupOf is 1 + the index of the entity whose groups these are; 0 for an entity itself.
+	GroupOf int `json:"group_of,omitempty"`
 	// NotNull is of the pinned snapshot.
 	NotNull bool `json:"not_null,omitempty"`
 }

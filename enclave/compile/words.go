@@ -62,13 +62,16 @@ func (p *Plan) Explain() []catalog.Text {
 		out = append(out, catalog.Text{Zh: fmt.Sprintf("单元格 c%d：%s", i, c.Measure.words("条数", "去重主体数", "合计", "平方和", "乘积和")),
 			En: fmt.Sprintf("cell c%d: %s", i, c.Measure.words("number of rows", "number of distinct entities", "sum", "sum of squares", "sum of products"))})
 	}
-	var types []string
+	var zh, en []string
 	for _, e := range p.Base.Entities {
-		types = append(types, e.Type+"@"+e.Path)
+		zh, en = append(zh, kindOf(e)+"@"+e.Path), append(en, kindOf(e)+"@"+e.Path)
+		if e.GroupOf > 0 {
+			zh[len(zh)-1], en[len(en)-1] = kindOf(e)+"所属集团@"+e.Path, "groups of "+kindOf(e)+"@"+e.Path
+		}
 	}
 	return append(out, catalog.Text{
-		Zh: "规则：每类主体（" + strings.Join(types, "、") + "）的最小人数、补集、敏感条件、与以往回答之差；合计另有支配性与同质性",
-		En: "rules: a minimum of entities of every reference (" + strings.Join(types, ", ") + "), complement, sensitive conditions, difference to earlier answers; for sums also dominance and homogeneity",
+		Zh: "规则：每类主体（" + strings.Join(zh, "、") + "）的最小人数、补集、敏感条件、与以往回答之差；合计另有支配性与同质性",
+		En: "rules: a minimum of entities of every reference (" + strings.Join(en, ", ") + "), complement, sensitive conditions, difference to earlier answers; for sums also dominance and homogeneity",
 	})
 }
 

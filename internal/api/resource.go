@@ -141,9 +141,10 @@ type IdentifierQuality struct {
 	Share int    `json:"share" doc:"percent, in steps of 5; 5 is also anything below"`
 }
 
-// EntityQuality counts the entities of one declared type.
+// EntityQuality counts the entities of one declared key, or the groups of one (then its type ends in ":group").
 type EntityQuality struct {
 	Type     string `json:"type"`
 	Distinct int64  `json:"distinct"`
 	MaxRows  int64  `json:"max_rows" doc:"most rows of one entity"`
+	Nulls    int64  `json:"nulls" doc:"rows in which a part of the key is empty: they belong to nobody, and no answer counts them"`
 }

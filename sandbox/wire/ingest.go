@@ -62,16 +62,17 @@ const (
 	RuleFullWidth     Rule = "full_width" // a number in full-width characters
 	RuleBounds        Rule = "bounds"
 	RuleDomain        Rule = "domain"
-	RuleNull          Rule = "null"      // NULL where the declaration forbids it
-	RuleDuplicateKey  Rule = "duplicate" // a second row of an entity declared unique
-	RuleConstant      Rule = "constant"  // more than one value for an entity in a column declared constant per entity
+	RuleNull          Rule = "null"         // NULL where the declaration forbids it
+	RuleDuplicateKey  Rule = "duplicate"    // a second row of an entity declared unique
+	RuleConstant      Rule = "constant"     // more than one value for an entity in a column declared constant per entity
+	RuleNestedGroup   Rule = "nested_group" // an entity's group is an entity of another group
 )
 
 // Rules lists every rule.
 var Rules = []Rule{RuleSource, RuleFormat, RuleEncrypted, RuleEmpty, RuleDamaged, RuleTooLarge, RuleTooManyRows, RuleTooManyColumns, RuleHeader,
 	RuleEncoding, RuleNUL, RuleLineEnd, RuleQuote, RuleFields, RuleTooLong, RuleJSON, RuleTwiceKey,
 	RuleMissingColumn, RuleExtraColumn, RuleTwiceColumn, RuleColumnName, RuleIdentifier, RuleNested, RuleColumnType, RuleType, RuleThousands, RuleFullWidth,
-	RuleBounds, RuleDomain, RuleNull, RuleDuplicateKey, RuleConstant}
+	RuleBounds, RuleDomain, RuleNull, RuleDuplicateKey, RuleConstant, RuleNestedGroup}
 
 // Fault is one reason to quarantine a batch. It never holds a value.
 type Fault struct {
@@ -102,7 +103,7 @@ type ColumnReport struct {
 	Found []Found `json:"found,omitempty"`
 }
 
-// EntityReport is the profile of one declared entity.
+// EntityReport is the profile of one declared entity, or of the groups of one (catalog.Unit).
 type EntityReport struct {
 	Type     string `json:"type"`
 	Distinct int64  `json:"distinct"` // entities with a key

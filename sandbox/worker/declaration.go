@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -13,7 +14,7 @@ import (
 // declaration is a dataset's declaration, read for loading.
 type declaration struct {
 	columns  []column
-	entities []catalog.Entity
+	entities []unit
 	keys     []*catalog.EntityHasher // by entity
 	seen     atomic.Int64            // rows that went by, by a sample of them
 }
@@ -28,11 +29,17 @@ type column struct {
 	required bool // NULL is a fault
 }
 
+// unit is a privacy unit of the declaration.
+type unit struct{ catalog.Unit }
+
 var errDeclaration = errors.New("the declaration cannot be loaded")
 
 // declare reads a declaration. What a validated catalog cannot hold is an error.
 func declare(spec *catalog.DatasetSpec, keys map[string][]byte) (*declaration, error) {
-	d := &declaration{entities: spec.Entities}
+	d := &declaration{}
+	for _, u := range spec.Units() {
+		d.entities = append(d.entities, unit{u})
+	}
 	seen := map[string]bool{}
 	for i := range spec.Columns {
 		c, err := declareColumn(spec, &spec.Columns[i])
@@ -49,17 +56,21 @@ func declare(spec *catalog.DatasetSpec, keys map[string][]byte) (*declaration, e
 	if len(d.columns) == 0 || len(d.entities) > 10 {
 		return nil, errDeclaration
 	}
-	for _, e := range spec.Entities {
-		key, ok := keys[e.Type]
-		if !ok || len(key) != 32 || (len(e.Key) == 0) != e.Rows {
+	for _, u := range d.entities {
+		typ := u.Type
+		if u.GroupOf > 0 { // a group is named as an entity is, so that a holding is its own group
+			typ = spec.Entities[u.GroupOf-1].Type
+		}
+		key, ok := keys[typ]
+		if !ok || len(key) != 32 || (len(u.Key) == 0) != u.Rows || len(u.Group) > 0 && len(u.Group) != len(u.Key) {
 			return nil, errDeclaration
 		}
-		for _, name := range e.Key {
+		for _, name := range slices.Concat(u.Key, u.Group) {
 			if spec.Column(name) == nil {
 				return nil, errDeclaration
 			}
 		}
-		d.keys = append(d.keys, catalog.NewEntityHasher([32]byte(key), e.Type))
+		d.keys = append(d.keys, catalog.NewEntityHasher([32]byte(key), typ))
 	}
 	return d, nil
 }
@@ -98,6 +109,12 @@ func declareColumn(spec *catalog.DatasetSpec, in *catalog.Column) (column, error
 		}
 	}
 	return c, nil
+}
+
+// constant reports whether a column has one value for each entity, by its declaration or because it names the entity's group.
+func (u unit) constant(c *column) bool {
+	inGroup := u.GroupOf == 0 && slices.ContainsFunc(u.Group, func(name string) bool { return strings.EqualFold(name, c.Name) })
+	return (c.ConstantPer == u.Type || inGroup) && !u.OneRow()
 }
 
 // entitiesOf lists the indexes of the entities of a type.

@@ -89,10 +89,19 @@ func (d *declaration) hashes() string {
 	return b.String()
 }
 
-// keyHash is catalog.EntityKey over the typed columns of entity i; NULL when a part is NULL.
+// keyHash is catalog.EntityKey over the typed columns of unit i; NULL when a part is NULL. Of a group it is that of the group's columns,
+// and the entity's own where one of these is NULL.
 func (d *declaration) keyHash(i int) string {
-	parts := make([]string, len(d.entities[i].Key))
-	for p, name := range d.entities[i].Key {
+	own := d.partsHash(i, d.entities[i].Key)
+	if len(d.entities[i].Group) == 0 || d.entities[i].GroupOf == 0 {
+		return own
+	}
+	return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN coalesce(%s, %[1]s) END", own, d.partsHash(i, d.entities[i].Group))
+}
+
+func (d *declaration) partsHash(i int, columns []string) string {
+	parts := make([]string, len(columns))
+	for p, name := range columns {
 		parts[p] = "CAST(" + ident(d.column(name).Name) + " AS VARCHAR)"
 	}
 	return fmt.Sprintf("yumen_ekey_%d(%s)", i, strings.Join(parts, ", "))

@@ -104,6 +104,10 @@ func (l *loader) suspicions() []suspicion {
 		if len(entity.Key) == 0 {
 			continue
 		}
+		if entity.GroupOf > 0 {
+			out = append(out, l.nestedGroups(i, base))
+			continue
+		}
 		keyed := "(SELECT *, " + l.decl.keyHash(i) + " AS k FROM " + base + ")"
 		if entity.Unique {
 			out = append(out, suspicion{wire.RuleDuplicateKey, l.decl.column(entity.Key[0]).Name,
@@ -111,7 +115,7 @@ func (l *loader) suspicions() []suspicion {
 			continue
 		}
 		for c := range l.decl.columns {
-			if col := &l.decl.columns[c]; col.ConstantPer == entity.Type {
+			if col := &l.decl.columns[c]; entity.constant(col) {
 				out = append(out, suspicion{wire.RuleConstant, col.Name, "SELECT r + 1 AS n FROM (SELECT r, " + ident(col.Name) +
 					" AS v, first_value(" + ident(col.Name) + ") OVER (PARTITION BY k ORDER BY r) AS f FROM " + keyed +
 					" WHERE k IS NOT NULL AND (" + ident(col.Name) + " IS NOT NULL OR " + l.value(c).text + " IS NULL)) WHERE v IS DISTINCT FROM f"})
@@ -119,6 +123,14 @@ func (l *loader) suspicions() []suspicion {
 		}
 	}
 	return out
+}
+
+// nestedGroups finds the rows whose group is an entity of another group.
+func (l *loader) nestedGroups(i int, base string) suspicion {
+	u := l.decl.entities[i]
+	keyed := "(SELECT r, " + l.decl.keyHash(u.GroupOf-1) + " AS k, " + l.decl.keyHash(i) + " AS g FROM " + base + ")"
+	return suspicion{wire.RuleNestedGroup, l.decl.column(u.Group[0]).Name,
+		"SELECT r + 1 AS n FROM " + keyed + " WHERE g <> k AND g IN (SELECT k FROM " + keyed + " WHERE g <> k)"}
 }
 
 // fair keeps as many faults as a report lists, the first ones of every rule and column before the second ones of any, and

@@ -94,7 +94,7 @@ func (l *loader) profileEntity(report *wire.Report, i int) (bool, error) {
 	broken := "0"
 	for c := range l.decl.columns {
 		col := &l.decl.columns[c]
-		if col.ConstantPer != entity.Type || entity.OneRow() {
+		if !entity.constant(col) {
 			continue
 		}
 		name := ident(col.Name)
@@ -111,7 +111,18 @@ func (l *loader) profileEntity(report *wire.Report, i int) (bool, error) {
 		return false, err
 	}
 	report.Entities = append(report.Entities, wire.EntityReport{Type: entity.Type, Distinct: counts[0], MaxRows: counts[1], Nulls: report.Rows - counts[2]})
-	return counts[3] == 0 && (!entity.OneRow() || counts[1] <= 1), nil
+	if counts[3] > 0 || entity.OneRow() && counts[1] > 1 || entity.GroupOf == 0 {
+		return counts[3] == 0 && (!entity.OneRow() || counts[1] <= 1), nil
+	}
+	return l.flat(i)
+}
+
+// flat checks that no group is in another group.
+func (l *loader) flat(i int) (bool, error) {
+	group, member := ident(entityColumn(i)), ident(entityColumn(l.decl.entities[i].GroupOf-1))
+	row, err := l.e.one(fmt.Sprintf("SELECT count(*) FROM %[3]s WHERE %[1]s <> %[2]s AND %[1]s IN (SELECT %[2]s FROM %[3]s WHERE %[1]s <> %[2]s)",
+		group, member, l.table()))
+	return err == nil && row[0] == int64(0), err
 }
 
 var errCount = errors.New("a count is not a number")
