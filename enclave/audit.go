@@ -130,14 +130,20 @@ const publicTick = 15 * time.Second
 // Checkpoint is the log's state, signed, for everybody. It moves on ticks of the clock alone and is one to two of them old, because the
 // moments at which a run writes its entries depend on data: within a tick it is the same, whatever is entered.
 func (s *Service) Checkpoint(ctx context.Context) ([]byte, error) {
-	now, tick := s.nowMS(), publicTick.Milliseconds()
 	var out []byte
 	err := s.store.View(ctx, func(tx Tx) error {
 		var err error
-		out, err = audit.SignCheckpointBefore(tx, s.signer, now-now%tick-tick)
+		out, err = audit.SignCheckpointBefore(tx, s.signer, s.publicMoment())
 		return err
 	})
 	return out, err
+}
+
+// publicMoment is the moment before which what was entered is public: the last tick but one, so that whatever was begun before it has
+// been committed.
+func (s *Service) publicMoment() int64 {
+	now, tick := s.nowMS(), publicTick.Milliseconds()
+	return now - now%tick - tick
 }
 
 // PublicKeys is the document that `yumen login` pins and `yumen keys export` prints.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"sync"
 
+	"yumen/enclave/audit"
 	"yumen/enclave/egress"
 	"yumen/internal/metastore"
 )
@@ -42,7 +43,7 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 	out.CacheBytes = s.tally.cache()
 	err := s.store.View(ctx, func(tx Tx) error {
 		var err error
-		out.LogSize, err = tx.AuditSize()
+		out.LogSize, err = audit.SizeBefore(tx, s.publicMoment())
 		return err
 	})
 	return out, err

@@ -251,11 +251,6 @@ func voteFault(err error) error {
 	return fault(KindConflict, "该请求现在不接受投票", "this request takes no vote now").because(err)
 }
 
-// Withdraw takes a request back: nothing of it will leave.
-func (s *Service) Withdraw(ctx context.Context, p Principal, id string) (api.Run, error) {
-	return s.act(ctx, p, id, egress.EventWithdraw, "")
-}
-
 // Resubmit answers a return with a note; the artefact stays the same and the votes begin anew.
 func (s *Service) Resubmit(ctx context.Context, p Principal, id, note string) (api.Run, error) {
 	return s.act(ctx, p, id, egress.EventResubmit, note)
@@ -276,6 +271,9 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 		}
 		if rec.Owner != p.Organization || p.Role == "" {
 			return errNotFound
+		}
+		if event == egress.EventWithdraw && run.VisibleAt > s.nowMS() {
+			return errHidden
 		}
 		facts := s.egressFacts(&run, p)
 		facts.Actor.Kind, facts.Note = egress.Requester, note != ""

@@ -272,6 +272,69 @@ func TestReturnAndResubmit(t *testing.T) {
 	z.Check(t)
 }
 
+// withdrawn takes a running request back while the clock goes on.
+func withdrawn(t *testing.T, z *enclavetest.Zone, p enclave.Principal, run string) error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := z.Service.Withdraw(t.Context(), p, run)
+		done <- err
+	}()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(20 * time.Millisecond):
+			z.Clock.Advance(50 * time.Millisecond)
+		}
+	}
+}
+
+// A withdrawal tells nothing before the tick: that of a run which was issued, or failed, and shows as running waits as that of one which
+// runs, and then meets what shows.
+func TestWithdrawalMeetsWhatShows(t *testing.T) {
+	z := enclavetest.New(t)
+	for name, c := range map[string]struct {
+		fail, held bool
+		then       string
+	}{"runs": {held: true, then: "withdrawn"}, "issued": {then: "released"}, "failed": {fail: true, then: "failed"}} {
+		t.Run(name, func(t *testing.T) {
+			p, grant := z.Bank(t)
+			z.Runner.FailRuns(c.fail)
+			defer z.Runner.FailRuns(false)
+			release := z.Runner.Hold()
+			defer release()
+			run, err := z.Service.Submit(t.Context(), p, api.RunRequest{Grant: grant, SQL: north}, "")
+			require.NoError(t, err)
+			if !c.held {
+				release()
+				z.Executed(t, run.Run)
+			}
+			z.Clock.Advance(249 * time.Millisecond)
+			before := looks(t, z, p, run.Run)
+			done := make(chan error, 1)
+			go func() {
+				_, err := z.Service.Withdraw(t.Context(), p, run.Run)
+				done <- err
+			}()
+			select {
+			case err := <-done:
+				t.Fatalf("answered before the tick: %v", err)
+			case <-time.After(200 * time.Millisecond):
+			}
+			require.Equal(t, before, looks(t, z, p, run.Run))
+			z.Clock.Advance(time.Millisecond)
+			if err := <-done; c.then == "withdrawn" {
+				require.NoError(t, err)
+			} else {
+				refuses(t, enclave.KindConflict, err)
+			}
+			require.Equal(t, c.then, z.See(t, p, run.Run).State)
+			release()
+			z.Check(t)
+		})
+	}
+}
+
 // Withdrawn while its worker runs: nothing of it is kept.
 func TestWithdrawWhileRunning(t *testing.T) {
 	z := enclavetest.New(t)
@@ -282,11 +345,9 @@ func TestWithdrawWhileRunning(t *testing.T) {
 	run, err := z.Service.Submit(t.Context(), a, api.RunRequest{Grant: grant, SQL: north}, "")
 	require.NoError(t, err)
 	for _, p := range []enclave.Principal{enclavetest.As("analyst_a2"), enclavetest.As("analyst_b"), enclavetest.As("analyst_s")} {
-		_, err = z.Service.Withdraw(t.Context(), p, run.Run)
-		require.Error(t, err, "only its author takes it back")
+		require.Error(t, withdrawn(t, z, p, run.Run), "only its author takes it back")
 	}
-	_, err = z.Service.Withdraw(t.Context(), a, run.Run)
-	require.NoError(t, err)
+	require.NoError(t, withdrawn(t, z, a, run.Run))
 	release()
 	require.Equal(t, "withdrawn", z.See(t, a, run.Run).State)
 	require.Equal(t, shownBut, enclavetest.Text(z.Ask(t, a, grant, northWithout)), "the next one waits for its end, and is not compared with it")

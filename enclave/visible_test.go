@@ -201,6 +201,9 @@ func TestPublicCheckpointMovesOnTicksAlone(t *testing.T) {
 		text, _, _ := strings.Cut(string(signed), "\n\n")
 		c, err := audit.ParseCheckpoint(text + "\n")
 		require.NoError(t, err)
+		figures, err := z.Service.Figures(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, c.Size, figures.LogSize)
 		return c
 	}
 	before := look()

@@ -283,7 +283,7 @@ func (a *app) queryWithdrawCommand() *cobra.Command {
 			if err := a.print(run, a.runTable(run)); err != nil {
 				return err
 			}
-			a.say("已撤回；状态在下一个节拍显示", "withdrawn; its state shows on the next tick")
+			a.say("已撤回：不会有任何内容离开", "withdrawn: nothing of it leaves")
 			return nil
 		},
 	})

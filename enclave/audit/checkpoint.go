@@ -77,9 +77,22 @@ func SignCheckpointBefore(tx Reader, signer note.Signer, moment int64) ([]byte, 
 	if signer == nil {
 		return nil, errors.New("audit: no signer")
 	}
+	size, err := SizeBefore(tx, moment)
+	if err != nil {
+		return nil, err
+	}
+	c, err := headOf(tx, signer.Name(), size)
+	if err != nil {
+		return nil, err
+	}
+	return c.sign(signer)
+}
+
+// SizeBefore is how many entries the log had before a moment, in Unix milliseconds.
+func SizeBefore(tx Reader, moment int64) (int64, error) {
 	size, err := tx.AuditSize()
 	if err != nil {
-		return nil, fmt.Errorf("audit: size: %w", err)
+		return 0, fmt.Errorf("audit: size: %w", err)
 	}
 	var fault error
 	before := sort.Search(int(size), func(i int) bool { // times are in the order of the entries
@@ -87,14 +100,7 @@ func SignCheckpointBefore(tx Reader, signer note.Signer, moment int64) ([]byte, 
 		fault = errors.Join(fault, err)
 		return at >= moment
 	})
-	if fault != nil {
-		return nil, fault
-	}
-	c, err := headOf(tx, signer.Name(), int64(before))
-	if err != nil {
-		return nil, err
-	}
-	return c.sign(signer)
+	return int64(before), fault
 }
 
 func (c Checkpoint) sign(signer note.Signer) ([]byte, error) {
