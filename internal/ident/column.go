@@ -37,6 +37,10 @@ type Verdict struct {
 	Kind          Kind
 	Share, Inside float64
 	Confidence    Confidence
+	// Distinct is how many distinct values are such identifiers as a whole, and Among the part that they are of the distinct numbers of
+	// their lengths: of numbers that are none, a check digit lets one in ten pass.
+	Distinct int
+	Among    float64
 	// Individuals says that among unified social credit codes there are some of individual businesses.
 	Individuals bool
 }
@@ -47,7 +51,7 @@ type Column struct {
 	named       Kind
 	rows        int64
 	distinct    int
-	eleven      int // distinct values of eleven digits
+	lengths     [maxCompact + 1]int // distinct values that are digits alone, by their number
 	whole       map[Kind]*tally
 	inside      map[Kind]int64
 	individuals bool
@@ -60,6 +64,7 @@ type tally struct {
 	distinct int
 	proof    Proof
 	heads    map[string]struct{}
+	lengths  [maxCompact + 1]bool // of its values
 }
 
 // Column returns a collector for a column of that name; the name counts as a label.
@@ -76,8 +81,9 @@ func (c *Column) Add(value string, rows int64) {
 	}
 	c.rows += rows
 	c.distinct++
-	if s := compact(value); len(s) == 11 && digits(s) {
-		c.eleven++
+	number := compact(value)
+	if digits(number) {
+		c.lengths[len(number)]++
 	}
 	c.buffer = c.r.whole(c.buffer[:0], value)
 	for _, k := range c.buffer {
@@ -89,9 +95,10 @@ func (c *Column) Add(value string, rows int64) {
 		t.proof = max(t.proof, k.proof)
 		t.rows += rows
 		t.distinct++
-		if s := compact(value); len(t.heads) < maxHeads && len(s) >= headLength {
-			t.heads[s[:headLength]] = struct{}{}
+		if len(t.heads) < maxHeads && len(number) >= headLength {
+			t.heads[number[:headLength]] = struct{}{}
 		}
+		t.lengths[len(number)] = true
 		c.individuals = c.individuals || k.kind == catalog.IdentifierUSCC && Individual(value)
 	}
 	if len(c.buffer) > 0 && c.buffer[0].proof > Shaped {
@@ -191,7 +198,14 @@ const (
 // judge weighs one kind. A check digit that one value in ten passes by chance proves a column all of whose many values pass it; a
 // form alone proves none, without the column's name.
 func (c *Column) judge(kind Kind, t *tally) Verdict {
-	v := Verdict{Kind: kind, Share: share(t.rows, c.rows), Confidence: Possible}
+	v := Verdict{Kind: kind, Share: share(t.rows, c.rows), Confidence: Possible, Distinct: t.distinct}
+	alike := 0
+	for n, there := range t.lengths {
+		if there {
+			alike += c.lengths[n]
+		}
+	}
+	v.Among = share(int64(t.distinct), int64(alike))
 	v.Inside = v.Share + share(c.inside[kind], c.rows)
 	v.Individuals = kind == catalog.IdentifierUSCC && c.individuals
 	named := c.named == kind
@@ -203,7 +217,7 @@ func (c *Column) judge(kind Kind, t *tally) Verdict {
 		// Numbers given out one after another share their beginnings; those of people do not.
 		spread := 2*len(t.heads) >= min(t.distinct, maxHeads)
 		// Among other values they are mobile numbers when nearly all numbers of their length are: of others, seven in a hundred.
-		sole := t.distinct >= enough && float64(t.distinct) >= nearly*float64(c.eleven)
+		sole := t.distinct >= enough && float64(t.distinct) >= nearly*float64(c.lengths[11])
 		v.Confidence = weigh(whole && named || whole && spread && t.distinct >= enough, (whole || sole) && spread || named)
 	case kind == catalog.IdentifierOrgCode || kind == catalog.IdentifierBankCard || kind == catalog.IdentifierResidentID:
 		v.Confidence = weigh(whole && t.distinct >= enough, whole && named)

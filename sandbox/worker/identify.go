@@ -19,6 +19,9 @@ const (
 	maxProven      = 0.01 // share of distinct values
 	maxProvenCount = 100  // distinct values
 	maxFormed      = 0.1
+	// Of a measure, whose long numbers pass a check digit by chance: most numbers of that length, and more than a few.
+	maxAmong    = 0.5
+	fewMeasured = 3 // distinct values
 )
 
 // Values that check digits prove, and those that their form or the column's name does. Names and addresses are only reported: banks
@@ -57,7 +60,7 @@ func (l *loader) identify(report *wire.Report) error {
 			}
 			f := found(v)
 			report.Columns[i].Found = append(report.Columns[i].Found, f)
-			if computed && tooMany(v, column.Distinct(), every) && len(faults) < wire.MaxFaults && !slices.ContainsFunc(faults, func(f wire.Fault) bool { return f.Column == c.Name }) {
+			if computed && (!c.amount() || most(v)) && tooMany(v, column.Distinct(), every) && len(faults) < wire.MaxFaults && !slices.ContainsFunc(faults, func(f wire.Fault) bool { return f.Column == c.Name }) {
 				faults = append(faults, wire.Fault{Column: c.Name, Rule: wire.RuleIdentifier})
 			}
 		}
@@ -88,6 +91,16 @@ func tooMany(v identifiers.Verdict, distinct int, every int64) bool {
 		return part >= maxFormed
 	}
 	return false
+}
+
+// amount reports whether a column is added up and nothing else: no query ever shows one of its values.
+func (c *column) amount() bool {
+	return c.Has(catalog.RoleMeasure) && !c.Has(catalog.RoleDimension) && c.typ.Numeric()
+}
+
+// most reports whether identifiers that a check digit proves are more of the numbers of their length than chance explains.
+func most(v identifiers.Verdict) bool {
+	return !slices.Contains(provenKinds, v.Kind) || v.Distinct > fewMeasured && v.Among >= maxAmong
 }
 
 // suspect reports whether a column can hold identifiers that it does not declare.
