@@ -146,7 +146,8 @@ func (b *builder) conditions(l *level) error {
 func (b *builder) innerNodes(rolledOnly bool) []*node {
 	var out []*node
 	for _, n := range b.sorted() {
-		if n.parent != nil && n.inner && (!rolledOnly || slices.Contains(b.rolledUp.sources, n.src)) {
+		rolled := func(src *footprint.Source) bool { return !rolledOnly || slices.Contains(b.rolledUp.sources, src) }
+		if n.parent != nil && slices.ContainsFunc(n.inner, rolled) {
 			out = append(out, n)
 		}
 	}

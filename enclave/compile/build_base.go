@@ -17,7 +17,7 @@ type node struct {
 	on     []ColumnPair
 	// parentEntity and entity are the entities whose hashed keys join, or -1.
 	parentEntity, entity int
-	inner                bool // joined by an inner join
+	inner                []*footprint.Source // the references that inner joins made; without any it is a left join
 }
 
 // matchTo marks the node and the joins above it as matched.
@@ -115,7 +115,7 @@ func (b *builder) base(sources []*footprint.Source, links []link) error {
 
 // hang tries a root: every link must lead away from it along a declared edge, and keep the left side of a left join.
 func hang(root *footprint.Source, links []link) (map[*footprint.Source]*node, bool) {
-	nodes := map[*footprint.Source]*node{root: {src: root, path: root.Dataset, parentEntity: -1, entity: -1, inner: true}}
+	nodes := map[*footprint.Source]*node{root: {src: root, path: root.Dataset, parentEntity: -1, entity: -1}}
 	open := slices.Clone(links)
 	for len(open) > 0 {
 		i := slices.IndexFunc(open, func(l link) bool { return nodes[l.left] != nil || nodes[l.right] != nil })
@@ -132,13 +132,22 @@ func hang(root *footprint.Source, links []link) (map[*footprint.Source]*node, bo
 		if !ok || nodes[child] != nil || l.kind == sqltree.JoinLeft && child != l.right {
 			return nil, false
 		}
-		nodes[child] = newNode(nodes[parent], child, on, l.kind == sqltree.JoinInner)
+		n := newNode(nodes[parent], child, on)
+		for _, same := range nodes {
+			if same.path == n.path {
+				n = same // joined again in the same way: the same row
+			}
+		}
+		if l.kind == sqltree.JoinInner {
+			n.inner = append(n.inner, child)
+		}
+		nodes[child] = n
 	}
 	return nodes, true
 }
 
-func newNode(parent *node, child *footprint.Source, on []ColumnPair, inner bool) *node {
-	n := &node{src: child, parent: parent, on: on, inner: inner}
+func newNode(parent *node, child *footprint.Source, on []ColumnPair) *node {
+	n := &node{src: child, parent: parent, on: on}
 	var near, far []string
 	for _, p := range on {
 		near, far = append(near, p.Parent), append(far, p.Column)
@@ -159,7 +168,7 @@ func refuseGraph(links []link) error {
 		_, backward := l.declared(l.right, l.left)
 		switch {
 		case !forward && !backward && strings.EqualFold(l.left.Dataset, l.right.Dataset):
-			return sqltree.Refuse(sqltree.ReasonJoinEdge, l.at)
+			return sqltree.Refuse(sqltree.ReasonSelfJoin, l.at)
 		case !forward && !backward:
 			return sqltree.Refuse(sqltree.ReasonJoinEdge, l.at)
 		case l.kind == sqltree.JoinLeft && !forward:
@@ -171,7 +180,7 @@ func refuseGraph(links []link) error {
 	return sqltree.Refuse(why, at)
 }
 
-// check refuses tables joined twice in the same way and joins that the query files cannot run.
+// check refuses joins that the query files cannot run.
 func (b *builder) check(links []link) error {
 	at := func(n *node) int {
 		for _, l := range links {
@@ -181,12 +190,7 @@ func (b *builder) check(links []link) error {
 		}
 		return n.src.Position()
 	}
-	seen := map[string]bool{}
 	for _, n := range b.sorted() {
-		if seen[n.path] {
-			return sqltree.Refuse(sqltree.ReasonSelfJoin, at(n))
-		}
-		seen[n.path] = true
 		if n.parent != nil && !n.joinable() {
 			return sqltree.Refuse(sqltree.ReasonJoinEdge, at(n))
 		}
@@ -207,14 +211,14 @@ func (n *node) joinable() bool {
 	return child.Public && !slices.ContainsFunc(n.on, func(p ColumnPair) bool { return !plain(parent, p.Parent) || !plain(child, p.Column) })
 }
 
-// sorted lists the nodes by path, the root first.
+// sorted lists the nodes by path, each once, the root first.
 func (b *builder) sorted() []*node {
 	var all []*node
 	for _, n := range b.nodes {
 		all = append(all, n)
 	}
 	slices.SortFunc(all, func(x, y *node) int { return strings.Compare(x.path, y.path) })
-	return all
+	return slices.Compact(all)
 }
 
 // entityRef is the canonical reference to an entity of a table: followed up the joins that run on its hashed key. Where the
