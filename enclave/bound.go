@@ -92,6 +92,23 @@ func (a *asked) column(ref compile.ColumnRef) *catalog.Column {
 	return nil
 }
 
+// bounds are those declared for the columns that the plan adds up.
+func (a *asked) bounds() map[compile.ColumnRef]compile.Bounds {
+	out := map[compile.ColumnRef]compile.Bounds{}
+	for _, c := range a.plan.Cells {
+		col := a.column(c.Measure.Column)
+		if col == nil || len(col.Bounds) != 2 {
+			continue
+		}
+		low, errLow := col.Bounds[0].Rat()
+		high, errHigh := col.Bounds[1].Rat()
+		if errLow == nil && errHigh == nil {
+			out[c.Measure.Column] = compile.Bounds{Low: low, High: high}
+		}
+	}
+	return out
+}
+
 // bands is how many bands of width n the column's bounds span.
 func bands(col *catalog.Column, n int64) int {
 	lo, err := col.Bounds[0].Rat()

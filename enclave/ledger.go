@@ -87,7 +87,7 @@ func (s *Service) evaluate(ctx context.Context, a *asked, out *answer) ([]compil
 		return nil, err
 	}
 	program, err := compile.Generate(a.plan,
-		compile.Inputs{Snapshots: a.contents(), Scope: a.scope(), Earlier: out.before.earlier, Lost: beside.lost})
+		compile.Inputs{Snapshots: a.contents(), Scope: a.scope(), Earlier: out.before.earlier, Lost: beside.lost, Bounds: a.bounds()})
 	if errors.Is(err, compile.ErrTooLarge) {
 		return nil, tooLarge()
 	}

@@ -177,6 +177,10 @@ func (e *gathering) linear(t *disclosure.Table, rows map[string]int) {
 		if c.Unknown {
 			c.Atoms = nil
 		}
+		if m := e.layout.plan.Cells[k.columns[0]].Measure; m.Kind == MeasureSum {
+			b := e.layout.in.Bounds[m.Column]
+			c.Low, c.High = b.Low, b.High
+		}
 		for f, m := range k.families {
 			if c.Unknown {
 				break

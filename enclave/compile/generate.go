@@ -3,6 +3,7 @@ package compile
 import (
 	"errors"
 	"fmt"
+	"math/big"
 
 	"yumen/enclave/disclosure"
 )
@@ -22,8 +23,13 @@ type Inputs struct {
 	Scope Scope
 	// Earlier are the families that the legal group was answered before, each with its released cells.
 	Earlier []Earlier
-	Limits  Limits
+	// Bounds are the declared bounds of measured columns, where there are any.
+	Bounds map[ColumnRef]Bounds
+	Limits Limits
 }
+
+// Bounds are the least and the largest value of a column, both inclusive.
+type Bounds struct{ Low, High *big.Rat }
 
 // Limits cap what a run may return. Zero values are the defaults.
 type Limits struct {

@@ -9,6 +9,9 @@ import (
 // Its row space is everything that can be computed from the answers together.
 type Class struct {
 	Kind Kind
+	// Low and High bound what one row adds to an amount, nil where nothing is declared. Amounts of which none is negative are taken to be
+	// bounded by zero all the same.
+	Low, High *big.Rat
 	// Columns are those whose released cells must each have a vector here.
 	Columns []int
 	// Unknown says that the class is too large or was cut short: its columns are withheld.
@@ -65,12 +68,13 @@ const (
 
 // audit is the state of one class, one space for each reference.
 type audit struct {
-	class  *Class
-	rules  Rules
-	spaces []*view
-	known  map[string]bool // cells that were judged on exact evidence
-	cells  map[Place][]Vector
-	asked  map[int]bool
+	class   *Class
+	rules   Rules
+	spaces  []*view
+	known   map[string]bool // cells that were judged on exact evidence
+	earlier []Vector        // released before
+	cells   map[Place][]Vector
+	asked   map[int]bool
 }
 
 // view is the space of one reference. Atoms with K entities or more come first, then those with fewer, then those with none.
@@ -117,6 +121,7 @@ func newAudit(c *Class, r Rules, vectors []Vector) *audit {
 			a.cells[v.Place] = append(a.cells[v.Place], v)
 			a.know(v)
 		case RoleEarlier:
+			a.earlier = append(a.earlier, v)
 			a.know(v)
 		default:
 			protected = append(protected, v)

@@ -24,6 +24,7 @@ func (j *judgement) linear() {
 			j.linearGroup(all, row, j.columnsOf(set))
 		}
 	}
+	j.ranges(all)
 }
 
 // linearGroup decides the cells of one row and set: few entities fall on all of them.

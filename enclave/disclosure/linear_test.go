@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -191,6 +192,7 @@ func TestAudit(t *testing.T) {
 				require.Equal(t, l.size(c) < k, !verdicts.Cells[i][0].Released && verdicts.Cells[i][0].Reasons[0] != disclosure.ReasonLinear)
 			}
 			l.withheld = append(l.withheld, small...)
+			asked := append(slices.Clone(l.released), slices.DeleteFunc(slices.Clone(cells), func(c []bool) bool { return l.size(c) < k })...)
 			for i, c := range cells {
 				v := verdicts.Cells[i][0]
 				switch {
@@ -199,10 +201,12 @@ func TestAudit(t *testing.T) {
 					released++
 				case v.Reasons[0] == disclosure.ReasonLinear:
 					withheld++
-					require.True(t, l.solves(append(append([][]bool{}, l.released...), c), k), "world %d", seed)
+					with := append(append([][]bool{}, l.released...), c)
+					require.True(t, l.solves(with, k) || single && l.pinned(t, asked), "world %d", seed)
 				}
 			}
 			require.False(t, l.solves(l.released, k), "world %d", seed)
+			require.False(t, single && l.pinned(t, l.released), "world %d", seed)
 		}
 	}
 	t.Logf("%d released, %d withheld", released, withheld)
