@@ -16,7 +16,8 @@ type sheet struct {
 	single  []bool  // by entity type: nobody has two rows
 	cells   []cell
 	columns []column
-	atoms   []int                       // by row: its combination of all keys
+	atoms   []int // by row: its combination of all keys
+	one     *big.Rat
 	many    int                         // number of atoms
 	all     [][]map[int]int             // by set and entity type: how many rows each entity has
 	without map[[2]int]map[string][]int // by table and subset of sensitive keys: the rows by the keys that are left
@@ -39,7 +40,7 @@ type column struct {
 }
 
 func gather(q *Question, rows []Contribution) *sheet {
-	s := &sheet{q: q, rows: rows, without: map[[2]int]map[string][]int{}, columns: []column{{name: Count, measure: -1}}}
+	s := &sheet{q: q, rows: rows, one: big.NewRat(1, 1), without: map[[2]int]map[string][]int{}, columns: []column{{name: Count, measure: -1}}}
 	sets := 1
 	for m, measure := range q.Measures {
 		c := column{name: measure.Name, measure: m, kind: disclosure.Amount}
@@ -164,34 +165,19 @@ func (s *sheet) members(e int, rows []int) map[int]bool {
 
 // totals are the entities' totals of every type; of a count only where somebody has two rows.
 func (s *sheet) totals(column int, rows []int) []disclosure.Concentration {
-	if s.columns[column].kind == disclosure.Count && !slices.Contains(s.single, false) {
+	if !s.spreads(column) {
 		return nil
 	}
 	var out []disclosure.Concentration
 	for e := range s.entity {
-		sums := map[int]*big.Rat{}
-		for _, i := range rows {
-			if n := s.entity[e][i]; n >= 0 {
-				if sums[n] == nil {
-					sums[n] = new(big.Rat)
-				}
-				sums[n].Add(sums[n], s.adds(column, i))
-			}
-		}
-		c := disclosure.Concentration{Entities: int64(len(sums)), Top1: new(big.Rat), Top2: new(big.Rat), Total: new(big.Rat)}
-		for _, x := range sums {
-			x.Abs(x)
-			c.Total.Add(c.Total, x)
-			switch {
-			case x.Cmp(c.Top1) > 0:
-				c.Top1, c.Top2 = x, c.Top1
-			case x.Cmp(c.Top2) > 0:
-				c.Top2 = x
-			}
-		}
-		out = append(out, c)
+		out = append(out, s.crowd(column, e, rows).less(&crowd{}))
 	}
 	return out
+}
+
+// spreads reports whether a column is judged by how it spreads over entities.
+func (s *sheet) spreads(column int) bool {
+	return s.columns[column].kind != disclosure.Count || slices.Contains(s.single, false)
 }
 
 // adds is what a row adds to a column.
@@ -199,7 +185,7 @@ func (s *sheet) adds(column, row int) *big.Rat {
 	if m := s.columns[column].measure; m >= 0 {
 		return s.rows[row].Measures[m]
 	}
-	return big.NewRat(1, 1)
+	return s.one
 }
 
 func (s *sheet) sum(column int, rows []int) *big.Rat {
