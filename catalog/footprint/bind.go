@@ -10,17 +10,30 @@ import (
 
 // Bind resolves every name of the tree in the view, and nowhere else. Its errors are *catalog.Refusal.
 func Bind(tree *sqltree.Select, view View) (*Query, error) {
-	b := &binder{view: view, facts: Facts{Tables: map[string]TableFacts{}}}
-	s, err := b.query(tree, nil, false)
+	b := &binder{view: view, facts: Facts{Tables: map[string]TableFacts{}}, known: map[*sqltree.Select]cellsOf{}}
+	over, err := b.over(tree, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &Query{Select: s, Facts: b.facts}, nil
+	var scope *named
+	if over != nil {
+		tree, scope = b.frontier, b.around
+	}
+	s, err := b.query(tree, scope, false)
+	if err != nil {
+		return nil, err
+	}
+	return &Query{Select: s, Over: over, Facts: b.facts}, nil
 }
 
 type binder struct {
 	view  View
 	facts Facts
+	// of a question over cells: the one grouped SELECT with its scope, and what is known of each SELECT
+	frontier *sqltree.Select
+	around   *named
+	known    map[*sqltree.Select]cellsOf
+	overs    int
 }
 
 // named is the WITH queries in scope, innermost first.
@@ -43,12 +56,12 @@ func (n *named) find(name string) *named {
 func (b *binder) query(tree *sqltree.Select, scope *named, inner bool) (*Select, error) {
 	s := &Select{Tree: tree, refs: map[*sqltree.Column]Ref{}}
 	outer := scope
-	for i := range tree.With {
-		c := &tree.With[i]
-		if _, known := b.view.dataset(c.Name); known != nil || scope.find(c.Name) != nil {
-			return nil, sqltree.Refuse(sqltree.ReasonShadow, c.Select.Position())
-		}
-		scope = &named{outer: scope, cte: c, used: new(bool)}
+	if err := alone(tree); err != nil {
+		return nil, err
+	}
+	scope, err := b.with(tree, scope)
+	if err != nil {
+		return nil, err
 	}
 	if tree.From == nil {
 		return nil, sqltree.Refuse(sqltree.ReasonNoTable, tree.Position())
@@ -59,12 +72,8 @@ func (b *binder) query(tree *sqltree.Select, scope *named, inner bool) (*Select,
 	if err := b.clauses(s, inner); err != nil {
 		return nil, err
 	}
-	for ; scope != outer; scope = scope.outer { // what is named but not used is still bound: it belongs to the text
-		if !*scope.used {
-			if _, err := b.query(scope.cte.Select, scope.outer, true); err != nil {
-				return nil, err
-			}
-		}
+	if err := b.unused(scope, outer); err != nil {
+		return nil, err
 	}
 	return s, nil
 }

@@ -10,7 +10,9 @@ import (
 // Query is a bound query with the facts about it.
 type Query struct {
 	Select *Select
-	Facts  Facts
+	// Over is the SELECT over the cells of Select that the text asks for, or nil where that is Select itself.
+	Over  *Over
+	Facts Facts
 }
 
 // Select is one bound SELECT. Its expressions are those of the tree; Ref says what each column reference means.

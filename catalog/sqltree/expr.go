@@ -60,6 +60,8 @@ func (d *decoder) node(o *object, class, kind string) Expr {
 		return d.star(o, false)
 	case "WINDOW":
 		return d.window(o)
+	case "SUBQUERY":
+		return d.scalar(o)
 	}
 	refuse(d.refusedClass(class), o.at)
 	return nil
@@ -68,8 +70,6 @@ func (d *decoder) node(o *object, class, kind string) Expr {
 // refusedClass names the fault of an expression outside the closed set.
 func (d *decoder) refusedClass(class string) Reason {
 	switch class {
-	case "SUBQUERY":
-		return ReasonSubquery
 	case "PARAMETER":
 		return ReasonParameter
 	case "POSITIONAL_REFERENCE":
@@ -130,7 +130,7 @@ func (d *decoder) call(o *object) Expr {
 	orders.done()
 	c.Args = d.arguments(c, o.list("children"))
 	c.Filter = d.optional(o, "filter")
-	if class != ClassAggregate && (c.Distinct || c.Filter != nil) {
+	if class != ClassAggregate && class != ClassCells && (c.Distinct || c.Filter != nil) {
 		refuse(ReasonFunction, o.at)
 	}
 	return c
@@ -243,4 +243,12 @@ func (d *decoder) caseOf(o *object) Expr {
 		refuse(ReasonUnknownNode, o.at)
 	}
 	return c
+}
+
+// scalar reads a subquery that stands for one value.
+func (d *decoder) scalar(o *object) Expr {
+	o.must("subquery_type", "SCALAR", ReasonSubquery)
+	o.must("comparison_type", "INVALID", ReasonSubquery)
+	o.empty(ReasonSubquery, "child")
+	return &Query{Pos: o.at, Select: d.statement(o.take("subquery"), o.at)}
 }

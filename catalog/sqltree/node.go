@@ -207,6 +207,47 @@ type Cast struct {
 	Implicit bool
 }
 
+// Query is a subquery that stands for one value: (SELECT …) in an expression.
+type Query struct {
+	Pos
+	Select *Select
+}
+
+// Exprs lists the expressions of the SELECT itself, in the order of its clauses.
+func (s *Select) Exprs() []Expr {
+	var out []Expr
+	for _, i := range s.Items {
+		out = append(out, i.Expr)
+	}
+	out = append(append(append(out, s.Where), s.Groups...), s.Having)
+	for _, o := range s.Order {
+		out = append(out, o.Expr)
+	}
+	return append(out, conditions(s.From)...)
+}
+
+func conditions(f From) []Expr {
+	j, ok := f.(*Join)
+	if !ok {
+		return nil
+	}
+	return append(append(conditions(j.Left), conditions(j.Right)...), j.On)
+}
+
+// Queries lists the subqueries in the expressions of the SELECT.
+func (s *Select) Queries() []*Query {
+	var out []*Query
+	for _, root := range s.Exprs() {
+		Walk(root, func(e Expr) bool {
+			if q, ok := e.(*Query); ok {
+				out = append(out, q)
+			}
+			return true
+		})
+	}
+	return out
+}
+
 // Walk calls visit for the expression and, while it returns true, for what is inside. A nil expression is skipped.
 func Walk(e Expr, visit func(Expr) bool) {
 	if e == nil || !visit(e) {

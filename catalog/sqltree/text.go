@@ -57,6 +57,8 @@ func Text(e Expr) string {
 		return caseText(e)
 	case *Window:
 		return windowText(e)
+	case *Query:
+		return "subquery"
 	case *Cast:
 		name := "CAST("
 		if e.Try {

@@ -99,6 +99,9 @@ func TestCorpus(t *testing.T) {
 				require.NoError(t, err)
 				return
 			}
+			if err == nil && p.OrWithhold {
+				return // judged by its answer, in cmd/yumend
+			}
 			var refusal *catalog.Refusal
 			require.ErrorAs(t, err, &refusal)
 			require.True(t, near(p.Code, refusal.Code), "want %s, got %s", p.Code, refusal)

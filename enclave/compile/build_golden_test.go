@@ -41,6 +41,8 @@ var golden = map[string]string{
 	"polynomial":      "SELECT year, sum(tax_paid + 2 * arrears - 1) AS s, avg((tax_paid + arrears) / 3) AS a, sum(-0.5 * tax_paid) AS h FROM tax GROUP BY year",
 	"products":        "SELECT e.industry, sum(t.tax_paid * t.tax_paid) AS squares, sum(e.registered_capital * t.arrears) / sum(e.registered_capital) AS weighted, var_samp(t.tax_paid - t.arrears) AS v FROM tax t JOIN enterprises e USING (uscc) GROUP BY e.industry",
 	"regression":      "SELECT year, corr(tax_paid, arrears) AS r, covar_pop(tax_paid, arrears) AS c, regr_slope(tax_paid, arrears) AS b, regr_intercept(tax_paid, arrears) AS a, regr_r2(tax_paid, arrears) AS r2 FROM tax GROUP BY year",
+	"over-window":     "WITH d AS (SELECT district, count(*) AS n FROM persons GROUP BY district) SELECT district, n, rank() OVER (ORDER BY n DESC) AS place FROM d WHERE n > 10 ORDER BY place, district LIMIT 5",
+	"over-value":      "WITH d AS (SELECT e.district, avg(t.tax_paid) AS mean FROM tax t JOIN enterprises e USING (uscc) GROUP BY e.district), a AS (SELECT count(*) AS n, max(mean) AS most FROM d) SELECT d.district, mean, mean - (SELECT avg(mean) FROM d) AS above, a.n FROM d JOIN a ON d.mean < a.most ORDER BY d.district",
 	"contributors":    "SELECT count(DISTINCT employer_uscc), sum(base) FROM social_insurance WHERE base BETWEEN 1000 AND 4999.99",
 }
 

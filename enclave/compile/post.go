@@ -16,14 +16,18 @@ import (
 func (b *builder) post(p *Plan) error {
 	w := &postWriter{b: b, plan: p}
 	var outputs []string
+	var inner overRelation
 	for _, o := range b.outer.Outputs {
 		x, err := w.expr(o.Expr)
 		if err != nil {
 			return err
 		}
-		name := x.typ.String()
-		outputs = append(outputs, fmt.Sprintf("%s AS %s", x.output(), sqltree.Quote(o.Name)))
-		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: o.Name, Type: name})
+		as := sqltree.Quote(o.Name)
+		if b.query.Over != nil {
+			as = fmt.Sprintf("o%d", len(outputs))
+		}
+		outputs = append(outputs, fmt.Sprintf("%s AS %s", x.output(), as))
+		inner.columns = append(inner.columns, overColumn{name: o.Name, column: postExpr{as, x.typ}, cell: bareCell.MatchString(x.sql)})
 	}
 	having, err := w.having()
 	if err != nil {
@@ -43,7 +47,16 @@ func (b *builder) post(p *Plan) error {
 	if n := b.outer.Tree.Offset; n > 0 {
 		sql += fmt.Sprintf(" OFFSET %d", n)
 	}
-	p.Post.SQL, p.Post.Args = sql, w.args
+	inner.sql = sql
+	if b.query.Over != nil {
+		if inner, err = w.postOver(b.query.Over, inner, true); err != nil {
+			return err
+		}
+	}
+	for _, c := range inner.columns {
+		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: c.name, Type: c.column.typ.String()})
+	}
+	p.Post.SQL, p.Post.Args = inner.sql, w.args
 	return nil
 }
 
@@ -127,7 +140,7 @@ func (x postExpr) tried() string {
 	return "TRY(" + x.sql + ")"
 }
 
-var bareCell = regexp.MustCompile(`^[kc][0-9]+$`)
+var bareCell = regexp.MustCompile(`^[kcxyv][0-9]+$`)
 
 func (x postExpr) as(t cellType) string {
 	if x.typ == t {
@@ -144,14 +157,23 @@ type postWriter struct {
 	// windows are the columns w0, w1, … over the released rows; windowed is set where none can stand: inside one, and in HAVING.
 	windows  []string
 	windowed bool
+	// over is where an expression over cells stands, nil in the grouped SELECT itself, which is frontier then.
+	over     *overScope
+	frontier overRelation
 }
 
 func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
 	t := footprint.Term{In: w.b.outer, Expr: e}
-	if i := w.b.keyOf(t); i >= 0 {
-		return postExpr{fmt.Sprintf("k%d", i), typeOfColumn(w.plan.Keys[i].Type)}, nil
+	if w.over != nil {
+		if x, done, err := w.leaf(e); done || err != nil {
+			return x, err
+		}
+	} else {
+		if i := w.b.keyOf(t); i >= 0 {
+			return postExpr{fmt.Sprintf("k%d", i), typeOfColumn(w.plan.Keys[i].Type)}, nil
+		}
+		t = t.Follow()
 	}
-	t = t.Follow()
 	if t.In != w.b.outer {
 		return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, e.Position())
 	}
@@ -218,7 +240,7 @@ func numberType(l *sqltree.Literal) cellType {
 }
 
 func (w *postWriter) cast(e *sqltree.Cast) (postExpr, error) {
-	if c, ok := e.X.(*sqltree.Column); ok && w.b.keyOf(footprint.Term{In: w.b.outer, Expr: c}) < 0 {
+	if c, ok := e.X.(*sqltree.Column); ok && w.over == nil && w.b.keyOf(footprint.Term{In: w.b.outer, Expr: c}) < 0 {
 		if src, column := (footprint.Term{In: w.b.outer, Expr: c}).Column(); src != nil && column != nil {
 			return postExpr{}, sqltree.Refuse(sqltree.ReasonCastColumn, e.Position())
 		}

@@ -78,7 +78,10 @@ func (w *postWriter) windowOver(e *sqltree.Window) (string, error) {
 		}
 		terms = append(terms, x.ordered(o))
 	}
-	if e.Name == "row_number" {
+	if e.Name == "row_number" && w.over != nil {
+		terms = append(terms, w.overTotal()...)
+	}
+	if e.Name == "row_number" && w.over == nil {
 		for i := range w.plan.Keys {
 			terms = append(terms, fmt.Sprintf("k%d ASC NULLS LAST", i))
 		}
@@ -99,4 +102,16 @@ func (x postExpr) ordered(o sqltree.Order) string {
 		nulls = "FIRST"
 	}
 	return fmt.Sprintf("%s %s NULLS %s", x.tried(), direction, nulls)
+}
+
+// overTotal are all columns of the rows in a SELECT over cells: an order that is total.
+func (w *postWriter) overTotal() []string {
+	names := numbered("k", len(w.over.keys))
+	if !w.over.grouped {
+		names = numbered("x", len(w.over.columns))
+	}
+	for i := range names {
+		names[i] += " ASC NULLS LAST"
+	}
+	return names
 }
