@@ -144,7 +144,11 @@ func (a *asked) answerable() error {
 			Remedy:  catalog.Text{Zh: "公开数据请从开放平台直接获取，或与受保护的数据集连接后查询", En: "take open data from the open-data platform, or join it to a protected dataset"}}
 	}
 	if most := a.decision.Obligations.Run.CellsMax; a.cellsBound() > most {
-		return &catalog.Refusal{Code: catalog.CodeTooLarge, Position: -1, Articles: []string{"BJ-OPS-32b"},
+		code := catalog.CodeTooLarge
+		if a.bound.Over != nil {
+			code = catalog.CodeSubquery // it is the inner query that could be
+		}
+		return &catalog.Refusal{Code: code, Position: -1, Articles: []string{"BJ-OPS-32b"},
 			Message: catalog.Text{Zh: "结果可能的单元格数超过该级别上限", En: "the answer could hold more cells than this grade allows"},
 			Remedy:  catalog.Text{Zh: "减少分组字段，或使用更粗的概化（如 decade、band）", En: "use fewer group keys, or coarser ones such as decade or band"}}
 	}

@@ -132,7 +132,7 @@ func (w *postWriter) aggregates(e sqltree.Expr) bool {
 func (w *postWriter) overOutputs(o *footprint.Over, rows func() string, outermost bool) (overRelation, error) {
 	t := o.Tree
 	out := overRelation{}
-	var outputs []string
+	var outputs, values []string
 	for i, item := range t.Items {
 		w.over.aliases = i
 		x, err := w.expr(item.Expr)
@@ -150,7 +150,7 @@ func (w *postWriter) overOutputs(o *footprint.Over, rows func() string, outermos
 		if outermost {
 			as = sqltree.Quote(name)
 		}
-		outputs = append(outputs, x.output()+" AS "+as)
+		outputs, values = append(outputs, x.output()+" AS "+as), append(values, x.output()+" IS NOT NULL")
 		out.columns = append(out.columns, overColumn{name: name, column: postExpr{as, x.typ}, cell: w.exact(x)})
 	}
 	w.over.aliases = 0
@@ -173,7 +173,8 @@ func (w *postWriter) overOutputs(o *footprint.Over, rows func() string, outermos
 	for i, x := range w.windows {
 		windows += fmt.Sprintf(", %s AS w%d", x, i)
 	}
-	out.sql = fmt.Sprintf("SELECT %s FROM (SELECT %s FROM (%s) AS groups%s) AS cells ORDER BY %s", strings.Join(outputs, ", "), windows, sql, having, terms)
+	out.sql = fmt.Sprintf("SELECT %s FROM (SELECT %s FROM (%s) AS groups%s) AS cells%s ORDER BY %s", strings.Join(outputs, ", "), windows, sql, having,
+		w.something(values, outermost), terms)
 	if t.Limit != nil {
 		out.sql += fmt.Sprintf(" LIMIT %d", *t.Limit)
 	}
@@ -181,6 +182,14 @@ func (w *postWriter) overOutputs(o *footprint.Over, rows func() string, outermos
 		out.sql += fmt.Sprintf(" OFFSET %d", t.Offset)
 	}
 	return out, nil
+}
+
+// something leaves a row without any value out of an answer that is one row: it would be of withheld cells alone.
+func (w *postWriter) something(values []string, outermost bool) string {
+	if !outermost || !w.over.grouped || len(w.over.keys) > 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(values, " OR ")
 }
 
 // overGroups is the relation that outputs are computed from: k0… and a0… of the groups, or the rows themselves.
