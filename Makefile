@@ -47,6 +47,7 @@ fuzz: ## each decoder for 30 seconds
 nightly: test fuzz ## what does not fit into make test: long oracle runs, mutation of the policy
 	YUMEN_TRIALS=2000 YUMEN_SEQUENCES=100000 $(GO) test -tags $(TAGS) -timeout 180m -run 'Oracle' ./enclave/compile
 	$(GO) test -tags '$(TAGS) nightly' -timeout 90m . ./policy ./internal/faultpoint ./sandbox/worker
+	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -run 'TestTimes' ./cmd/yumend
 	YUMEN_UTILITY=1 $(GO) test -tags $(TAGS) -timeout 30m -v -run 'TestUtility' ./cmd/yumend
 	YUMEN_CROWD_SECONDS=300 $(GO) test -race -tags $(TAGS) -timeout 30m -run 'TestCrowd' ./cmd/yumend
 

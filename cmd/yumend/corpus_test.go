@@ -53,7 +53,7 @@ func (s *sqlTexts) UnmarshalJSON(b []byte) error {
 // question. YUMEN_CORPUS names a further file of patterns; the declarations and
 // tables that lie beside it are used, or else the project's.
 func TestCorpus(t *testing.T) {
-	files := []string{"../../testdata/corpus/queries.jsonl", "../../testdata/variants/queries.jsonl"}
+	files := []string{ownCorpus, "../../testdata/variants/queries.jsonl"}
 	if extra := os.Getenv("YUMEN_CORPUS"); extra != "" {
 		files = append(files, filepath.SplitList(extra)...)
 	}
@@ -67,7 +67,7 @@ func TestCorpus(t *testing.T) {
 					dir = "../../testdata/corpus"
 				}
 			}
-			runCorpus(t, dir, patterns)
+			runCorpus(t, file, dir, patterns)
 		})
 	}
 }
@@ -92,7 +92,13 @@ func readPatterns(t testing.TB, file string) []pattern {
 	return out
 }
 
-func runCorpus(t *testing.T, dir string, patterns []pattern) {
+// ownCorpus is the project's copy of the corpus.
+const ownCorpus = "../../testdata/corpus/queries.jsonl"
+
+// scenarios names the tests of the patterns that describe a scenario instead of a text, by the rule.
+var scenarios = map[string]string{"PADDING": "TestDoor/channels in internal/httpapi"}
+
+func runCorpus(t *testing.T, file, dir string, patterns []pattern) {
 	raw := rawTables(t, dir)
 	var groups [][]string
 	var n struct {
@@ -105,12 +111,14 @@ func runCorpus(t *testing.T, dir string, patterns []pattern) {
 	z := newTestZone(t)
 	tables := z.loadCorpus(t, dir, raw)
 	z.institutions(t, len(patterns))
-	pending := pendingIDs(t)
 	for i, p := range patterns {
 		t.Run(p.ID, func(t *testing.T) {
 			t.Parallel()
-			if p.Mode == "dp" || p.Machine != nil && !*p.Machine {
-				require.True(t, pending[p.ID] || p.Verdict == "rule", "a pattern that is not run must be listed as pending")
+			if p.Mode == "dp" {
+				return // waits for the noisy mode
+			}
+			if p.Machine != nil && !*p.Machine {
+				require.True(t, p.Verdict == "rule" && (scenarios[p.Code] != "" || file != ownCorpus), "a scenario needs a test of its own")
 				return
 			}
 			asks := z.asInstitution(t, i, tables)
@@ -118,13 +126,13 @@ func runCorpus(t *testing.T, dir string, patterns []pattern) {
 			for j, text := range p.SQL {
 				runs[j] = asks(text)
 			}
-			checkPattern(t, p, runs, raw, groups, pending[p.ID])
+			checkPattern(t, p, runs, raw, groups)
 		})
 	}
 }
 
 // checkPattern judges the answers to one pattern by its verdict.
-func checkPattern(t testing.TB, p pattern, runs []api.Run, raw *sql.DB, groups [][]string, pending bool) {
+func checkPattern(t testing.TB, p pattern, runs []api.Run, raw *sql.DB, groups [][]string) {
 	last := runs[len(runs)-1]
 	for i, r := range runs {
 		if r.State == "released" {
@@ -142,15 +150,9 @@ func checkPattern(t testing.TB, p pattern, runs []api.Run, raw *sql.DB, groups [
 		require.NotEmpty(t, last.Refusal.Message.Zh)
 		require.NotEmpty(t, last.Refusal.Message.En)
 	case "withhold":
-		if pending && last.State == "refused" {
-			return
-		}
 		require.Equal(t, "released", last.State, "%+v", last.Refusal)
 		require.Less(t, cellsOf(t, last), rawCells(t, p.SQL[len(runs)-1], raw), "something must be withheld")
 	case "release", "release_filtered":
-		if pending && last.State == "refused" {
-			return
-		}
 		require.Equal(t, "released", last.State, "%+v", last.Refusal)
 		require.NotEmpty(t, last.Rows, "an analyst must be answered")
 	case "same_answer":
@@ -283,18 +285,6 @@ func canonicalRaw(v any) string {
 	return fmt.Sprint(v)
 }
 
-func pendingIDs(t testing.TB) map[string]bool {
-	b, err := os.ReadFile("../../testdata/corpus/pending")
-	require.NoError(t, err)
-	out := map[string]bool{}
-	for _, line := range strings.Split(string(b), "\n") {
-		if id, _, _ := strings.Cut(strings.TrimSpace(line), " "); id != "" && !strings.HasPrefix(id, "#") {
-			out[id] = true
-		}
-	}
-	return out
-}
-
 // rawTables makes the corpus' tables in an engine of the test's own.
 func rawTables(t testing.TB, dir string) *sql.DB {
 	db, err := sql.Open("duckdb", "")
@@ -416,17 +406,24 @@ func (z *testZone) institutions(t testing.TB, n int) {
 	}
 }
 
-// asInstitution returns a function by which the i-th institution asks under a grant on all columns.
-func (z *testZone) asInstitution(t testing.TB, i int, tables []api.ApplicationDataset) func(string) api.Run {
+// institution is the analyst of the i-th institution, with a grant on all columns.
+func (z *testZone) institution(t testing.TB, i int, tables []api.ApplicationDataset) (p enclave.Principal, grant string) {
 	ctx := context.Background()
 	name := fmt.Sprintf("bank%d", i)
-	p := enclave.Principal{Account: "analyst", Person: "an-001", Organization: name, LegalGroup: name, Role: "analyst"}
+	p = enclave.Principal{Account: "analyst", Person: "an-001", Organization: name, LegalGroup: name, Role: "analyst"}
 	app, err := z.svc.SubmitApplication(ctx, p, api.Application{Scenario: "corpus", Purpose: "corpus", Datasets: tables})
 	require.NoError(t, err)
 	app, err = z.svc.ReviewApplication(ctx, z.by("steward", "operator", "op-004", "steward"), app.ID, api.Review{Approve: true, Comment: "corpus"})
 	require.NoError(t, err)
+	return p, app.Grant
+}
+
+// asInstitution returns a function by which the i-th institution asks under a grant on all columns.
+func (z *testZone) asInstitution(t testing.TB, i int, tables []api.ApplicationDataset) func(string) api.Run {
+	ctx := context.Background()
+	p, grant := z.institution(t, i, tables)
 	return func(text string) api.Run {
-		run, err := z.svc.Submit(ctx, p, api.RunRequest{Grant: app.Grant, SQL: text}, "")
+		run, err := z.svc.Submit(ctx, p, api.RunRequest{Grant: grant, SQL: text}, "")
 		require.NoError(t, err)
 		for end := time.Now().Add(time.Minute); run.State == "running"; time.Sleep(20 * time.Millisecond) {
 			require.True(t, time.Now().Before(end), "the run does not end")

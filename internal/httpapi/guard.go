@@ -120,6 +120,12 @@ func (d *door) panicked(w *tracked, r *http.Request, p any) {
 
 // route serves the request, or says in a problem document that there is no such address or method.
 func (d *door) route(mux *http.ServeMux, w http.ResponseWriter, r *http.Request, pattern string) {
+	if paddedRoutes[pattern] {
+		p := &padded{ResponseWriter: w}
+		mux.ServeHTTP(p, r)
+		p.fill()
+		return
+	}
 	if pattern != "" {
 		mux.ServeHTTP(w, r)
 		return

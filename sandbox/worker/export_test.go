@@ -3,13 +3,11 @@ package worker
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"testing"
 
-	duckdb "github.com/duckdb/duckdb-go/v2"
 	"github.com/stretchr/testify/require"
 
 	"yumen/sandbox/wire"
@@ -91,23 +89,6 @@ func ScanObject(line []byte) (map[string]string, wire.Rule) {
 		out[k] = string(s.value(i))
 	}
 	return out, rule
-}
-
-// Fresh opens an engine as it is without any option.
-func Fresh(ctx context.Context) (*Engine, error) {
-	connector, err := duckdb.NewConnector("", nil)
-	if err != nil {
-		return nil, err
-	}
-	session, err := sql.OpenDB(connector).Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	e := &engine{ctx: ctx, session: session}
-	return &Engine{e}, session.Raw(func(c any) error {
-		e.conn = c.(*duckdb.Conn)
-		return nil
-	})
 }
 
 // Texts are the rows of a query of our own, as texts.
