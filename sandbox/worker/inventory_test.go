@@ -87,7 +87,7 @@ func TestInventoryNotices(t *testing.T) {
 		require.Regexp(t, `(?m)^`+kind+` \S`, string(text))
 		require.ErrorContains(t, unclassified(string(text), string(text)+kind+" new_one refused\n"), "not classified: "+kind+" new_one")
 	}
-	require.Error(t, unclassified(string(text), strings.Replace(string(text), "aggregate max refused", "aggregate max modelled", 1)))
+	require.Error(t, unclassified(string(text), strings.Replace(string(text), "aggregate string_agg refused", "aggregate string_agg modelled", 1)))
 	require.Error(t, unclassified(string(text), strings.Replace(string(text), "setting threads ", "setting thread ", 1)))
 }
 
