@@ -10,6 +10,9 @@ import (
 
 // aggregate is the released value of an aggregate: a cell, or what is derived from cells.
 func (w *postWriter) aggregate(a *aggregate) postExpr {
+	if len(a.forms) > 3 {
+		return w.related(a)
+	}
 	var values []postExpr
 	for _, f := range a.forms {
 		values = append(values, w.form(f))
@@ -20,8 +23,6 @@ func (w *postWriter) aggregate(a *aggregate) postExpr {
 		return values[0]
 	case a.method == footprint.MethodAvg:
 		return postExpr{fmt.Sprintf("(%s / nullif(%s, 0))", double(0), double(1)), typeDouble}
-	case len(values) > 3:
-		return w.related(a.method, values)
 	}
 	divisor := double(1)
 	if !strings.HasSuffix(a.method, "_pop") {
@@ -40,22 +41,31 @@ func spread(sum, rows, squares string) string {
 	return fmt.Sprintf("CASE WHEN %s < 0 THEN 0 ELSE %s END", x, x)
 }
 
-// related is a function of two columns, from Σy, n, Σy², Σx, Σx², Σxy.
-func (w *postWriter) related(method string, values []postExpr) postExpr {
-	d := func(i int) string { return values[i].as(typeDouble) }
-	y, n, x := d(0), d(1), d(3)
-	syy, sxx := "("+spread(y, n, d(2))+")", "("+spread(x, n, d(4))+")"
-	sxy := fmt.Sprintf("(%s - %s * %s / nullif(%s, 0))", d(5), y, x, n)
-	slope := fmt.Sprintf("(%s / nullif(%s, 0))", sxy, sxx)
-	over := map[string]string{
-		"covar_pop": fmt.Sprintf("(%s / nullif(%s, 0))", sxy, n), "covar_samp": fmt.Sprintf("(%s / nullif(%s - 1, 0))", sxy, n),
-		"corr":      fmt.Sprintf("(%s / nullif(sqrt(%s) * sqrt(%s), 0))", sxy, sxx, syy),
-		"regr_avgx": fmt.Sprintf("(%s / nullif(%s, 0))", x, n), "regr_avgy": fmt.Sprintf("(%s / nullif(%s, 0))", y, n),
-		"regr_sxx": sxx, "regr_syy": syy, "regr_sxy": sxy, "regr_slope": slope,
-		"regr_intercept": fmt.Sprintf("((%s - %s * %s) / nullif(%s, 0))", y, slope, x, n),
-		"regr_r2":        fmt.Sprintf("(CASE WHEN %s = 0 AND %s > 0 THEN 1 ELSE %s * %s / nullif(%s * %s, 0) END)", syy, sxx, sxy, sxy, sxx, syy),
+// related is a function of two columns, from Σy, n, Σy², Σx, Σx², Σxy. Cells that it does not need are not written: a constant of their
+// forms would be bound to nothing.
+func (w *postWriter) related(a *aggregate) postExpr {
+	d := func(i int) string { return w.form(a.forms[i]).as(typeDouble) }
+	y, n, x := func() string { return d(0) }, d(1), func() string { return d(3) }
+	syy := func() string { return "(" + spread(y(), n, d(2)) + ")" }
+	sxx := func() string { return "(" + spread(x(), n, d(4)) + ")" }
+	sxy := func() string { return fmt.Sprintf("(%s - %s * %s / nullif(%s, 0))", d(5), y(), x(), n) }
+	slope := func() string { return fmt.Sprintf("(%s / nullif(%s, 0))", sxy(), sxx()) }
+	over := map[string]func() string{
+		"covar_pop":      func() string { return fmt.Sprintf("(%s / nullif(%s, 0))", sxy(), n) },
+		"covar_samp":     func() string { return fmt.Sprintf("(%s / nullif(%s - 1, 0))", sxy(), n) },
+		"corr":           func() string { return fmt.Sprintf("(%s / nullif(sqrt(%s) * sqrt(%s), 0))", sxy(), sxx(), syy()) },
+		"regr_avgx":      func() string { return fmt.Sprintf("(%s / nullif(%s, 0))", x(), n) },
+		"regr_avgy":      func() string { return fmt.Sprintf("(%s / nullif(%s, 0))", y(), n) },
+		"regr_sxx":       sxx,
+		"regr_syy":       syy,
+		"regr_sxy":       sxy,
+		"regr_slope":     slope,
+		"regr_intercept": func() string { return fmt.Sprintf("((%s - %s * %s) / nullif(%s, 0))", y(), slope(), x(), n) },
+		"regr_r2": func() string {
+			return fmt.Sprintf("(CASE WHEN %s = 0 AND %s > 0 THEN 1 ELSE %s * %s / nullif(%s * %s, 0) END)", syy(), sxx(), sxy(), sxy(), sxx(), syy())
+		},
 	}
-	return postExpr{over[method], typeDouble}
+	return postExpr{over[a.method](), typeDouble}
 }
 
 // form is a sum of cells with their factors. Whole factors add up exactly, in the widest decimal; others are a division of such a sum by a
