@@ -84,6 +84,51 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
+// BenchmarkMarks judges as many counts of the marked, who are some of each group.
+func BenchmarkMarks(b *testing.B) {
+	for _, earlier := range []int{0, 200} {
+		b.Run(fmt.Sprintf("earlier-%d", earlier), func(b *testing.B) {
+			t := marked(grid(earlier + 1))
+			released, start := 0, used(b)
+			for b.Loop() {
+				released = len(disclosure.Judge(t, grade2).Released(t))
+			}
+			b.ReportMetric(float64(used(b)-start)/1e6/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(float64(released), "cells")
+			require.NotZero(b, released)
+		})
+	}
+}
+
+// marked makes a response of sums one of counts of those of each group who are marked. Of some groups all are, or none.
+func marked(t *disclosure.Table) *disclosure.Table {
+	c := &t.Linear[0]
+	rng := rand.New(rand.NewPCG(3, 4))
+	atoms := c.Atoms
+	t.Columns[0].Kind, c.Kind, c.Atoms = disclosure.Count, disclosure.Count, nil
+	for i, a := range atoms {
+		n := a.Entities[0]
+		yes := rng.Int64N(n + 1)
+		if rng.IntN(20) == 0 {
+			yes = n * rng.Int64N(2)
+		}
+		for _, x := range []int64{yes, n - yes} {
+			c.Parts = append(c.Parts, i)
+			c.Atoms = append(c.Atoms, disclosure.Atom{Entities: []int64{x}, Members: [][]int64{nil}, Holders: [][]int64{{0}}})
+		}
+		c.Atoms[2*i].Holders[0][0] = yes
+		t.Rows[i].Groups[0].Entities[0] = yes
+		t.Rows[i].Groups[0].Differences = append(t.Rows[i].Groups[0].Differences, disclosure.Difference{Against: disclosure.AgainstSensitive, Outward: true, Entities: []int64{n - yes}})
+		t.Rows[i].Cells[0].Totals = nil
+	}
+	for _, v := range c.Vectors {
+		for i := range v.Atoms {
+			v.Atoms[i] *= 2
+		}
+	}
+	return t
+}
+
 // used is the processor's time of this process so far, in nanoseconds: the machine may be busy with other work.
 func used(b *testing.B) int64 {
 	var u unix.Rusage

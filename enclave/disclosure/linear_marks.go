@@ -48,7 +48,7 @@ func sizeOf(coordinates []int) vector {
 // marked decides what follows of the marks from one more vector: that all but a few of some people are in certain atoms, or that too large a
 // share of them has a sensitive value.
 func (a *audit) marked(w *view, s step) fault {
-	if s.pivot >= w.large && a.exposed(w) {
+	if s.pivot >= w.large && a.exposed(w, s.pivot) {
 		return faultGroup
 	}
 	for _, i := range s.changed {
@@ -60,12 +60,10 @@ func (a *audit) marked(w *view, s step) fault {
 }
 
 // exposed reports whether the space has a vector that is zero on all atoms but some with fewer than K entities together, and says more than
-// the sizes of public parts: then nearly everybody in those parts is known to be elsewhere. A search that is cut short says yes.
-func (a *audit) exposed(w *view) bool {
-	rows := w.space.between(w.large, w.large+w.small)
-	if len(rows) == len(w.marks.slim) {
-		return false
-	}
+// the sizes of public parts: then nearly everybody in those parts is known to be elsewhere. Only what the row of a new pivot has to do with is
+// looked at. A search that is cut short says yes.
+func (a *audit) exposed(w *view, pivot int) bool {
+	rows := linked(w.space.between(w.large, w.large+w.small), pivot)
 	rows, slim := a.told(w, rows)
 	for {
 		groups := bundles(rows)
@@ -89,12 +87,46 @@ func (a *audit) exposed(w *view) bool {
 	}
 }
 
+// linked are the rows that share a coordinate with the row of a pivot, or with another linked one. The other rows are of other coordinates.
+func linked(rows []vector, pivot int) []vector {
+	at := map[int][]int{}
+	for i, row := range rows {
+		for _, t := range row {
+			at[t.at] = append(at[t.at], i)
+		}
+	}
+	taken := make([]bool, len(rows))
+	var out []vector
+	next := slices.Clone(at[pivot])
+	for len(next) > 0 {
+		i := next[len(next)-1]
+		next = next[:len(next)-1]
+		if taken[i] {
+			continue
+		}
+		taken[i], out = true, append(out, rows[i])
+		for _, t := range rows[i] {
+			next = append(next, at[t.at]...)
+			at[t.at] = nil
+		}
+	}
+	return out
+}
+
 // told leaves out the sizes of the public parts that nothing else speaks of, and with them their atoms. The others come as sets of
 // coordinates.
 func (a *audit) told(w *view, rows []vector) (out []vector, slim [][]int) {
 	sizes := newSpace(nil)
+	near := map[int]bool{}
+	for _, row := range rows {
+		for _, t := range row {
+			near[a.class.Parts[w.atom[t.at]]] = true
+		}
+	}
 	for _, part := range w.marks.slim {
-		sizes.add(sizeOf(w.marks.parts[part]))
+		if near[part] {
+			sizes.add(sizeOf(w.marks.parts[part]))
+		}
 	}
 	rest, spoken := newSpace(nil), map[int]bool{}
 	for _, row := range rows {
@@ -114,7 +146,8 @@ func (a *audit) told(w *view, rows []vector) (out []vector, slim [][]int) {
 	return out, slim
 }
 
-// choose tries the unions of bundles with fewer than K entities, together with all atoms that nobody is in.
+// choose tries the unions of bundles with fewer than K entities, together with all atoms that nobody is in. It is cut short by its work: unions
+// times rows.
 func (a *audit) choose(w *view, rows []vector, groups, slim [][]int) bool {
 	var nobody []int
 	var some [][]int
@@ -128,7 +161,7 @@ func (a *audit) choose(w *view, rows []vector, groups, slim [][]int) bool {
 	tried := 0
 	var try func(from int, chosen []int) bool
 	try = func(from int, chosen []int) bool {
-		if tried++; tried > most || tells(rows, chosen, slim) {
+		if tried += len(rows); tried > 100*most || tells(rows, chosen, slim) {
 			return true
 		}
 		for i := from; i < len(some); i++ {
