@@ -26,22 +26,23 @@ spec:
   entities: [{type: person, key: [id]%s}]
   columns:
   - {name: id, type: BIGINT, grade: 2, roles: [entity_key]}
-  - {name: district, type: VARCHAR, grade: 2, roles: [dimension], domain: [all, some, few, none, most, rest], nullable: false}
+  - {name: district, type: VARCHAR, grade: 2, roles: [dimension], domain: [all, some, few, none, most, rest, other], nullable: false}
   - {name: mark, type: VARCHAR, grade: 2, roles: [dimension], sensitive: true, sensitive_values: [yes], domain: [yes, no, maybe], nullable: false}
+  - {name: owed, type: "DECIMAL(9,2)", grade: 2, roles: [measure], bounds: [0, 100000], grid: "1-2-5", nullable: false}
 `, name, unique)
 }
 
 // residents is a file of twenty people of each district, each so many times: how many of them are marked, the district's name says.
 func residents(times int) string {
-	text := "id,district,mark\n"
-	for d, district := range []string{"all", "some", "few", "none", "most", "rest"} {
+	text := "id,district,mark,owed\n"
+	for d, district := range []string{"all", "some", "few", "none", "most", "rest", "other"} {
 		for i := range 20 {
 			mark := "no"
-			if i < map[string]int{"all": 20, "some": 10, "few": 2, "none": 0, "most": 18, "rest": 9}[district] {
+			if i < map[string]int{"all": 20, "some": 10, "few": 2, "none": 0, "most": 18, "rest": 9, "other": 8}[district] {
 				mark = "yes"
 			}
 			for range times {
-				text += fmt.Sprintf("%d,%s,%s\n", 20*d+i, district, mark)
+				text += fmt.Sprintf("%d,%s,%s,%d\n", 20*d+i, district, mark, 1000+i)
 			}
 		}
 	}
@@ -64,11 +65,19 @@ func TestMarksTogether(t *testing.T) {
 		const by = "SELECT mark, count(*) AS n FROM residents%s GROUP BY mark"
 		return []string{fmt.Sprintf(by, ""), fmt.Sprintf(by, " WHERE district NOT IN ("+district+")")}
 	}
+	owed := func(districts ...string) (out []string) {
+		for _, d := range districts {
+			out = append(out, fmt.Sprintf("SELECT sum(owed) AS s FROM residents WHERE mark = 'yes' AND district IN ('%s')", d))
+		}
+		return out
+	}
 	tests := []struct {
 		name string
 		asks []string
 		want []int // rows of each answer
 	}{
+		{"nobody owes anything", owed("rest', 'some', 'none", "rest", "some"), []int{1, 1, 0}},
+		{"somebody does", owed("rest', 'some', 'other", "rest", "some"), []int{1, 1, 1}},
 		{"everybody", without("count(*)", "residents", "all"), []int{1, 0}},
 		{"all but two", without("count(*)", "residents", "most"), []int{1, 0}},
 		{"two", without("count(*)", "residents", "few"), []int{1, 0}},
@@ -111,5 +120,5 @@ func (z *testZone) loadMarked(t *testing.T, provider enclave.Principal, name, un
 	require.NoError(t, err)
 	_, err = z.svc.LoadDataset(ctx, provider, name, strings.NewReader(residents(times)), "")
 	require.NoError(t, err)
-	return api.ApplicationDataset{Dataset: name, Columns: map[string]string{"id": "marks", "district": "marks", "mark": "marks"}}
+	return api.ApplicationDataset{Dataset: name, Columns: map[string]string{"id": "marks", "district": "marks", "mark": "marks", "owed": "marks"}}
 }

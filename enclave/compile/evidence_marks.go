@@ -118,7 +118,7 @@ func (e *gathering) marks(t *disclosure.Table, rows map[string]int) {
 	for i := range e.layout.guises {
 		m, s := &e.layout.guises[i], e.sightings(i)
 		for hidden := 1; hidden < 1<<min(m.covered, maxSensitive); hidden++ {
-			c := disclosure.Class{Kind: disclosure.Count, Columns: m.columns, Single: m.single, Unknown: true}
+			c := disclosure.Class{Kind: m.kind(), Columns: m.columns, Single: m.single, Unknown: true}
 			if grid, ok := newGrid(m, s, hidden); ok {
 				c.Unknown, c.Atoms, c.Parts, c.Vectors = false, grid.atoms, grid.parts, grid.vectors(rows)
 			}

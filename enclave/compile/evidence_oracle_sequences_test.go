@@ -73,16 +73,17 @@ func (w *hamlet) mark(i int) string {
 	return "no"
 }
 
-// probe is one question: conditions, keys, and whether amounts are added up too.
+// probe is one question: conditions, keys, and whether amounts are added up too, or alone.
 type probe struct {
 	where map[string][]string
 	keys  []string
 	sum   bool
+	alone bool // the sum without the count
 }
 
 // probe is a random question; of the mark more often where the attacker is curious.
 func (w *hamlet) probe(rng *rand.Rand, curious bool) probe {
-	p := probe{where: map[string][]string{}, sum: rng.IntN(2) == 0}
+	p := probe{where: map[string][]string{}, sum: rng.IntN(2) == 0, alone: rng.IntN(2) == 0}
 	for _, n := range w.names {
 		switch rng.IntN(4) {
 		case 0:
@@ -114,7 +115,10 @@ func (p probe) question(w *hamlet) *question {
 	for _, k := range p.keys {
 		q.by("folk", k, "", 0)
 	}
-	if q.rows(0); p.sum {
+	if !p.sum || !p.alone {
+		q.rows(0)
+	}
+	if p.sum {
 		q.sum(0, "folk", "amount")
 	}
 	return q
@@ -156,7 +160,7 @@ func (w *hamlet) facts(p probe, rows []disclosure.Released) (out []fact) {
 			}
 			number, _, _ := strings.Cut(*v, ".")
 			f.value, _ = strconv.Atoi(number)
-			f.sum = column == 1
+			f.sum = column == 1 || p.sum && p.alone
 			out = append(out, f)
 		}
 	}
@@ -179,6 +183,7 @@ const (
 	findFew     = "a combination of fewer than k people"
 	findAmounts = "amounts: all nothing, or all the most"
 	findMark    = "a mark"
+	findNothing = "a sum of nothing"
 )
 
 // finding is what the attacker determines. He knows the public attributes of everybody and, to be on the safe side, who is in a cell by his
@@ -210,7 +215,28 @@ func (w *hamlet) finding(facts []fact, k int) string {
 	if w.marks(facts) {
 		return findMark
 	}
+	if w.nothing(facts) {
+		return findNothing
+	}
 	return ""
+}
+
+// nothing reports whether a combination of sums is about nobody: it adds up what people would have with the other mark than theirs. The zero
+// that it gives says so.
+func (w *hamlet) nothing(facts []fact) bool {
+	var matrix [][]int
+	var owner []string
+	for _, mark := range []string{"yes", "no"} {
+		for i := range w.public {
+			owner = append(owner, map[bool]string{true: "somebody", false: "nobody"}[w.mark(i) == mark])
+		}
+	}
+	for _, f := range facts {
+		if f.sum {
+			matrix = append(matrix, slices.Concat(f.members(func(int) bool { return true }), f.members(func(int) bool { return false })))
+		}
+	}
+	return rank(matrix, owner, map[string]bool{"nobody": true}) < rank(matrix, owner, nil)
 }
 
 // marks reports whether somebody has the same mark in every world that fits all counts: every assignment of marks is tried.
@@ -290,7 +316,7 @@ func TestOracleFindsFaults(t *testing.T) {
 		"differences": {table: func(t *disclosure.Table) { differences(disclosure.AgainstEarlier)(t); t.Linear = nil }},
 		"audit":       {table: func(t *disclosure.Table) { t.Linear = nil }},
 		"marks": {table: func(t *disclosure.Table) {
-			t.Linear = slices.DeleteFunc(t.Linear, func(c disclosure.Class) bool { return len(c.Parts) > 0 || c.Unknown })
+			t.Linear = slices.DeleteFunc(t.Linear, func(c disclosure.Class) bool { return len(c.Parts) > 0 })
 		}},
 		"homogeneity": {rules: func(r *disclosure.Rules) { r.Homogeneity, r.HomogeneityShare = false, 0; r.P = 0 }},
 		"ledger":      {in: func(in *compile.Inputs) { in.Earlier = nil }},

@@ -9,12 +9,12 @@ import (
 	"yumen/enclave/disclosure"
 )
 
-// The audit of marks (docs/adr/0008-marks-together.md) asks what all counts under sensitive conditions say together to somebody who knows
+// The audit of marks (docs/adr/0008-marks-together.md) asks what all answers under sensitive conditions say together to somebody who knows
 // everything about everybody that is not sensitive. One scan labels every row with what is public of it, and with what is sensitive, as far as any
 // of the questions asks.
 
-// guise is a class of counts over one root and the same loads, at least one of which has a sensitive condition or key: of rows, or of the
-// entities of one reference.
+// guise is a class of answers over one root and the same loads, at least one of which has a sensitive condition or key: counts of rows, counts of
+// the entities of one reference, or sums.
 type guise struct {
 	kin
 	publics  []public       // the public parts of boxes, each once
@@ -49,7 +49,7 @@ type use struct {
 func (g *generator) marks() error {
 	var seen []Measure
 	for _, c := range g.plan.Cells {
-		if c.Measure.kind() != disclosure.Count || slices.ContainsFunc(seen, c.Measure.same) {
+		if slices.ContainsFunc(seen, c.Measure.same) {
 			continue
 		}
 		seen = append(seen, c.Measure)
@@ -71,11 +71,10 @@ func (g *generator) marks() error {
 	return nil
 }
 
-// guise is the class of a measure; false where this response asks nothing sensitive of it.
+// guise is the class of a measure; false where nothing sensitive is asked of it. What everybody knows says nothing more, but sums are not known.
 func (g *generator) guise(measure Measure) (guise, bool) {
 	m := guise{kin: g.rowKin(measure), numbered: map[string]int{}}
-	first := m.families[0]
-	families := m.families
+	families, first, any := m.families, m.families[0], false
 	m.families, m.columns = nil, nil
 	for _, f := range families {
 		if measure.Kind == MeasureEntities {
@@ -85,13 +84,13 @@ func (g *generator) guise(measure Measure) (guise, bool) {
 			f.refs = []int{0}
 		}
 		u, sensitive := m.use(f.cohort)
-		if !sensitive {
-			continue // what everybody knows says nothing
+		if any = any || sensitive; !sensitive && measure.kind() == disclosure.Count {
+			continue
 		}
 		m.families, m.uses = append(m.families, f), append(m.uses, u)
 		m.columns = append(m.columns, f.columns...)
 	}
-	if len(m.columns) == 0 {
+	if !any || len(m.columns) == 0 {
 		return m, false
 	}
 	m.over = m.over || m.covered > maxSensitive

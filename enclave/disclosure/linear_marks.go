@@ -2,8 +2,8 @@ package disclosure
 
 import "slices"
 
-// marks is what a view has beside its space where marks are judged: the space holds the sizes of all public parts, for everybody knows them, and
-// an atom that nobody is in is as telling as one with few.
+// marks is what a view has beside its space where marks are judged. Of counts, the space holds the sizes of all public parts, for everybody knows
+// them; sums are not known. An atom that nobody is in is as telling as one with few.
 type marks struct {
 	parts map[int][]int // by public part: its coordinates
 	slim  []int         // public parts without an atom of K entities: the space knows the size of their small atoms from the beginning
@@ -23,6 +23,9 @@ func (a *audit) marks(ref int, vectors []Vector) *view {
 		w.marks.parts[part] = append(w.marks.parts[part], at)
 	}
 	for _, part := range order {
+		if a.class.Kind == Amount {
+			break
+		}
 		size := sizeOf(w.marks.parts[part])
 		if w.space.add(size); size[0].at >= w.large {
 			w.marks.slim = append(w.marks.slim, part)
