@@ -149,6 +149,9 @@ func (x postExpr) as(t cellType) string {
 	return fmt.Sprintf("CAST(%s AS %s)", x.sql, t)
 }
 
+// maxSteps is how many expressions an outer query may come to.
+const maxSteps = 100_000
+
 // postWriter writes expressions over cells; the constants of the text become parameters.
 type postWriter struct {
 	b    *builder
@@ -160,9 +163,13 @@ type postWriter struct {
 	// over is where an expression over cells stands, nil in the grouped SELECT itself, which is frontier then.
 	over     *overScope
 	frontier overRelation
+	steps    int // expressions written: an alias is written again wherever it is used
 }
 
 func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
+	if w.steps++; w.steps > maxSteps {
+		return postExpr{}, sqltree.Refuse(sqltree.ReasonTooDeep, e.Position(), sqltree.MaxDepth)
+	}
 	t := footprint.Term{In: w.b.outer, Expr: e}
 	if w.over != nil {
 		if x, done, err := w.leaf(e); done || err != nil {

@@ -166,7 +166,7 @@ func (w *postWriter) leaf(e sqltree.Expr) (x postExpr, done bool, err error) {
 
 // overKey is the group key that an expression is, or -1.
 func (w *postWriter) overKey(e sqltree.Expr) int {
-	if w.aggregates(e) || len(w.over.keys) == 0 {
+	if len(w.over.keys) == 0 || w.aggregates(e) || holdsQuery(e) {
 		return -1
 	}
 	args := len(w.args)
@@ -183,6 +183,17 @@ func (w *postWriter) overKey(e sqltree.Expr) int {
 		w.args = w.args[:args]
 	}
 	return i
+}
+
+// holdsQuery reports whether an expression holds a subquery: it is no group key.
+func holdsQuery(e sqltree.Expr) bool {
+	found := false
+	sqltree.Walk(e, func(e sqltree.Expr) bool {
+		_, is := e.(*sqltree.Query)
+		found = found || is
+		return !found
+	})
+	return found
 }
 
 // overName resolves a name among the columns of FROM, or the aliases of the select list that may be used.

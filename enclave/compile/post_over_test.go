@@ -1,6 +1,8 @@
 package compile_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -99,5 +101,28 @@ func TestOverCellsRefuses(t *testing.T) {
 			require.ErrorAs(t, err, &r)
 			require.Equal(t, code, r.Code, r)
 		})
+	}
+}
+
+// An alias is written again wherever it is used, and a subquery where it stands: neither occupies the gateway.
+func TestOverCellsEnds(t *testing.T) {
+	e, view := newEngine(t), viewtest.Corpus(t)
+	doubled := ""
+	for i := range 40 {
+		doubled += fmt.Sprintf(", a%d + a%d AS a%d", i, i, i+1)
+	}
+	nested := "SELECT max(n) FROM c"
+	for range 6 {
+		nested = "SELECT max(n) + 1 + (" + nested + ") AS m FROM c GROUP BY gender HAVING 1 + max(n) > 0"
+	}
+	with := "WITH c AS (SELECT gender, count(*) AS n FROM persons GROUP BY gender) "
+	for text, refused := range map[string]bool{
+		"SELECT count(*) AS a0" + doubled + " FROM persons": true,
+		with + "SELECT n AS a0" + doubled + " FROM c":       true,
+		with + nested: false,
+	} {
+		_, err := e.plan(text, view, noNulls(view))
+		var r *catalog.Refusal
+		require.Equal(t, refused, errors.As(err, &r), "%v", err)
 	}
 }
