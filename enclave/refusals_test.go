@@ -210,3 +210,19 @@ func TestExplanation(t *testing.T) {
 	require.Contains(t, reviewed, "one reviewer must approve")
 	require.NotRegexp(t, `\b(85|90|67)\b`, counted+reviewed, "a parameter of concentration")
 }
+
+// A gateway that has no worker free for a text says that it is busy: that tells about nobody's data, and can be tried again.
+func TestBusyIsSaid(t *testing.T) {
+	z := enclavetest.New(t)
+	p, grant := z.Bank(t)
+	z.Runner.FillUp(true)
+	_, err := z.Service.Submit(t.Context(), p, api.RunRequest{Grant: grant, SQL: byCity}, "key")
+	refuses(t, enclave.KindUnavailable, err)
+	_, err = z.Service.Check(t.Context(), p, api.RunRequest{Grant: grant, SQL: byCity})
+	refuses(t, enclave.KindUnavailable, err)
+	z.Runner.FillUp(false)
+	run, err := z.Service.Submit(t.Context(), p, api.RunRequest{Grant: grant, SQL: byCity}, "key")
+	require.NoError(t, err)
+	z.Executed(t, run.Run)
+	z.Check(t)
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"yumen/catalog"
 	"yumen/catalog/footprint"
@@ -246,6 +247,9 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 	return a, a.answerable()
 }
 
+// errBusy: a text waited for its parse worker in vain.
+var errBusy = fault(KindUnavailable, "网关繁忙，请求未被受理；请稍后重试", "the gateway is busy and did not take the request: try again in a while").after(15 * time.Second)
+
 // bind parses the text in a worker without data and binds its tree to what the grant shows.
 func (s *Service) bind(ctx context.Context, a *asked) error {
 	tree, err := s.runner.Parse(sandbox.WithTenant(ctx, a.by.LegalGroup), a.in.SQL)
@@ -255,6 +259,9 @@ func (s *Service) bind(ctx context.Context, a *asked) error {
 			return sqltree.StatementRefusal()
 		}
 		return sqltree.SyntaxRefusal(syntax.Position)
+	}
+	if errors.Is(err, sandbox.ErrCapacity) { // before any data, so it may be said
+		return errBusy.because(err)
 	}
 	if err != nil {
 		return executionFault(err)

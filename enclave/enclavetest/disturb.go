@@ -135,6 +135,7 @@ type Runner struct {
 	gate chan struct{}
 	fail bool
 	post bool // the outer query fails
+	full bool // no text gets a worker
 }
 
 // Jobs is how many runs over data were begun.
@@ -170,6 +171,24 @@ func (r *Runner) FailPosts(fail bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.post = fail
+}
+
+// FillUp lets no text get a parse worker from now on, or lets it again.
+func (r *Runner) FillUp(full bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.full = full
+}
+
+// Parse parses in a worker.
+func (r *Runner) Parse(ctx context.Context, text string) ([]byte, error) {
+	r.mu.Lock()
+	full := r.full
+	r.mu.Unlock()
+	if full {
+		return nil, sandbox.ErrCapacity
+	}
+	return r.Runner.Parse(ctx, text)
 }
 
 // Post runs the outer query in a worker.
