@@ -29,6 +29,7 @@ test_freeze_set_refusals[note] if {
 lift_refusals := {
 	"BJ-FIN-29 SUB-001: the role is not in effect": {"set": {"/subject/effective": false}, "refuses": {"SUB-001"}},
 	"BJ-FIN-29 FRZ-001: an auditor lifts": {"set": {"/subject/role": "auditor"}, "refuses": {"FRZ-001"}},
+	"BJ-FIN-32a FRZ-001,FRZ-003: another act": {"set": {"/op": "thaw"}, "refuses": {"FRZ-001", "FRZ-003"}},
 	"BJ-FIN-32a FRZ-003: one account twice": {"set": {"/proposer/account": "sec"}, "refuses": {"FRZ-003"}},
 	"BJ-FIN-32a FRZ-003: one person twice": {"set": {"/proposer/person": "p-sec"}, "refuses": {"FRZ-003"}},
 	"BJ-FIN-32a FRZ-003: nobody proposed it": {
@@ -41,6 +42,10 @@ lift_refusals := {
 		"refuses": {"FRZ-005"},
 	},
 	"BJ-OPS-18a FRZ-005: it is not known who froze": {"set": {"/target/set_by": ""}, "refuses": {"FRZ-005"}},
+	"BJ-OPS-18a FRZ-005: a proposal, and it is not known who froze": {
+		"set": {"/op": "propose", "/target/set_by": ""},
+		"refuses": {"FRZ-005"},
+	},
 }
 
 test_freeze_lift_refusals[note] if {
