@@ -53,6 +53,8 @@ func (a *asked) domainOf(k compile.Key) int {
 		return 5
 	case "month":
 		return 13
+	case "case":
+		return len(k.Bins)
 	case "trunc_quarter":
 		return years * 4
 	case "trunc_month":

@@ -83,11 +83,16 @@ func leaves(post *sandbox.PostResult) egress.Table {
 // itself a value of somebody's row.
 func protectedCells(p *compile.Plan, ans *answer) (egress.Table, []egress.Evidence) {
 	t := egress.Table{Keys: len(p.Keys), Rows: [][]*string{}}
-	for _, c := range ans.columns {
+	for i, c := range ans.columns {
+		if i < t.Keys && len(p.Keys[i].Bins) > 0 {
+			c.Type = "VARCHAR"
+		}
 		t.Columns = append(t.Columns, egress.Column{Name: c.Name, Type: c.Type})
 	}
 	if ans.table == nil {
-		t.Rows = append(t.Rows, ans.rows...)
+		for _, row := range ans.rows {
+			t.Rows = append(t.Rows, readable(p, row))
+		}
 		return t, nil
 	}
 	shown := map[string][]*string{}
@@ -98,7 +103,7 @@ func protectedCells(p *compile.Plan, ans *answer) (egress.Table, []egress.Eviden
 	for i, row := range ans.table.Rows {
 		out := make([]*string, t.Keys+len(row.Cells))
 		if have, ok := shown[keyText(row.Key)]; ok {
-			out = have
+			out = readable(p, have)
 		}
 		t.Rows = append(t.Rows, out)
 		for j := range row.Cells {
@@ -109,6 +114,15 @@ func protectedCells(p *compile.Plan, ans *answer) (egress.Table, []egress.Eviden
 		}
 	}
 	return t, evidence
+}
+
+// readable is a row with the sets of the bins in place of their numbers.
+func readable(p *compile.Plan, row []*string) []*string {
+	row = slices.Clone(row)
+	for i, k := range p.Keys {
+		row[i] = k.Shown(row[i])
+	}
+	return row
 }
 
 func keyText(key []*string) string {

@@ -69,6 +69,9 @@ const (
 const (
 	ReasonKey             Reason = "key"
 	ReasonKeyGeneralised  Reason = "key generalised"
+	ReasonKeyBins         Reason = "key bins"
+	ReasonKeyResult       Reason = "key result"
+	ReasonTooManyBins     Reason = "too many bins"
 	ReasonTooManyKeys     Reason = "too many keys"
 	ReasonTooManyCells    Reason = "too many cells"
 	ReasonDistinctGroup   Reason = "distinct group"

@@ -5,7 +5,13 @@ import "yumen/catalog"
 // The reasons of the plan are a table of their own, for length alone.
 var planTexts = map[Reason]reasonText{
 	ReasonKey: {catalog.CodeGroupKey, "不能按该表达式分组", "this expression cannot be a group key",
-		"请按维度字段本身，或声明的概化方式分组：year、quarter、month、decade、date_trunc、band、prefix", "group by a dimension itself, or by a declared generaliser: year, quarter, month, decade, date_trunc, band, prefix"},
+		"请按维度字段本身、声明的概化方式（year、quarter、month、decade、date_trunc、band、prefix）或单个字段的 CASE 分档分组", "group by a dimension itself, by a declared generaliser (year, quarter, month, decade, date_trunc, band, prefix), or by a CASE that puts one column into bins"},
+	ReasonKeyBins: {catalog.CodeGroupKey, "作为分组字段的 CASE 只能对一个字段分档，结果为同类常量", "a CASE as a group key puts one column into bins, with constants of one type as results",
+		"请写 CASE WHEN 字段 < 常量 THEN '名称' … ELSE '名称' END，各条件用同一字段；多个字段请写成多个分组字段", "write CASE WHEN column < constant THEN 'name' … ELSE 'name' END with one column in all conditions; bin other columns in group keys of their own"},
+	ReasonKeyResult: {catalog.CodeGroupKey, "内层结果只能分档后作为分组字段", "a result of the inner query is a group key in bands only",
+		"请用 CASE 在网格点上分档（计数为 1、2、5、10、20…），或用 band(结果, 宽度)，宽度须在网格上", "put it into bins by CASE at values of its grid (of a count: 1, 2, 5, 10, 20 …), or use band(result, width) with a width of the grid"},
+	ReasonTooManyBins: {catalog.CodeTooLarge, "CASE 的不同结果过多", "a CASE has too many different results",
+		"请最多使用 %d 个不同的结果", "use at most %d different results"},
 	ReasonKeyGeneralised: {catalog.CodeGroupKey, "该字段只能按声明的概化方式分组", "this column can be a group key through its declared generalisers only",
 		"可用：%s", "use: %s"},
 	ReasonTooManyKeys: {catalog.CodeTooLarge, "分组字段过多", "there are too many group keys",

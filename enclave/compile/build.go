@@ -35,7 +35,8 @@ func (f Facts) notNull(dataset, column string) bool {
 // Build makes the protected plan of a bound query by typing rules: where none applies the query is refused. Equal meaning gives an equal base, equal
 // keys, sets and cells, whatever the spelling. Its errors are *catalog.Refusal: a query without a typing rule is never run.
 func Build(q *footprint.Query, facts Facts) (*Plan, error) {
-	b := &builder{query: q, facts: facts, outer: q.Select, aggregates: map[*sqltree.Call]*aggregate{}, domains: map[*catalog.Column]*domain{}}
+	b := &builder{query: q, facts: facts, outer: q.Select, aggregates: map[*sqltree.Call]*aggregate{}, domains: map[*catalog.Column]*domain{},
+		results: map[string]RollupColumn{}}
 	for _, step := range []func() error{b.relations, b.rollupShape, b.cohorts, b.keysOf, b.cellsOf} {
 		if err := step(); err != nil {
 			return nil, err
@@ -63,6 +64,7 @@ type builder struct {
 
 	where      *cohortBuilder // the query's own cohort
 	keys       []Key
+	results    map[string]RollupColumn // of the roll-up, by name: every one that was read
 	drafts     []draft
 	aggregates map[*sqltree.Call]*aggregate
 	domains    map[*catalog.Column]*domain

@@ -43,6 +43,11 @@ var golden = map[string]string{
 	"regression":      "SELECT year, corr(tax_paid, arrears) AS r, covar_pop(tax_paid, arrears) AS c, regr_slope(tax_paid, arrears) AS b, regr_intercept(tax_paid, arrears) AS a, regr_r2(tax_paid, arrears) AS r2 FROM tax GROUP BY year",
 	"over-window":     "WITH d AS (SELECT district, count(*) AS n FROM persons GROUP BY district) SELECT district, n, rank() OVER (ORDER BY n DESC) AS place FROM d WHERE n > 10 ORDER BY place, district LIMIT 5",
 	"over-value":      "WITH d AS (SELECT e.district, avg(t.tax_paid) AS mean FROM tax t JOIN enterprises e USING (uscc) GROUP BY e.district), a AS (SELECT count(*) AS n, max(mean) AS most FROM d) SELECT d.district, mean, mean - (SELECT avg(mean) FROM d) AS above, a.n FROM d JOIN a ON d.mean < a.most ORDER BY d.district",
+	"case-key":        "SELECT CASE WHEN registered_capital < 100 THEN 'small' WHEN registered_capital < 10000 THEN 'medium' ELSE 'large' END AS size, industry IN ('I0', 'I1') AS trade, count(*) AS n, avg(registered_capital) AS mean FROM enterprises GROUP BY size, trade HAVING size <> 'medium' ORDER BY n DESC",
+	"case-left-join":  "SELECT CASE e.district WHEN 'D0' THEN 1 WHEN 'D1' THEN 1.0 ELSE 2 END AS zone, count(*) AS n FROM tax LEFT JOIN enterprises e USING (uscc) GROUP BY 1",
+	"case-sensitive":  "SELECT CASE WHEN status = 'executed' THEN 'yes' END AS executed, count(*) AS n FROM court_judgments GROUP BY executed",
+	"roll-up-key":     "WITH f AS (SELECT employer_uscc, count(*) AS n, sum(paid) AS paid FROM social_insurance WHERE month <= 6 GROUP BY 1) SELECT CASE WHEN n < 5 THEN 'to 5' WHEN n < 20 THEN '5 to 20' ELSE '20 and more' END AS staff, paid >= 1000 AS payer, count(*) AS firms, sum(n) AS payments FROM f GROUP BY 1, 2",
+	"roll-up-band":    "SELECT floor(n / 10) * 10 AS band, count(*) AS firms FROM (SELECT employer_uscc, count(*) AS n FROM social_insurance GROUP BY employer_uscc) GROUP BY band",
 	"contributors":    "SELECT count(DISTINCT employer_uscc), sum(base) FROM social_insurance WHERE base BETWEEN 1000 AND 4999.99",
 }
 

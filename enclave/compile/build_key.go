@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"yumen/catalog"
@@ -27,6 +29,9 @@ func (b *builder) keysOf() error {
 		k, err := b.key(t)
 		if err != nil {
 			return err
+		}
+		if len(k.Bins) == 1 {
+			continue // whatever the value, one result
 		}
 		if !slices.ContainsFunc(b.keys, k.same) {
 			b.keys = append(b.keys, k)
@@ -85,17 +90,47 @@ func compareKey(x, y Key) int {
 	if n := strings.Compare(x.Func, y.Func); n != 0 {
 		return n
 	}
-	return int(x.N - y.N)
+	if n := cmp.Compare(x.N, y.N); n != 0 {
+		return n
+	}
+	return slices.CompareFunc(x.Bins, y.Bins, func(a, b Set) int { return strings.Compare(canonicalText(a), canonicalText(b)) })
 }
 
-// key reads an expression as a group key: a dimension, or one of its declared generalisers.
+// split names how a key splits its column.
+func (k Key) split() string {
+	if k.Func != keyCase {
+		return k.Func
+	}
+	return k.Func + canonicalText(k.Bins)
+}
+
+// key reads an expression as a group key: a dimension, one of its declared generalisers, a band of a roll-up's result, or the bins of a
+// CASE.
 func (b *builder) key(t footprint.Term) (Key, error) {
+	k, _, err := b.labelled(t)
+	return k, err
+}
+
+// labelled reads a group key with what the expression calls its bins, if it has any.
+func (b *builder) labelled(t footprint.Term) (Key, []sqltree.Expr, error) {
+	k, labels, err := b.binned(t.Follow())
+	if labels == nil && err == nil {
+		k, err = b.columnKey(t)
+	}
+	return k, labels, err
+}
+
+// columnKey reads a key without labels.
+func (b *builder) columnKey(t footprint.Term) (Key, error) {
 	o, err := b.operand(t)
 	if err != nil {
 		return Key{}, err
 	}
-	if o == nil || o.result != nil {
+	if o == nil {
 		return Key{}, sqltree.Refuse(sqltree.ReasonKey, t.Expr.Position())
+	}
+	if o.result != nil {
+		return b.resultKey(o)
 	}
 	c := o.column
 	d, ok := b.domainOf(c)
@@ -114,6 +149,22 @@ func (b *builder) key(t footprint.Term) (Key, error) {
 	}
 	if c.Sensitive {
 		k.SensitiveValues = c.SensitiveValues
+	}
+	return k, nil
+}
+
+// resultKey reads a band of a roll-up's result as a group key. Its width is a value of the grid that the result inherits, so that the edges
+// cannot be moved; a width of one would be the result itself.
+func (b *builder) resultKey(o *operand) (Key, error) {
+	d, ok := resultDomain(o.result.Func, o.column)
+	width := strconv.FormatInt(o.n, 10)
+	if !ok || o.gen != catalog.GeneraliseBand || d.average || o.n <= 1 ||
+		!slices.ContainsFunc(d.grids, func(g catalog.Grid) bool { return g.Contains(width) }) {
+		return Key{}, sqltree.Refuse(sqltree.ReasonKeyResult, o.at)
+	}
+	k := Key{Column: o.ref, Func: string(o.gen), N: o.n, Type: keyType(o, d)}
+	if o.column != nil && o.column.Sensitive {
+		k.Sensitive, k.SensitiveValues = true, o.column.SensitiveValues
 	}
 	return k, nil
 }

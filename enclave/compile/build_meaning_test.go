@@ -216,7 +216,13 @@ func (s speaker) question() (a, b string, keys int) {
 	groupsB = slices.Clone(groups)
 	slices.Reverse(groupsB)
 	outputs := s.outputs(from != "visits")
-	a, b = "SELECT "+list(groups, outputs)+" FROM "+from, "SELECT "+list(aliased(groups), outputs)+" FROM "+fromB
+	shown, shownB := groups, aliased(groups)
+	if len(groups) < compile.MaxKeys && s.rng.IntN(2) == 0 {
+		one, two := s.binned(from != "visits")
+		shown, shownB = append(slices.Clone(groups), one), append(shownB, two+" AS class")
+		groups, groupsB = append(slices.Clone(groups), one), append(groupsB, "class")
+	}
+	a, b = "SELECT "+list(shown, outputs)+" FROM "+from, "SELECT "+list(shownB, outputs)+" FROM "+fromB
 	w1, w2 := s.where(" WHERE ")
 	if inner && s.rng.IntN(2) == 0 {
 		w1, w2 = and(w1, "town = 'n'"), and(w2, "town <> 's'")
@@ -229,6 +235,28 @@ func (s speaker) question() (a, b string, keys int) {
 		}
 	}
 	return a, b, len(groups)
+}
+
+// classes are group keys of one meaning: the same sets under the same names.
+var classes = [][]string{
+	{"CASE WHEN area = 'a' THEN 'one' ELSE 'rest' END", "CASE area WHEN 'a' THEN 'one' WHEN 'b' THEN 'rest' ELSE 'rest' END",
+		"CASE WHEN area IS NULL OR area > 'a' THEN 'rest' WHEN area <= 'c' THEN 'one' END"},
+	{"CASE WHEN area = 'a' THEN 1 WHEN area IN ('a', 'b') THEN 2 END", "CASE area WHEN 'c' THEN NULL WHEN 'a' THEN 1 WHEN 'b' THEN 2 ELSE NULL END"},
+	{"CASE WHEN kind = 'x' THEN 1.5 WHEN kind = 'y' THEN 2 END", "CASE kind WHEN 'y' THEN 2.0 WHEN 'x' THEN 1.50 END"},
+	{"result = 'bad'", "NOT result = 'good'", "result IN ('bad')", "CASE result WHEN 'bad' THEN TRUE WHEN 'good' THEN FALSE END"},
+	{"cost >= 0", "NOT cost < 0", "cost > 0 OR cost = 0"},
+	{"CASE WHEN cost < 0 THEN 'minus' WHEN cost = 0 THEN 'zero' WHEN cost < 5 THEN 'some' WHEN cost IS NULL THEN 'none' ELSE 'much' END",
+		"CASE WHEN cost >= 5 THEN 'much' WHEN cost BETWEEN 1 AND 4 THEN 'some' WHEN cost = 0 THEN 'zero' WHEN cost < 0 THEN 'minus' ELSE 'none' END"},
+	{"CASE WHEN cost > 2 THEN 'out' WHEN cost < 0 THEN 'out' ELSE 'in' END", "CASE WHEN cost BETWEEN 0 AND 2 OR cost IS NULL THEN 'in' ELSE 'out' END"},
+}
+
+// binned is a group key with classes, in two spellings.
+func (s speaker) binned(joined bool) (a, b string) {
+	list := classes[s.rng.IntN(len(classes))]
+	if joined && s.rng.IntN(3) == 0 {
+		list = []string{"CASE WHEN town = 'n' THEN 'north' ELSE 'elsewhere' END", "CASE WHEN town IS NULL OR town <> 'n' THEN 'elsewhere' ELSE 'north' END"}
+	}
+	return s.pick(list...), s.pick(list...)
 }
 
 func and(where, condition string) string {
@@ -263,6 +291,13 @@ func (s speaker) outputs(joined bool) []string {
 	return out
 }
 
+// resultKeys are group keys over the results of a roll-up, each in two spellings.
+var resultKeys = [][2]string{
+	{"CASE WHEN n < 2 THEN 'once' ELSE 'more' END", "CASE WHEN n >= 2 THEN 'more' WHEN n = 1 THEN 'once' END"}, {"floor(n / 2) * 2", "band(n, 2)"},
+	{"s > 0", "NOT s <= 0"}, {"CASE WHEN s >= 1 AND s < 3 THEN 1 ELSE 0 END", "CASE WHEN s IS NULL OR s < 1 OR s >= 3 THEN 0 ELSE 1.0 END"},
+	{"5 * floor(s / 5)", "band(s, 5)"},
+}
+
 // rolled is a question with an entity roll-up.
 func (s speaker) rolled() (a, b string, keys int) {
 	w1, w2 := s.where(" WHERE ")
@@ -278,6 +313,12 @@ func (s speaker) rolled() (a, b string, keys int) {
 	outputs := s.pick(outs...)
 	a = "WITH x AS (" + inner + w1 + " GROUP BY " + key + ") SELECT " + outputs + " FROM x" + f[0]
 	b = "SELECT " + outputs + " FROM (" + inner + w2 + " GROUP BY " + keys2 + ") AS x" + f[1]
+	if s.rng.IntN(2) == 0 {
+		k := resultKeys[s.rng.IntN(len(resultKeys))]
+		a = "WITH x AS (" + inner + w1 + " GROUP BY " + key + ") SELECT " + k[0] + " AS k, " + outputs + " FROM x" + f[0] + " GROUP BY k"
+		b = "SELECT " + k[1] + ", " + outputs + " FROM (" + inner + w2 + " GROUP BY " + keys2 + ") AS x" + f[1] + " GROUP BY 1"
+		return a, b, 1
+	}
 	if !clinics && s.rng.IntN(2) == 0 {
 		a = "WITH x AS (" + inner + w1 + " GROUP BY pid) SELECT town, " + outputs + " FROM x JOIN people USING (pid)" + f[0] + " GROUP BY town"
 		b = "WITH y AS (" + inner + w2 + " GROUP BY visits.pid) SELECT p.town, " + outputs + " FROM people p JOIN y x ON p.pid = x.pid" + f[1] + " GROUP BY 1"

@@ -80,7 +80,7 @@ func (b *builder) generalised(t footprint.Term, e *sqltree.Call) (*operand, erro
 		return nil, nil
 	}
 	o, err := b.operand(footprint.Term{In: t.In, Expr: column})
-	if err != nil || o == nil || o.generalised() || o.result != nil {
+	if err != nil || o == nil || o.generalised() || o.result != nil && gen.Name != catalog.GeneraliseBand {
 		return nil, err
 	}
 	o.gen, o.n, o.trunc, o.at = gen.Name, gen.N, strings.HasPrefix(e.Name, "date") && strings.HasSuffix(e.Name, "trunc"), e.Position()

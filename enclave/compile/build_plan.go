@@ -28,7 +28,7 @@ func (b *builder) plan() (*Plan, error) {
 	if different := b.differentAggregates(cells); different > MaxAggregates || len(p.Cells) > MaxCells {
 		return nil, sqltree.Refuse(sqltree.ReasonTooManyCells, b.outer.Tree.Position(), MaxAggregates)
 	}
-	rollups, err := b.rollup(p.Sets)
+	rollups, err := b.rollup(p.Sets, p.Keys)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"SELECT count(*) FROM people GROUP BY year(born) - year(born) % 10", catalog.CodeGroupKey, "-"},
 		{"SELECT count(*) FROM people GROUP BY decade(born)", catalog.CodeGroupKey, "decade"},
 		{"SELECT count(*) FROM people GROUP BY wealth", catalog.CodeGroupKey, "wealth"},
-		{"SELECT count(*) FROM people GROUP BY CASE WHEN age > 5 THEN 'a' END", catalog.CodeGroupKey, "CASE"},
+		{"SELECT count(*) FROM people GROUP BY CASE WHEN age > 5 THEN 'a' END", catalog.CodeLiteralGrid, "5"},
 		{"SELECT count(*) FROM people GROUP BY town::VARCHAR", catalog.CodeCast, "::"},
 		{"SELECT count(*) FROM people GROUP BY date_trunc('day', born)", catalog.CodeGroupKey, "date_trunc"},
 		{"SELECT count(*) FROM people GROUP BY town, insured, height, left(code, 2), year(born)", catalog.CodeTooLarge, "year"},
@@ -271,6 +271,25 @@ func TestBuildRefuses(t *testing.T) {
 		{"SELECT count(*) FROM (SELECT id, rank() OVER (ORDER BY count(*)) AS r FROM visits GROUP BY id) x", catalog.CodeWindow, "rank"},
 		{"SELECT count(*) FROM (SELECT id, 1 + rank() OVER (ORDER BY count(*)) AS r FROM visits GROUP BY id) x", catalog.CodeSubquery, ""},
 		{"SELECT town, max(town) OVER () FROM people GROUP BY town", catalog.CodeType, "town"},
+		{"SELECT CASE WHEN height < 100 THEN 'a' WHEN insured THEN 'b' END, count(*) FROM people GROUP BY 1", catalog.CodeGroupKey, "CASE"},
+		{"SELECT CASE WHEN height < 100 THEN town ELSE 'b' END, count(*) FROM people GROUP BY 1", catalog.CodeGroupKey, "CASE"},
+		{"SELECT CASE WHEN height < 100 THEN 'a' ELSE 1 END, count(*) FROM people GROUP BY 1", catalog.CodeGroupKey, "1"},
+		{"SELECT CASE WHEN wealth < 100 THEN 'a' END, count(*) FROM people GROUP BY 1", catalog.CodePredicateForm, "100"},
+		{"SELECT CASE WHEN huge < 3 THEN 'a' END, count(*) FROM people GROUP BY 1", catalog.CodeLiteralGrid, "3"},
+		{"SELECT CASE WHEN id = 'x' THEN 1 ELSE 0 END, count(*) FROM people GROUP BY 1", catalog.CodeGroupKey, "id"},
+		{"SELECT CASE WHEN height < 100 THEN 'a' END FROM people", catalog.CodeNoAggregate, ""},
+		{"SELECT CASE WHEN height < 50 THEN 'a' END, count(*) FROM people GROUP BY height >= 100", catalog.CodeNoAggregate, ""},
+		{"SELECT height < 100 AND insured, count(*) FROM people GROUP BY 1", catalog.CodePredicateForm, ""},
+		{"SELECT height + 1 > 100, count(*) FROM people GROUP BY 1", catalog.CodePredicateForm, ""},
+		{"SELECT height > height, count(*) FROM people GROUP BY 1", catalog.CodePredicateForm, ""},
+		{"SELECT count(*) FROM people GROUP BY CASE " + branches(60) + " END", catalog.CodeTooLarge, "CASE"},
+		{"SELECT n, count(*) FROM (SELECT id, count(*) AS n FROM visits GROUP BY id) GROUP BY n", catalog.CodeGroupKey, ""},
+		{"SELECT band(n, 1), count(*) FROM (SELECT id, count(*) AS n FROM visits GROUP BY id) GROUP BY 1", catalog.CodeGroupKey, "band"},
+		{"SELECT band(n, 3), count(*) FROM (SELECT id, count(*) AS n FROM visits GROUP BY id) GROUP BY 1", catalog.CodeGroupKey, "band"},
+		{"SELECT n >= 3, count(*) FROM (SELECT id, count(*) AS n FROM visits GROUP BY id) GROUP BY 1", catalog.CodeLiteralGrid, "3"},
+		{"SELECT band(a, 10), count(*) FROM (SELECT id, avg(cost) AS a FROM visits GROUP BY id) GROUP BY 1", catalog.CodeGroupKey, "band"},
+		{"SELECT count(*) FROM (SELECT id, CASE WHEN id = 'x' THEN 1 ELSE 0 END AS c FROM visits GROUP BY id) GROUP BY c", catalog.CodeNoAggregate, "id"},
+		{"SELECT count(*) FROM (SELECT id, CASE WHEN count(*) < 3 THEN 1 ELSE 0 END AS c FROM visits GROUP BY id) WHERE c = 1", catalog.CodeLiteralGrid, "3"},
 		{"SELECT year(joined), count(*) FROM people GROUP BY joined", catalog.CodeGroupKey, "year"},
 	} {
 		t.Run(c.sql, func(t *testing.T) {
@@ -290,6 +309,15 @@ func TestBuildRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// branches are branches of a CASE that all differ.
+func branches(n int) string {
+	var out []string
+	for i := range n {
+		out = append(out, fmt.Sprintf("WHEN height = %d THEN %d", i+1, i))
+	}
+	return strings.Join(out, " ")
 }
 
 // filters are aggregates that all differ.

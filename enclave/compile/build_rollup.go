@@ -68,11 +68,17 @@ func (b *builder) rollupOutputs() error {
 			}
 			continue
 		}
+		if _, labels, err := b.binned(t); labels != nil || err != nil {
+			if err != nil {
+				return err
+			}
+			continue // what the outer query groups by
+		}
 		o, err := b.operand(t)
 		if err != nil {
 			return err
 		}
-		if o == nil || !b.isRollupKey(o) {
+		if o == nil || o.result == nil && !b.isRollupKey(o) {
 			return sqltree.Refuse(sqltree.ReasonInner, out.Expr.Position())
 		}
 	}
@@ -126,6 +132,7 @@ func (b *builder) result(e *sqltree.Call) (*operand, error) {
 		return nil, sqltree.Refuse(sqltree.ReasonInner, e.Position())
 	}
 	o.ref = ColumnRef{Path: rollupPath, Column: o.result.Name}
+	b.results[o.result.Name] = *o.result
 	return o, nil
 }
 
@@ -148,8 +155,8 @@ func (b *builder) countsRows(e *sqltree.Call) error {
 	return sqltree.Refuse(sqltree.ReasonInner, e.Position())
 }
 
-// rollup writes the roll-up with the results that conditions name, and gives every condition its path.
-func (b *builder) rollup(sets []Box) ([]Rollup, error) {
+// rollup writes the roll-up with the results that conditions and keys name, and gives each of these its path.
+func (b *builder) rollup(sets []Box, keys []Key) ([]Rollup, error) {
 	columns := map[string]RollupColumn{}
 	for _, c := range b.allCohorts() {
 		for _, p := range c.parts {
@@ -158,9 +165,13 @@ func (b *builder) rollup(sets []Box) ([]Rollup, error) {
 			}
 		}
 	}
+	for _, k := range b.results {
+		columns[k.Name] = k
+	}
 	used := func(name string) bool {
-		return slices.ContainsFunc(sets, func(s Box) bool {
-			_, ok := s.condition(ColumnRef{Path: rollupPath, Column: name})
+		ref := ColumnRef{Path: rollupPath, Column: name}
+		return slices.ContainsFunc(b.keys, func(k Key) bool { return k.Column == ref }) || slices.ContainsFunc(sets, func(s Box) bool {
+			_, ok := s.condition(ref)
 			return ok
 		})
 	}
@@ -185,6 +196,11 @@ func (b *builder) rollup(sets []Box) ([]Rollup, error) {
 	r.Path = rollupPath + strings.TrimPrefix(string(catalog.DigestOf(content)), "sha256:")
 	for i := range sets {
 		sets[i] = sets[i].withPath(rollupPath, r.Path)
+	}
+	for i := range keys {
+		if keys[i].Column.Path == rollupPath {
+			keys[i].Column.Path = r.Path
+		}
 	}
 	return []Rollup{r}, nil
 }

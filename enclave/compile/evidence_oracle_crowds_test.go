@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -68,8 +69,14 @@ func comparable2(q inquiry, c ask1, refA string, p inquiry, d ask1, refB string)
 
 // samePartition: the same rows split in the same way.
 func samePartition(q inquiry, c ask1, p inquiry, d ask1) bool {
-	x, y := slices.Sorted(slices.Values(q.keys)), slices.Sorted(slices.Values(p.keys))
-	if q.joined && p.joined && !slices.Equal(q.scope["town"], p.scope["town"]) && slices.Contains(x, "town") {
+	splits := func(q inquiry) (out []string) {
+		for _, k := range q.keys {
+			out = append(out, fmt.Sprint(q.column(k), q.bins[k]))
+		}
+		return slices.Sorted(slices.Values(out))
+	}
+	x, y := splits(q), splits(p)
+	if q.joined && p.joined && !slices.Equal(q.scope["town"], p.scope["town"]) && slices.Contains(q.keys, "town") {
 		return false // the town of another table
 	}
 	return slices.Equal(x, y) && implied(q, q.boxes[c.set], p, p.boxes[d.set]) && implied(p, p.boxes[d.set], q, q.boxes[c.set])

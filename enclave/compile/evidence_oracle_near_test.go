@@ -52,11 +52,7 @@ func (o *oracle) nearSensitive(q inquiry, rows []baseRow, set int, key []string,
 			if drop("key " + k) {
 				continue
 			}
-			in, restricted := wider[k]
-			wider[k] = []string{key[i]}
-			if restricted && !slices.Contains(in, key[i]) {
-				wider[k] = []string{}
-			}
+			q.narrow(wider, k, key[i])
 		}
 		if implied(q, wider, q, box) {
 			continue
@@ -154,7 +150,7 @@ func contained(q inquiry, refA string, boxA map[string][]string, p inquiry, refB
 
 // otherUniverse: nearly all people, or nearly all households, of the joined table are counted.
 func (o *oracle) otherUniverse(q inquiry, c ask1, cell []baseRow) bool {
-	if !q.inner || c.kind != compile.MeasureEntities {
+	if !q.inner && !(q.joined && slices.Contains(q.keys, "town")) || c.kind != compile.MeasureEntities {
 		return false
 	}
 	for _, ref := range []string{"people#0", "people#1"} {
@@ -219,10 +215,7 @@ func implied(qa inquiry, a map[string][]string, qb inquiry, b map[string][]strin
 			return false
 		}
 		if !restricted {
-			have = columnValues[c]
-			if c == "cost" {
-				have = []string{"0", "?", ""}
-			}
+			have = valuesOf(c)
 		}
 		for _, v := range have {
 			if !slices.Contains(in, v) {

@@ -54,7 +54,26 @@ func (w tiny) rows(q inquiry) []baseRow {
 		}
 		out = append(out, r)
 	}
+	q.countVisits(out)
 	return out
+}
+
+// countVisits is the roll-up: the number of a person's rows that the question asks for, in every row of the person.
+func (q inquiry) countVisits(rows []baseRow) {
+	if !slices.Contains(q.keys, visitsKey) {
+		return
+	}
+	visits := map[string]int{}
+	for _, r := range rows {
+		if q.holds(r, q.boxes[0]) {
+			visits[r.entities["visits#0"]]++
+		}
+	}
+	for _, r := range rows {
+		if n := visits[r.entities["visits#0"]]; n > 0 {
+			r.values[q.column(visitsKey)] = fmt.Sprint(n)
+		}
+	}
 }
 
 func within(box map[string][]string, values map[string]string, columns ...string) bool {
@@ -103,18 +122,24 @@ func (q inquiry) holds(r baseRow, box map[string][]string) bool {
 func (q inquiry) cellBox(box map[string][]string, key []string) map[string][]string {
 	out := maps.Clone(box)
 	for i, k := range q.keys {
-		out[k] = []string{key[i]}
-		if in, restricted := box[k]; restricted && !slices.Contains(in, key[i]) {
-			out[k] = []string{}
-		}
+		q.narrow(out, k, key[i])
 	}
 	return out
+}
+
+// narrow restricts a box to what a value of a key stands for.
+func (q inquiry) narrow(box map[string][]string, key, value string) {
+	c, means := q.column(key), q.meant(key, value)
+	if in, restricted := box[c]; restricted {
+		means = slices.DeleteFunc(slices.Clone(means), func(v string) bool { return !slices.Contains(in, v) })
+	}
+	box[c] = means
 }
 
 func (q inquiry) keyOf(r baseRow) []string {
 	out := make([]string, len(q.keys))
 	for i, k := range q.keys {
-		out[i] = r.values[k]
+		out[i] = q.shown(k, r.values[q.column(k)])
 	}
 	return out
 }

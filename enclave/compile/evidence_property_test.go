@@ -56,7 +56,7 @@ func TestOracle(t *testing.T) {
 		var q inquiry
 		for step := range 5 {
 			if step == 0 || rng.IntN(2) == 0 {
-				q = randomInquiry(rng).withCost(rng)
+				q = randomInquiry(rng).split(rng).withCost(rng)
 			} else {
 				q = q.nearby(rng)
 			}

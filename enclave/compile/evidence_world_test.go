@@ -126,6 +126,61 @@ type inquiry struct {
 	boxes  []map[string][]string // by set: column -> allowed values, "" is NULL
 	cells  []ask1
 	scope  map[string][]string // column -> allowed values, of the row scope
+	// bins are the disjoint sets of values of a key that is split: its values are their numbers.
+	bins map[string][][]string
+}
+
+// visitsKey is the key of the number of visits that a person has among the rows of the question: a result of a roll-up.
+const visitsKey = "n"
+
+// column is the column behind a key. The number of visits among other rows is another column.
+func (q inquiry) column(key string) string {
+	if key != visitsKey {
+		return key
+	}
+	return fmt.Sprint(visitsKey, "@", q.boxes[0], q.scope)
+}
+
+// meant are the values of a column that a key's value stands for.
+func (q inquiry) meant(key, value string) []string {
+	bins := q.bins[key]
+	for i := range bins {
+		if value == fmt.Sprint(i) {
+			return bins[i]
+		}
+	}
+	return []string{value}
+}
+
+// shown is the key's value for a row's value.
+func (q inquiry) shown(key, value string) string {
+	for i, bin := range q.bins[key] {
+		if slices.Contains(bin, value) {
+			return fmt.Sprint(i)
+		}
+	}
+	return value
+}
+
+// split puts some keys into bins, and adds one of a roll-up's result.
+func (q inquiry) split(rng *rand.Rand) inquiry {
+	q.bins = map[string][][]string{}
+	if q.root == "visits" && !q.joined && len(q.keys) < 2 && rng.IntN(4) == 0 {
+		q.keys = append(slices.Clone(q.keys), visitsKey)
+		q.bins[visitsKey] = [][]string{{"1"}, {"2", "3", "4"}}
+	}
+	for _, k := range q.keys {
+		if k == visitsKey || rng.IntN(3) > 0 {
+			continue
+		}
+		first := subset(rng, columnValues[k])
+		rest := slices.DeleteFunc(slices.Clone(columnValues[k]), func(v string) bool { return slices.Contains(first, v) })
+		q.bins[k] = [][]string{first, rest}
+		if len(rest) > 2 && rng.IntN(2) == 0 {
+			q.bins[k] = [][]string{first, rest[:1], rest[1:]}
+		}
+	}
+	return q
 }
 
 // ask1 is one cell: rows, entities of a reference, or a sum of a column.
@@ -138,6 +193,17 @@ type ask1 struct {
 // columnsOf are the columns of a dataset with all values that a row can have, one beyond the declared ones included.
 var columnValues = map[string][]string{
 	"area": {"a", "b", "c", "", "?"}, "kind": {"x", "y", "", "?"}, "result": {"bad", "good", "", "?"}, "town": {"n", "s", "", "?"},
+}
+
+// valuesOf are all values that a column can have.
+func valuesOf(column string) []string {
+	switch {
+	case column == "cost":
+		return []string{"0", "?", ""}
+	case strings.HasPrefix(column, visitsKey+"@"):
+		return []string{"1", "2", "3", "4", ""}
+	}
+	return columnValues[column]
 }
 
 func randomInquiry(rng *rand.Rand) inquiry {
@@ -312,12 +378,23 @@ func (q inquiry) plan(specs map[string]catalog.DatasetSpec) (*compile.Plan, comp
 	} else if q.joined {
 		b.left("visits", "pid", "people", "pid")
 	}
-	for _, k := range q.keys {
-		b.by(q.pathOf(k), k, "", 0)
-	}
 	for set, box := range q.boxes {
 		for _, c := range sortedKeys(box) {
 			b.where(set, q.pathOf(c), c, allowed(c, box[c]))
+		}
+	}
+	for _, k := range q.keys {
+		var bins []compile.Set
+		for _, in := range q.bins[k] {
+			bins = append(bins, allowed(k, in))
+		}
+		switch {
+		case k == visitsKey:
+			b.rolled(0, from("", "2"), from("2", ""))
+		case bins != nil:
+			b.binned(q.pathOf(k), k, bins...)
+		default:
+			b.by(q.pathOf(k), k, "", 0)
 		}
 	}
 	for _, c := range q.cells {

@@ -24,31 +24,43 @@ func (r *relation) condition(w *writer, c Condition) string {
 	}
 	x := r.column(w, c.Column)
 	var any []string
-	if c.Set.Except || len(c.Set.Values) > 0 {
+	if c.Set.Except {
+		return withNull(x, c.Set.Null, []string{all(outside(w, x, c)...)})
+	}
+	if len(c.Set.Values) > 0 {
 		any = append(any, valuesOf(w, x, c))
 	}
 	for _, i := range c.Set.Intervals {
 		any = append(any, between(w, x, "", c.Type, i))
 	}
 	for _, p := range c.Set.Prefixes {
-		any = append(any, fmt.Sprintf("starts_with(%s, %s)", x, w.bind("VARCHAR", p)))
+		any = append(any, startsWith(w, x, p))
 	}
 	return withNull(x, c.Set.Null, any)
 }
 
-func valuesOf(w *writer, x string, c Condition) string {
-	if len(c.Set.Values) == 0 {
-		return "TRUE"
+func startsWith(w *writer, x, prefix string) string {
+	return fmt.Sprintf("starts_with(%s, %s)", x, w.bind("VARCHAR", prefix))
+}
+
+// outside says that a value is none of those that the set excepts.
+func outside(w *writer, x string, c Condition) []string {
+	var out []string
+	if len(c.Set.Values) > 0 {
+		out = append(out, "NOT "+valuesOf(w, x, c))
 	}
+	for _, p := range c.Set.Prefixes {
+		out = append(out, "NOT "+startsWith(w, x, p))
+	}
+	return out
+}
+
+func valuesOf(w *writer, x string, c Condition) string {
 	var values []string
 	for _, v := range c.Set.Values {
 		values = append(values, w.bind(c.Type, v))
 	}
-	not := ""
-	if c.Set.Except {
-		not = "NOT "
-	}
-	return fmt.Sprintf("%s %sIN (%s)", x, not, strings.Join(values, ", "))
+	return fmt.Sprintf("%s IN (%s)", x, strings.Join(values, ", "))
 }
 
 // between is a half-open interval, of x or of x/number.
@@ -106,6 +118,9 @@ func averageIn(w *writer, sum, number string, c Condition) string {
 
 // key is a group key's value.
 func (r *relation) key(w *writer, k Key) string {
+	if k.Func == keyCase {
+		return r.bins(w, k)
+	}
 	x := r.column(w, k.Column)
 	switch k.Func {
 	case "":
@@ -123,6 +138,15 @@ func (r *relation) key(w *writer, k Key) string {
 		return w.fail("a generaliser")
 	}
 	return fmt.Sprintf("CAST(%s AS %s)", x, w.typ(k.Type))
+}
+
+// bins is the number of the bin that holds a key's value.
+func (r *relation) bins(w *writer, k Key) string {
+	sql := "CASE"
+	for i, set := range k.Bins {
+		sql += fmt.Sprintf(" WHEN %s THEN %d", r.condition(w, Condition{Column: k.Column, Type: k.Of, Set: set}), i)
+	}
+	return fmt.Sprintf("CAST(%s END AS %s)", sql, w.typ(k.Type))
 }
 
 // named gives each expression its numbered name.

@@ -34,14 +34,15 @@ func (c cohort) at(key []*string) cell {
 		if i >= len(key) {
 			break
 		}
-		if key[i] != nil && k.Column.Path != c.base.Root.Path {
+		condition, ok := keyCondition(k, key[i])
+		if key[i] != nil && k.Column.Path != c.base.Root.Path && !(ok && condition.Set.Null) {
 			matched = append(matched, k.Column.Path) // a value is that of a row that matched
 		}
-		if condition, ok := keyCondition(k, key[i]); ok {
+		if ok {
 			conditions = append(conditions, condition)
 			continue
 		}
-		out.beside = append(out.beside, keyValue{k.Column, k.Func, key[i]})
+		out.beside = append(out.beside, keyValue{k.Column, k.split(), key[i]})
 	}
 	out.box = conjunction(c.box, conditions)
 	out.box.Matched = slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.box.Matched, matched))))
@@ -69,6 +70,8 @@ func (x keyValue) equal(y keyValue) bool {
 func keyCondition(k Key, value *string) (Condition, bool) {
 	c := Condition{Column: k.Column, Type: k.Type}
 	switch {
+	case k.Func == keyCase:
+		return k.bin(value)
 	case value == nil:
 		c.Set = Set{Null: true}
 		return c, true
@@ -90,6 +93,18 @@ func keyCondition(k Key, value *string) (Condition, bool) {
 	from, to, ok := period(k.Func, *value)
 	c.Type, c.Set = "DATE", Set{Intervals: []Interval{{Lo: from, Hi: to}}}
 	return c, ok
+}
+
+// bin is what the number of a bin says; any other value says nothing.
+func (k Key) bin(value *string) (Condition, bool) {
+	if value == nil {
+		return Condition{}, false
+	}
+	i, err := strconv.Atoi(*value)
+	if err != nil || i < 0 || i >= len(k.Bins) {
+		return Condition{}, false
+	}
+	return Condition{Column: k.Column, Type: k.Of, Set: k.Bins[i]}, true
 }
 
 // addTo is a band's upper edge.

@@ -40,20 +40,10 @@ func (m Measure) same(o Measure) bool {
 
 // equalKeys reports whether two families are split in the same way.
 func equalKeys(a, b []Key) bool {
-	split := func(in []Key) []Key {
-		out := slices.Clone(in)
-		for i := range out {
-			out[i] = Key{Column: in[i].Column, Func: in[i].Func, N: in[i].N}
-		}
-		return out
-	}
 	within := func(x, y []Key) bool {
-		return !slices.ContainsFunc(x, func(k Key) bool {
-			return !slices.ContainsFunc(y, func(o Key) bool { return o.Column == k.Column && o.Func == k.Func && o.N == k.N })
-		})
+		return !slices.ContainsFunc(x, func(k Key) bool { return !slices.ContainsFunc(y, k.same) })
 	}
-	x, y := split(a), split(b)
-	return within(x, y) && within(y, x)
+	return within(a, b) && within(b, a)
 }
 
 // settled reports whether the boxes alone decide every pair: no row is in both, or the cells are the same cells.

@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"fmt"
 	"slices"
 
 	"yumen/catalog"
@@ -69,6 +70,23 @@ func (q *question) by(path, column, fn string, n int64) *question {
 	}
 	q.plan.Keys = append(q.plan.Keys, compile.Key{Column: compile.ColumnRef{Path: path, Column: column}, Func: fn, N: n, Type: typ,
 		Sensitive: c.Sensitive, SensitiveValues: c.SensitiveValues})
+	return q
+}
+
+// binned adds a group key that splits a column into sets.
+func (q *question) binned(path, column string, bins ...compile.Set) *question {
+	c := q.declared(path, column)
+	q.plan.Keys = append(q.plan.Keys, compile.Key{Column: compile.ColumnRef{Path: path, Column: column}, Func: "case", Bins: bins, Of: c.Type,
+		Type: "BIGINT", Sensitive: c.Sensitive, SensitiveValues: c.SensitiveValues})
+	return q
+}
+
+// rolled adds a group key that splits the number of rows of an entity, counted over the rows of set 0 as it is now.
+func (q *question) rolled(index int, bins ...compile.Set) *question {
+	column := compile.ColumnRef{Path: "rollup:" + fmt.Sprint(q.plan.Sets[0]), Column: "count"}
+	q.plan.Base.Rollups = []compile.Rollup{{Path: column.Path, Entity: q.plan.Base.Entities[index], Box: q.plan.Sets[0],
+		Columns: []compile.RollupColumn{{Name: "count", Func: "count"}}}}
+	q.plan.Keys = append(q.plan.Keys, compile.Key{Column: column, Func: "case", Bins: bins, Of: "BIGINT", Type: "BIGINT"})
 	return q
 }
 

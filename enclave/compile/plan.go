@@ -86,13 +86,18 @@ type ColumnRef struct {
 }
 
 // Key is one group key: a column, bare or generalised. Func is "" or year, quarter, month, decade (as DuckDB's functions of
-// those names), trunc_year, trunc_quarter, trunc_month (date_trunc), band (lower edge floor(x/n)*n), prefix (first n characters).
+// those names), trunc_year, trunc_quarter, trunc_month (date_trunc), band (lower edge floor(x/n)*n), prefix (first n characters), case (the
+// number of the bin that holds the value, from 0).
 type Key struct {
-	Column    ColumnRef `json:"column"`
-	Func      string    `json:"func,omitempty"`
-	N         int64     `json:"n,omitempty"`
-	Type      string    `json:"type"`                // result type, as DuckDB names it
-	Sensitive bool      `json:"sensitive,omitempty"` // the column is declared sensitive
+	Column ColumnRef `json:"column"`
+	Func   string    `json:"func,omitempty"`
+	N      int64     `json:"n,omitempty"`
+	// Bins are, of case, disjoint sets that hold all values of the column, NULL included, sorted by their lowest values. What a text calls
+	// them is no part of the plan: equal sets are an equal key.
+	Bins      []Set  `json:"bins,omitempty"`
+	Of        string `json:"of,omitempty"`        // of case: the type of the column
+	Type      string `json:"type"`                // result type, as DuckDB names it
+	Sensitive bool   `json:"sensitive,omitempty"` // the column is declared sensitive
 	// SensitiveValues are those declared for the column, canonical texts of its own type.
 	SensitiveValues []string `json:"sensitive_values,omitempty"`
 }
@@ -113,7 +118,7 @@ type Condition struct {
 	SensitiveValues []string  `json:"sensitive_values,omitempty"`
 }
 
-// Set is a canonical set of values of one column: either Values (sorted canonical texts; with Except, all values but those),
+// Set is a canonical set of values of one column: either Values and Prefixes (sorted canonical texts; with Except, all values but those),
 // or Intervals (sorted, disjoint, not touching, half-open). Null says whether NULL belongs to it.
 type Set struct {
 	Values    []string   `json:"values,omitempty"`

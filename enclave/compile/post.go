@@ -176,8 +176,8 @@ func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
 			return x, err
 		}
 	} else {
-		if i := w.b.keyOf(t); i >= 0 {
-			return postExpr{fmt.Sprintf("k%d", i), typeOfColumn(w.plan.Keys[i].Type)}, nil
+		if x, isKey, err := w.key(t); isKey || err != nil {
+			return x, err
 		}
 		t = t.Follow()
 	}
@@ -213,6 +213,38 @@ func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
 		return w.window(e)
 	}
 	return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, e.Position())
+}
+
+// key is an expression that is a group key.
+func (w *postWriter) key(t footprint.Term) (x postExpr, isKey bool, err error) {
+	k, labels, fault := w.b.labelled(t)
+	i := w.b.indexOf(k)
+	switch {
+	case fault != nil:
+		return x, false, nil
+	case len(labels) == 1:
+		x, err = w.expr(labels[0])
+		return x, true, err
+	case i >= 0 && labels != nil:
+		x, err = w.named(i, labels)
+		return x, true, err
+	case i >= 0:
+		return postExpr{fmt.Sprintf("k%d", i), typeOfColumn(w.plan.Keys[i].Type)}, true, nil
+	}
+	return x, false, nil
+}
+
+// named is a key in the words of the text: the label of each bin.
+func (w *postWriter) named(key int, labels []sqltree.Expr) (postExpr, error) {
+	texts, t, err := w.unified(labels[0].Position(), labels)
+	if err != nil {
+		return postExpr{}, err
+	}
+	sql := fmt.Sprintf("CASE k%d", key)
+	for i, x := range texts {
+		sql += fmt.Sprintf(" WHEN %d THEN %s", i, x)
+	}
+	return postExpr{sql + " END", t}, nil
 }
 
 // literal binds a constant of the text: it never stands in the generated text.

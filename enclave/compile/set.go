@@ -13,9 +13,6 @@ func (s Set) region(typ string) []span {
 		m := mark(typ, v)
 		spans = append(spans, span{m, after(m)})
 	}
-	if s.Except {
-		return complement(spans)
-	}
 	for _, i := range s.Intervals {
 		next := span{}
 		if i.Lo != "" {
@@ -28,6 +25,9 @@ func (s Set) region(typ string) []span {
 	}
 	for _, p := range s.Prefixes {
 		spans = append(spans, span{p, beyondPrefix(p)})
+	}
+	if s.Except {
+		return complement(spans)
 	}
 	return tidy(spans)
 }
@@ -62,7 +62,7 @@ func setOf(typ string, spans []span, null bool) (Set, bool) {
 		return s, true
 	}
 	values, prefixes, ok := textsOf(complement(spans))
-	return Set{Values: values, Except: true, Null: null}, ok && len(prefixes) == 0
+	return Set{Values: values, Prefixes: prefixes, Except: true, Null: null}, ok
 }
 
 // pointsOf is a set of single values of an ordered type.

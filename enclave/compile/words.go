@@ -95,10 +95,25 @@ func (k Key) words() string {
 	switch {
 	case k.Func == "":
 		return k.Column.words()
+	case k.Func == keyCase:
+		var bins []string
+		for _, s := range k.Bins {
+			bins = append(bins, s.words())
+		}
+		return k.Column.words() + " (" + strings.Join(bins, " | ") + ")"
 	case k.N > 0:
 		return fmt.Sprintf("%s(%s, %d)", k.Func, k.Column.words(), k.N)
 	}
 	return fmt.Sprintf("%s(%s)", k.Func, k.Column.words())
+}
+
+// Shown is a value of the key for a reader: that of a case is the set of its bin.
+func (k Key) Shown(value *string) *string {
+	if bin, ok := k.bin(value); ok && k.Func == keyCase {
+		text := bin.Set.words()
+		return &text
+	}
+	return value
 }
 
 func (b Box) words() string {
@@ -128,7 +143,13 @@ func (s Set) words() string {
 		parts = append(parts, "["+i.Lo+", "+i.Hi+")")
 	}
 	for _, p := range s.Prefixes {
+		if s.Except {
+			p = "∌ " + p
+		}
 		parts = append(parts, p+"…")
+	}
+	if s.Except && len(parts) == 0 {
+		parts = append(parts, "*")
 	}
 	if s.Null {
 		parts = append(parts, "NULL")
