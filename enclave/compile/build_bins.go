@@ -154,7 +154,7 @@ func (b *builder) admitted(of *restriction, spans []span, null bool) ([]span, bo
 	}
 	for _, p := range b.where.parts {
 		if p.ref == of.ref {
-			spans, null = meet(spans, p.spans), null && p.null
+			spans, null = meet(spans, p.region()), null && p.null
 		}
 	}
 	return spans, null

@@ -316,9 +316,12 @@ func (c *cohortBuilder) box(matched ...*node) (Box, error) {
 	return out, nil
 }
 
+// region is the values that all conditions of the restriction leave.
+func (r *restriction) region() []span { return meet(r.spans, complement(r.less)) }
+
 // condition is the canonical condition of a restriction. Whole says that it restricts nothing.
 func (r *restriction) condition() (c Condition, whole bool, err error) {
-	set, whole, ok := r.domain.set(meet(r.spans, complement(r.less)), r.null)
+	set, whole, ok := r.domain.set(r.region(), r.null)
 	if !ok {
 		return c, false, sqltree.Refuse(sqltree.ReasonPredicate, r.last)
 	}
