@@ -117,8 +117,8 @@ func TestSolver(t *testing.T) {
 	specs := tinySpecs(t)
 	e := newEngine(t)
 	released, withheld := 0, 0
-	for seed := range trials(t, 12) {
-		rng := rand.New(rand.NewPCG(uint64(seed), 11))
+	for seed := range trials(t, 14) {
+		rng := rand.New(rand.NewPCG(uint64(seed), 14))
 		w := randomWorld(rng)
 		w.load(e, specs)
 		rules := disclosure.Rules{K: 2 + rng.Int64N(2), P: 10 * rng.Int64N(2)}
@@ -127,7 +127,7 @@ func TestSolver(t *testing.T) {
 		var q inquiry
 		for step := range 8 {
 			if step == 0 || rng.IntN(3) == 0 {
-				q = randomInquiry(rng).withCost(rng)
+				q = randomInquiry(rng).split(rng).withCost(rng)
 			} else {
 				q = q.nearby(rng)
 				if rng.IntN(3) == 0 {

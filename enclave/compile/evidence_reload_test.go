@@ -87,7 +87,7 @@ func TestOracleOfLoads(t *testing.T) {
 		o.world.load(e, specs)
 		e.keep(o.pins)
 		in := compile.Inputs{}
-		asked := []inquiry{randomInquiry(rng).withCost(rng)}
+		asked := []inquiry{randomInquiry(rng).split(rng).withCost(rng)}
 		for step := range 6 {
 			q := asked[rng.IntN(len(asked))]
 			switch {
@@ -97,7 +97,7 @@ func TestOracleOfLoads(t *testing.T) {
 				w.load(e, specs)
 				e.keep(o.pins)
 			case rng.IntN(3) == 0:
-				q = randomInquiry(rng).withCost(rng)
+				q = randomInquiry(rng).split(rng).withCost(rng)
 			case rng.IntN(2) == 0:
 				q = q.nearby(rng)
 			}
