@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -93,6 +94,10 @@ func (e *engine) texts(s compile.Statement) [][]string {
 			}
 			line[i] = *v
 			if x, err := strconv.ParseFloat(*v, 64); err == nil {
+				if math.IsNaN(x) || math.IsInf(x, 0) {
+					line[i] = "." // no number leaves as NULL
+					continue
+				}
 				line[i] = strconv.FormatFloat(x, 'g', 9, 64)
 			}
 		}

@@ -39,3 +39,13 @@ size AS (SELECT count(*) AS n FROM whole)
 SELECT part.k0, coalesce(min(size.n), 0) - count(*) FILTER (WHERE part.r = whole.r) FROM part JOIN whole ON part.e = whole.e JOIN size ON TRUE GROUP BY part.k0
 -- $1 VARCHAR "executed"
 -- $2 VARCHAR "open"
+-- statement 5
+WITH raw AS (SELECT r."__ekey_0" AS e, TRUE AS p0, CAST(CASE WHEN (r."status" IS NOT NULL AND (r."status" IN (CAST($1 AS VARCHAR)))) THEN 0 WHEN (r."status" IS NOT NULL AND (r."status" IN (CAST($2 AS VARCHAR)))) THEN 1 END AS BIGINT) AS s0, coalesce(CAST(r."status" AS VARCHAR) = CAST($1 AS VARCHAR), FALSE) AS h0
+  FROM "court_judgments".main.data AS r
+  WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_0" IS NOT NULL),
+base AS (SELECT e, p0, s0, h0 FROM raw WHERE p0),
+part AS (SELECT p0, s0, e, bool_or(h0) AS h0 FROM base GROUP BY p0, s0, e),
+ranked AS (SELECT *, dense_rank() OVER (ORDER BY e) AS d FROM part)
+SELECT count(*), CASE WHEN count(*) <= 64 THEN string_agg(CAST(d AS VARCHAR), ',') END, count(*) FILTER (WHERE h0), p0, s0 FROM ranked GROUP BY p0, s0 LIMIT 200001
+-- $1 VARCHAR "executed"
+-- $2 VARCHAR "open"
