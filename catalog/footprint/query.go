@@ -112,15 +112,19 @@ func (s *Select) Plain() bool {
 }
 
 // Aggregated reports whether an expression holds an aggregate, through references to other outputs of the SELECT.
-func (s *Select) Aggregated(e sqltree.Expr) bool {
+func (s *Select) Aggregated(e sqltree.Expr) bool { return s.aggregated(e, map[int]bool{}) }
+
+// aggregated looks at each output once: a chain of aliases that name one another twice would double with each of them.
+func (s *Select) aggregated(e sqltree.Expr, seen map[int]bool) bool {
 	found := false
 	sqltree.Walk(e, func(e sqltree.Expr) bool {
 		switch e := e.(type) {
 		case *sqltree.Call:
 			found = found || e.Class == sqltree.ClassAggregate
 		case *sqltree.Column:
-			if ref, ok := s.refs[e]; ok && ref.Source == nil && !found {
-				found = s.Aggregated(s.Outputs[ref.Output].Expr)
+			if ref, ok := s.refs[e]; ok && ref.Source == nil && !found && !seen[ref.Output] {
+				seen[ref.Output] = true
+				found = s.aggregated(s.Outputs[ref.Output].Expr, seen)
 			}
 		}
 		return !found

@@ -40,6 +40,20 @@ func TestLargeTextsAreWorkInProportion(t *testing.T) {
 	}
 }
 
+// TestAliasesAreLookedAtOnce: forty aliases, each twice the one before, end.
+func TestAliasesAreLookedAtOnce(t *testing.T) {
+	view, e := wide(t), newEngine(t)
+	for _, first := range []string{"closed", "count(*)"} {
+		chain := "SELECT " + first + " AS a0"
+		for i := range 40 {
+			chain += fmt.Sprintf(", a%d || a%[1]d AS a%d", i, i+1)
+		}
+		planned(e.parse(chain+" FROM t"), view)
+		planned(e.parse(chain+" FROM t GROUP BY closed"), view)
+		planned(e.parse(chain+" FROM t GROUP BY a0 HAVING a40 IS NOT NULL ORDER BY a40"), view)
+	}
+}
+
 // planned is how many bytes planning a tree takes from the allocator, whether a plan or a refusal comes of it.
 func planned(tree []byte, view footprint.View) uint64 {
 	var before, after runtime.MemStats
