@@ -24,6 +24,14 @@ collect_refusals := {
 		"set": {"/release/recipients/bank_a": "p-wang"},
 		"refuses": {"EGR-012", "EGR-017"},
 	},
+	"BJ-FIN-22c EGR-012: nobody's organization is a recipient": {
+		"set": {
+			"/subject/organization": "",
+			"/organization/name": "",
+			"/release/recipients": {"": {"everybody": true, "persons": {}}},
+		},
+		"refuses": {"EGR-012", "EGR-015", "SUB-002"},
+	},
 	"BJ-FIN-22c EGR-017: nobody of the organization": {
 		"set": {"/release/recipients/bank_a/persons": {}},
 		"refuses": {"EGR-017"},
