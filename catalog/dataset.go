@@ -11,6 +11,7 @@ const (
 	KindOrganization Kind = "Organization"
 	KindAccount      Kind = "Account"
 	KindDataset      Kind = "Dataset"
+	KindComputation  Kind = "Computation"
 )
 
 // Metadata names a resource. Names are lower-case letters, digits and underscores, at most 63.

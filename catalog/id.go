@@ -27,6 +27,7 @@ const (
 	PrefixLedger      Prefix = "led"
 	PrefixPending     Prefix = "act"
 	PrefixSession     Prefix = "ses"
+	PrefixCertificate Prefix = "cert"
 )
 
 // NewID returns a fresh identifier: prefix, "_", a UUIDv7 as 32 hexadecimal digits (RFC 9562).

@@ -8,24 +8,25 @@ type Action string
 
 // The actions that the gateway asks about.
 const (
-	ActionAccountChange   Action = "account.change"
-	ActionCatalogChange   Action = "catalog.change"
-	ActionSupplyLoad      Action = "supply.load"
-	ActionApplicationStep Action = "application.step"
-	ActionGrantChange     Action = "grant.change"
-	ActionReviewVote      Action = "review.vote"
-	ActionQueryCheck      Action = "query.check"
-	ActionQueryRun        Action = "query.run"
-	ActionReleaseDecide   Action = "release.decide"
-	ActionReleaseCollect  Action = "release.collect"
-	ActionFreezeSet       Action = "freeze.set"
-	ActionFreezeLift      Action = "freeze.lift"
+	ActionAccountChange     Action = "account.change"
+	ActionCatalogChange     Action = "catalog.change"
+	ActionSupplyLoad        Action = "supply.load"
+	ActionApplicationStep   Action = "application.step"
+	ActionGrantChange       Action = "grant.change"
+	ActionReviewVote        Action = "review.vote"
+	ActionQueryCheck        Action = "query.check"
+	ActionQueryRun          Action = "query.run"
+	ActionReleaseDecide     Action = "release.decide"
+	ActionReleaseCollect    Action = "release.collect"
+	ActionComputationReview Action = "computation.review"
+	ActionFreezeSet         Action = "freeze.set"
+	ActionFreezeLift        Action = "freeze.lift"
 )
 
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
-		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionApplicationStep, ActionGrantChange, ActionQueryCheck,
+		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
 		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift,
 	}
 }

@@ -30,7 +30,7 @@ const (
 // without the ones it needs does not exist.
 type Obligations struct {
 	RetentionYears int           `json:"retention_years"`   // how long the record of the decision is kept, at least
-	Run            *RunRules     `json:"run,omitempty"`     // query.check, query.run, release.decide
+	Run            *RunRules     `json:"run,omitempty"`     // query.check, query.run, release.decide, computation.review
 	Release        *ReleaseRules `json:"release,omitempty"` // release.decide
 	Account        *AccountRules `json:"account,omitempty"` // account.change
 	// Application is the way of an application: application.step.
@@ -103,7 +103,7 @@ func decodeObligations(action Action, raw []byte) (Obligations, error) {
 }
 
 func (o Obligations) check(action Action) error {
-	run := action == ActionQueryCheck || action == ActionQueryRun || action == ActionReleaseDecide
+	run := action == ActionQueryCheck || action == ActionQueryRun || action == ActionReleaseDecide || action == ActionComputationReview
 	switch {
 	case o.RetentionYears < 3:
 		return errors.New("retention under three years")

@@ -15,20 +15,21 @@ import (
 // What each role may do at all, in every jurisdiction: the other roles are refused with a rule about roles.
 func TestBJ_FIN_3_RolesAndActions(t *testing.T) {
 	may := map[policy.Action][]policy.Role{
-		policy.ActionAccountChange:   {policy.RoleSecurityAdministrator},                     // the base confirms a role
-		policy.ActionCatalogChange:   {policy.RoleSteward},                                   // approves
-		policy.ActionSupplyLoad:      {policy.RoleProvider},                                  // pushes through the interface
-		policy.ActionApplicationStep: {policy.RoleSteward},                                   // approves
-		policy.ActionGrantChange:     {policy.RoleSteward, policy.RoleSecurityAdministrator}, // resumes
-		policy.ActionReviewVote:      {policy.RoleEgressReviewer},
-		policy.ActionQueryCheck:      {policy.RoleAnalyst},
-		policy.ActionQueryRun:        {policy.RoleAnalyst},
-		policy.ActionReleaseDecide:   {policy.RoleAnalyst}, // the author of the run
-		policy.ActionReleaseCollect:  {policy.RoleAnalyst},
-		policy.ActionFreezeSet:       {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleAuditor, policy.RoleRegulator},
-		policy.ActionFreezeLift:      {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleRegulator},
+		policy.ActionAccountChange:     {policy.RoleSecurityAdministrator},                     // the base confirms a role
+		policy.ActionCatalogChange:     {policy.RoleSteward},                                   // approves
+		policy.ActionSupplyLoad:        {policy.RoleProvider},                                  // pushes through the interface
+		policy.ActionApplicationStep:   {policy.RoleSteward},                                   // approves
+		policy.ActionGrantChange:       {policy.RoleSteward, policy.RoleSecurityAdministrator}, // resumes
+		policy.ActionReviewVote:        {policy.RoleEgressReviewer},
+		policy.ActionComputationReview: {policy.RoleEgressReviewer}, // approves
+		policy.ActionQueryCheck:        {policy.RoleAnalyst},
+		policy.ActionQueryRun:          {policy.RoleAnalyst},
+		policy.ActionReleaseDecide:     {policy.RoleAnalyst}, // the author of the run
+		policy.ActionReleaseCollect:    {policy.RoleAnalyst},
+		policy.ActionFreezeSet:         {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleAuditor, policy.RoleRegulator},
+		policy.ActionFreezeLift:        {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleRegulator},
 	}
-	about := []string{"SEP-001", "SUP-001", "SUP-011", "APP-001", "GRA-001", "SEP-011", "AUT-012", "EGR-011", "FRZ-001"}
+	about := []string{"SEP-001", "SUP-001", "SUP-011", "APP-001", "GRA-001", "COM-001", "SEP-011", "AUT-012", "EGR-011", "FRZ-001"}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for _, a := range policy.Actions() {
@@ -67,6 +68,9 @@ func with(t *testing.T, a policy.Action, change func(*policy.Common)) policy.Inp
 		change(&in.Common)
 		return in
 	case policy.SupplyLoad:
+		change(&in.Common)
+		return in
+	case policy.ComputationReview:
 		change(&in.Common)
 		return in
 	case policy.GrantChange:
@@ -109,7 +113,7 @@ func atGrade(j policy.Jurisdiction, g catalog.Grade, kind policy.CallKind, certi
 
 // The truth table of statements: jurisdiction × kind × grade. A cell is the k that must be enforced, or the first code.
 func TestBJ_FIN_15a_GradesAndModes(t *testing.T) {
-	const mode, grade = "MODE_NOT_ALLOWED", "GRADE_FORBIDS"
+	const mode, grade, missing = "MODE_NOT_ALLOWED", "GRADE_FORBIDS", "COMPUTATION_NOT_APPROVED"
 	synthetic := [5]string{grade, mode, mode, mode, grade}
 	noisy := [5]string{grade, "3", mode, mode, grade}
 	free := map[policy.Jurisdiction][5]string{
@@ -117,7 +121,7 @@ func TestBJ_FIN_15a_GradesAndModes(t *testing.T) {
 		policy.Strict: synthetic, policy.Lab: {grade, "3", "5", "10", grade},
 	}
 	certified := [5]string{grade, "3", "5", "10", grade}
-	uncertified := [5]string{grade, "3", mode, mode, grade}
+	uncertified := [5]string{missing, "3", missing, missing, grade}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for g := range catalog.Grade(5) {

@@ -14,7 +14,11 @@ const MaxDepth = 64
 // Decode reads the answer of json_serialize_sql as exactly one SELECT of the closed set of nodes. Every field of every node
 // is modelled or must hold its default. Every error is a *catalog.Refusal; a tree that cannot be read at all is one too,
 // because the gateway treats the worker's bytes as hostile.
-func Decode(text []byte) (query *Select, err error) {
+func Decode(text []byte) (query *Select, err error) { return DecodeWith(text, nil) }
+
+// DecodeWith is Decode for a statement with named parameters: the value of each stands in its place. Every parameter of the tree must
+// have a value and every value a place; nil values refuse all parameters.
+func DecodeWith(text []byte, values Values) (query *Select, err error) {
 	root, jsonErr := readJSON(text)
 	if jsonErr != nil {
 		return nil, unreadable(jsonErr)
@@ -30,7 +34,7 @@ func Decode(text []byte) (query *Select, err error) {
 			panic(r)
 		}
 	}()
-	return decodeRoot(root), nil
+	return decodeRoot(root, values), nil
 }
 
 func unreadable(err error) *catalog.Refusal {
@@ -40,7 +44,7 @@ func unreadable(err error) *catalog.Refusal {
 	return Refuse(ReasonSyntax, None)
 }
 
-func decodeRoot(v any) *Select {
+func decodeRoot(v any, values Values) *Select {
 	o := asObject(v, None)
 	if o.bool("error") {
 		refuseError(o)
@@ -54,8 +58,10 @@ func decodeRoot(v any) *Select {
 	default:
 		refuse(ReasonManyStatements, leafPosition(statements[1]))
 	}
-	d := &decoder{}
-	return d.statement(statements[0], None)
+	d := &decoder{values: values, placed: map[string]bool{}}
+	query := d.statement(statements[0], None)
+	d.allPlaced()
+	return query
 }
 
 // refuseError refuses what the serialiser itself would not take. Its message is ours to classify and never passed on.
@@ -76,10 +82,12 @@ func refuseError(o *object) {
 	refuse(ReasonSyntax, at)
 }
 
-// decoder counts the depth of the tree, and knows whether it reads a join condition.
+// decoder counts the depth of the tree, knows whether it reads a join condition, and puts values in the places of parameters.
 type decoder struct {
 	depth   int
 	joining bool
+	values  Values
+	placed  map[string]bool
 }
 
 // in enters one level; the result leaves it.
@@ -93,7 +101,7 @@ func (d *decoder) in(at Pos) func() {
 func (d *decoder) statement(v any, at Pos) *Select {
 	o := asObject(v, at)
 	query := d.query(o.object("node"))
-	o.empty(ReasonParameter, "named_param_map")
+	d.parameterNames(o)
 	o.done()
 	return query
 }

@@ -62,6 +62,8 @@ func (d *decoder) node(o *object, class, kind string) Expr {
 		return d.window(o)
 	case "SUBQUERY":
 		return d.scalar(o)
+	case "PARAMETER":
+		return d.parameter(o, kind)
 	}
 	refuse(d.refusedClass(class), o.at)
 	return nil
@@ -70,8 +72,6 @@ func (d *decoder) node(o *object, class, kind string) Expr {
 // refusedClass names the fault of an expression outside the closed set.
 func (d *decoder) refusedClass(class string) Reason {
 	switch class {
-	case "PARAMETER":
-		return ReasonParameter
 	case "POSITIONAL_REFERENCE":
 		return ReasonPositional
 	case "LAMBDA", "LAMBDA_REF", "COLLATE":

@@ -28,6 +28,8 @@ const (
 	ReasonAggregate      Reason = "aggregate"
 	ReasonAggregateOrder Reason = "aggregate order"
 	ReasonParameter      Reason = "parameter"
+	ReasonNoParameter    Reason = "no such parameter"
+	ReasonUnplaced       Reason = "parameter without a place"
 	ReasonDistinctOn     Reason = "distinct on"
 	ReasonLimit          Reason = "limit"
 	ReasonNestedAlias    Reason = "nested alias"

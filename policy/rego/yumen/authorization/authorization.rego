@@ -317,3 +317,28 @@ detail["AUT-017"] contains {"table": name} if {
 	some name, _ in input.footprint.tables
 	not input.datasets[name].loaded == true
 }
+
+# METADATA
+# title: The computation is certified where its grade asks for it
+# custom:
+#   rule: AUT-018
+#   code: COMPUTATION_NOT_APPROVED
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [BJ-OPS-27c, BJ-OPS-27d, XC-27a]
+#   message:
+#     zh: 该计算没有对当前数据有效的认证
+#     en: No certificate of the computation covers the data as they stand
+#   remedy:
+#     zh: 请出域审核员重新认证：yumen computation certify
+#     en: "Have an egress reviewer certify it again: yumen computation certify"
+proof contains "AUT-018" if input.call.kind == "free"
+
+proof contains "AUT-018" if {
+	input.call.kind == "computation"
+	input.computation.certified == true
+}
+
+proof contains "AUT-018" if {
+	input.call.kind == "computation"
+	lib.settings.grades[input.footprint.grade].computations in {"exact", "noisy", "never"}
+}

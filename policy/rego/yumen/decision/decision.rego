@@ -10,6 +10,7 @@ import future.keywords.not
 import data.yumen.application
 import data.yumen.authorization
 import data.yumen.classification
+import data.yumen.computation
 import data.yumen.desensitization
 import data.yumen.egress
 import data.yumen.freeze
@@ -166,4 +167,19 @@ grant_change := refusal("grant.change", grant_proof, {}) if lacks("grant.change"
 
 grant_change := {"proof": grant_proof, "obligations": {"retention_years": granting.retention_years}} if {
 	not lacks("grant.change", grant_proof)
+}
+
+computation_proof := subject.proof | computation.proof
+
+computation_obligations := {"run": computation.run, "retention_years": computation.retention_years}
+
+# METADATA
+# title: May this computation be declared, certified, approved or rejected
+# entrypoint: true
+computation_review := refusal("computation.review", computation_proof, {}) if {
+	lacks("computation.review", computation_proof)
+}
+
+computation_review := {"proof": computation_proof, "obligations": computation_obligations} if {
+	not lacks("computation.review", computation_proof)
 }

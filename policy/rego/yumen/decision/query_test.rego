@@ -114,10 +114,10 @@ query_refusals := {
 	},
 	"BJ-FIN-22b AUT-014: no name": {"set": {"/computation/name": ""}, "refuses": {"AUT-014"}},
 	"BJ-FIN-22b AUT-014: nobody approved it": {"set": {"/computation/approver": ""}, "refuses": {"AUT-014"}},
-	"BJ-FIN-22b AUT-014: no computation": {"set": {"/computation": null}, "refuses": {"AUT-014", "DES-001"}},
+	"BJ-FIN-22b AUT-014: no computation": {"set": {"/computation": null}, "refuses": {"AUT-014", "AUT-018", "DES-001"}},
 	"BJ-FIN-22b AUT-014: an unknown kind of call": {
 		"set": {"/call/kind": "other"},
-		"refuses": {"AUT-014", "DES-001"},
+		"refuses": {"AUT-014", "AUT-018", "DES-001"},
 	},
 	"SJZ-15a AUT-015: a dataset is not approved": {
 		"set": {"/datasets/persons/state": "submitted"},
@@ -239,9 +239,9 @@ query_refusals := {
 		"set": {"/call/kind": "free", "/computation": null},
 		"refuses": {"DES-001"},
 	},
-	"BJ-OPS-27d DES-001: a computation that is not certified": {
+	"BJ-OPS-27d AUT-018: a computation that is not certified": {
 		"set": {"/computation/certified": false},
-		"refuses": {"DES-001"},
+		"refuses": {"AUT-018", "DES-001"},
 	},
 	"SJZ-13a DES-001: free SQL at grade 1 in sjz": {
 		"remove": {"/footprint/tables/insurance"},

@@ -14,6 +14,7 @@ import data.yumen.lib
 #     - catalog.change
 #     - supply.load
 #     - application.step
+#     - computation.review
 #     - grant.change
 #     - review.vote
 #     - query.check
@@ -41,6 +42,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - catalog.change
 #     - supply.load
 #     - application.step
+#     - computation.review
 #     - grant.change
 #     - review.vote
 #     - query.check
@@ -74,6 +76,7 @@ proof contains "SUB-002" if {
 #   entrypoints:
 #     - supply.load
 #     - application.step
+#     - computation.review
 #     - query.check
 #     - query.run
 #     - release.decide

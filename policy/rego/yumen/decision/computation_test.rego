@@ -1,0 +1,133 @@
+package yumen.decision_test
+
+import data.yumen.decision
+
+computation_base := data.testing["computation.review"]
+
+the_author := {
+	"account": "wang",
+	"person": "p-wang",
+	"organization": "bank_a",
+	"legal_group": "group_a",
+	"role": "analyst",
+	"effective": true,
+}
+
+computation_refusals := {
+	"BJ-FIN-29 SUB-001: the role is not in effect": {"set": {"/subject/effective": false}, "refuses": {"SUB-001"}},
+	"BJ-FIN-32a SUB-003: runs are frozen": {"set": {"/frozen": {"runs": {}}}, "refuses": {"SUB-003"}},
+	"BJ-FIN-3 COM-001: a steward approves": {"set": {"/subject/role": "steward"}, "refuses": {"COM-001"}},
+	"BJ-FIN-3 COM-001: the security administrator approves": {
+		"set": {"/subject/role": "security_administrator"},
+		"refuses": {"COM-001"},
+	},
+	"BJ-FIN-3 COM-001: a reviewer declares": {"set": {"/op": "declare"}, "refuses": {"COM-001", "COM-002"}},
+	"BJ-FIN-3 COM-001: the author approves": {"set": {"/subject": the_author}, "refuses": {"COM-001", "COM-002"}},
+	"BJ-FIN-3 COM-001: the author certifies": {
+		"set": {"/op": "certify", "/subject": the_author},
+		"refuses": {"COM-001", "COM-002"},
+	},
+	"BJ-FIN-3 COM-001: an unknown act": {
+		"set": {"/op": "run"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005"},
+	},
+	"SJZ-13c COM-002: the author's other account": {
+		"set": {"/subject/person": "p-wang"},
+		"refuses": {"COM-002"},
+	},
+	"SJZ-13c COM-002: the author's account": {"set": {"/subject/account": "wang"}, "refuses": {"COM-002"}},
+	"BJ-OPS-4 COM-002: the author's institution": {
+		"set": {"/subject/organization": "bank_a"},
+		"refuses": {"COM-002"},
+	},
+	"BJ-OPS-4 COM-002: the author's legal group": {
+		"set": {"/subject/legal_group": "group_a"},
+		"refuses": {"COM-002"},
+	},
+	"BJ-FIN-3 COM-002: declared in another's name": {
+		"set": {"/computation/author/account": "li", "/op": "declare", "/subject": the_author},
+		"refuses": {"COM-002"},
+	},
+	"BJ-FIN-3 COM-002: declared for another organization": {
+		"set": {"/computation/author/organization": "bank_b", "/op": "declare", "/subject": the_author},
+		"refuses": {"COM-002"},
+	},
+	"BJ-FIN-30 COM-003: what is approved is approved": {
+		"set": {"/computation/state": "approved"},
+		"refuses": {"COM-003"},
+	},
+	"BJ-FIN-30 COM-003: what is rejected is certified": {
+		"set": {"/computation/state": "rejected", "/op": "certify"},
+		"refuses": {"COM-003"},
+	},
+	"BJ-FIN-22b COM-003: no text": {
+		"set": {"/computation/digest": ""},
+		"refuses": {"COM-003", "COM-004"},
+	},
+	"BJ-FIN-22b COM-003: no name": {"set": {"/computation/name": ""}, "refuses": {"COM-003"}},
+	"BJ-OPS-27d COM-004: no certificate": {
+		"set": {"/certificate": {"state": "none", "computation": ""}},
+		"refuses": {"COM-004"},
+	},
+	"BJ-OPS-27d COM-004: it failed": {"set": {"/certificate/state": "failed"}, "refuses": {"COM-004"}},
+	"BJ-OPS-27d COM-004: of other data": {"set": {"/certificate/state": "stale"}, "refuses": {"COM-004"}},
+	"BJ-OPS-32b COM-004: of another text": {
+		"set": {"/certificate/computation": "sha256:bb"},
+		"refuses": {"COM-004"},
+	},
+	"BJ-OPS-27d COM-005: grade 4": {"set": {"/computation/grade": 4}, "refuses": {"COM-005"}},
+	"BJ-OPS-27d COM-005: certified at grade 4": {
+		"set": {"/computation/grade": 4, "/op": "certify"},
+		"refuses": {"COM-005"},
+	},
+	"BJ-OPS-27c COM-005: no grade": {"set": {"/computation/grade": 0}, "refuses": {"COM-005"}},
+}
+
+test_computation_refusals[note] if {
+	some note, case in computation_refusals
+	d := decision.computation_review with input as patched(computation_base, case)
+	object.keys(d.details) == case.refuses
+}
+
+computation_permits := {
+	"BJ-OPS-27d COM-101 COM-102: a reviewer approves": {},
+	"BJ-OPS-27d COM-004: a reviewer certifies": {"set": {
+		"/certificate": {"state": "none", "computation": ""},
+		"/op": "certify",
+	}},
+	"BJ-OPS-27d COM-003: what is approved is certified again": {"set": {
+		"/certificate/state": "stale",
+		"/computation/state": "approved",
+		"/op": "certify",
+	}},
+	"BJ-FIN-22b COM-003: an approval is taken back": {"set": {"/computation/state": "approved", "/op": "reject"}},
+	"BJ-OPS-27d COM-005: grade 3 is opened to what is certified": {"set": {"/op": "certify"}},
+	"BJ-FIN-3 COM-001: an analyst declares": {"set": {
+		"/certificate": {"state": "none", "computation": ""},
+		"/computation/state": "none",
+		"/op": "declare",
+		"/subject": the_author,
+	}},
+}
+
+test_computation_permits[note] if {
+	some note, case in computation_permits
+	d := decision.computation_review with input as patched(computation_base, case)
+	d.obligations.retention_years == 5
+	d.obligations.run.k == 10
+	d.obligations.run.round == 5
+	d.obligations.run.mode == "exact"
+}
+
+test_BJ_OPS_27d_a_computation_of_grade_4_may_be_rejected if {
+	d := decision.computation_review with input as patched(
+		computation_base,
+		{"set": {"/computation/grade": 4, "/op": "reject"}},
+	)
+	d.obligations.run.grade == 4
+}
+
+test_BJ_FIN_22b_computation_of_an_empty_input_refuses_everything if {
+	d := decision.computation_review with input as {}
+	object.keys(d.details) == object.keys(data.yumen.required["computation.review"])
+}
