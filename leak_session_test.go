@@ -300,3 +300,38 @@ func (s *stage) audit() {
 	s.say("auditor", 0, "audit", "verify")
 	s.say("auditor", 0, "whoami")
 }
+
+// counted is a computation over a table with rare values, one of its parameters' values reaching them alone.
+const counted = `apiVersion: yumen/v1
+kind: Computation
+metadata: {name: counted}
+spec:
+  title: {zh: 计数, en: Counted}
+  datasets: [harbour]
+  parameters: [{name: least, type: "DECIMAL(12,2)", values: [0, 1000, 500000]}]
+  sql: SELECT district, count(*) AS n, sum(score) AS s FROM harbour WHERE amount >= $least GROUP BY district
+`
+
+// compute takes a computation from its declaration to its answers, and has others refused.
+func (s *stage) compute(grant string) {
+	s.t.Helper()
+	f := s.file("counted.yaml", counted)
+	s.say("analyst_a", 0, "apply", "-f", f)
+	for _, wrong := range []string{"SELECT name FROM harbour WHERE amount >= $least", "SELECT max(amount) FROM harbour WHERE amount >= $least", "SELECT count(*) FROM harbour WHERE name = $least", "SELECT"} {
+		text, _, _ := strings.Cut(strings.Replace(counted, "name: counted", "name: wrong", 1), "SELECT")
+		s.say("analyst_a", 3, "apply", "-f", s.file("wrong.yaml", text+wrong+"\n"))
+	}
+	s.say("analyst_a", 3, "computation", "certify", "counted")
+	s.say("reviewer_1", 0, "computation", "certify", "counted")
+	s.say("reviewer_1", 0, "computation", "certify", "counted", "-o", "json")
+	s.say("reviewer_1", 0, "computation", "show", "counted")
+	s.say("analyst_a", 0, "computation", "show", "counted", "-o", "json")
+	s.say("analyst_a", 3, "query", "run", "--grant", grant, "--computation", "counted", "--param", "least=0")
+	s.say("reviewer_1", 0, "computation", "review", "counted", "--approve", "--comment", "cells and purpose checked")
+	for _, value := range []string{"0", "1000", "500000", "918273.64", "CNRYBADQZXWVK"} {
+		s.say("analyst_a", -1, "query", "check", "--grant", grant, "--computation", "counted", "--param", "least="+value)
+		s.say("analyst_a", -1, "query", "run", "--grant", grant, "--computation", "counted", "--param", "least="+value, "-o", "json")
+	}
+	s.say("analyst_a", 0, "query", "ledger")
+	s.say("auditor", 0, "get", "Computation", "counted", "-o", "yaml")
+}

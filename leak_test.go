@@ -22,6 +22,7 @@ func TestLeak(t *testing.T) {
 	s.register()
 	grant := s.granted()
 	s.ask(grant)
+	s.compute(grant)
 	s.review(grant)
 	s.audit()
 	s.mischief()

@@ -18,11 +18,16 @@ func (s *Service) Apply(ctx context.Context, p Principal, in api.Apply) (api.App
 	if err != nil {
 		return api.ApplyResult{}, declarationFault(err)
 	}
+	beside, err := s.parseComputations(ctx, p, docs)
+	if err != nil {
+		return api.ApplyResult{}, err
+	}
 	var out api.ApplyResult
 	err = s.store.Update(ctx, func(tx Tx) error {
+		beside.gone = nil
 		out = api.ApplyResult{Results: []api.ApplyOutcome{}}
 		for _, d := range docs {
-			o, err := s.applyOne(ctx, tx, p, d)
+			o, err := s.applyOne(ctx, tx, p, d, beside)
 			if err != nil {
 				return err
 			}
@@ -39,12 +44,15 @@ func (s *Service) Apply(ctx context.Context, p Principal, in api.Apply) (api.App
 		}
 		return out, nil
 	}
+	if err == nil {
+		s.destroy(beside.gone...)
+	}
 	return out, known(err)
 }
 
 var errDryRun = errors.New("dry run")
 
-func (s *Service) applyOne(ctx context.Context, tx Tx, p Principal, d catalog.Document) (api.ApplyOutcome, error) {
+func (s *Service) applyOne(ctx context.Context, tx Tx, p Principal, d catalog.Document, beside *applied) (api.ApplyOutcome, error) {
 	switch body := d.Body.(type) {
 	case *catalog.Organization:
 		return s.applyOrganization(ctx, tx, p, d, body)
@@ -52,6 +60,8 @@ func (s *Service) applyOne(ctx context.Context, tx Tx, p Principal, d catalog.Do
 		return s.applyAccount(ctx, tx, p, d, body)
 	case *catalog.Dataset:
 		return s.applyDataset(ctx, tx, p, d, body)
+	case *catalog.Computation:
+		return s.applyComputation(ctx, tx, p, d, body, beside)
 	}
 	return api.ApplyOutcome{}, fault(KindInvalid, "不支持的资源类型", "this kind of resource is not known here")
 }
@@ -131,7 +141,7 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 	switch {
 	case errors.Is(err, metastore.ErrNotFound):
 		rec = metastore.Record{ID: d.Name, Name: d.Name}
-		if old.Version, err = nextVersion(tx, d.Name, digest); err != nil {
+		if old.Version, err = nextVersion(tx, recVersion, d.Name, digest); err != nil {
 			return out, err
 		}
 	case err != nil:
@@ -197,9 +207,9 @@ func (d *datasetRecord) belongsTo(organization string) bool {
 }
 
 // nextVersion goes on with a name's chain of versions, which outlives a declaration that was deleted.
-func nextVersion(tx Tx, name string, digest catalog.Digest) (catalog.Version, error) {
+func nextVersion(tx Tx, kind, name string, digest catalog.Digest) (catalog.Version, error) {
 	next := catalog.FirstVersion(digest)
-	err := each(tx, recVersion, metastore.Query{Owner: name, Newest: true, Limit: 1}, func(_ metastore.Record, last catalog.Version) error {
+	err := each(tx, kind, metastore.Query{Owner: name, Newest: true, Limit: 1}, func(_ metastore.Record, last catalog.Version) error {
 		next = last.Next(digest)
 		return nil
 	})

@@ -53,6 +53,12 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 	if err := json.Unmarshal(run.Asked, &q.Footprint); err != nil {
 		return policy.Decision{}, fmt.Errorf("stored footprint: %w", err)
 	}
+	if q.Computation, err = run.Computation.facts(tx); err != nil {
+		return policy.Decision{}, err
+	}
+	if q.Computation != nil {
+		q.Call.Kind = policy.CallComputation
+	}
 	q.Datasets = map[string]policy.Supply{}
 	for name := range q.Footprint.Tables {
 		q.Datasets[name] = a.supply(name)
@@ -117,7 +123,7 @@ func (s *Service) policyVotes(tx Tx, run *runRecord) ([]policy.Vote, error) {
 
 // egressFacts are what the egress machine looks at.
 func (s *Service) egressFacts(run *runRecord, actor Principal) egress.Facts {
-	f := egress.Facts{Checked: true, Held: binding(run), Current: s.current(run), Request: egress.Request{Grade: run.Grade,
+	f := egress.Facts{Checked: true, Held: binding(run), Current: s.current(run), Request: egress.Request{Grade: run.Grade, Approver: run.Computation.approver(),
 		Author: egress.Party{Account: run.Account, Person: run.Person, Organization: run.Organization}, Quorum: egress.Quorum{Persons: run.Reviewers}}}
 	f.Actor = egress.Actor{Kind: egress.System, Account: actor.Account, Person: actor.Person, Organization: actor.Organization,
 		MakesPolicy: catalog.AccountRole(actor.Role) == catalog.AccountSecurityAdministrator}
@@ -204,6 +210,9 @@ func (s *Service) receipt(tx Tx, id string, run *runRecord, d policy.Decision) (
 		Jurisdiction: s.zone.Jurisdiction, Mode: "exact", Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
 		Recipient: receipt.Recipient{Organization: run.Organization, LegalGroup: run.LegalGroup, Account: run.Account, Person: run.Person},
 		Issued:    now, NotBefore: now, NotAfter: now.Add(validity(run.Grade)), Review: receipt.Review{Persons: run.Reviewers}}
+	if k := run.Computation; k != nil {
+		r.Computation, r.ComputationDigest = k.Name, k.Digest
+	}
 	for _, f := range run.Artefacts.Files {
 		r.Files = append(r.Files, receipt.File{Name: f.Name, Format: run.Format, Size: f.Size, Digest: f.Digest})
 	}

@@ -39,17 +39,23 @@ type answer struct {
 const (
 	ledgerReserved = "reserved" // judged, not issued: it counts all the same
 	ledgerIssued   = "issued"
+	// ledgerCertified are the cells that a certificate lets a computation answer: they count as if they had been.
+	ledgerCertified = "certified"
 )
 
 // answer replays what was asked before and runs the rest of the plan over sealed snapshots, with every earlier answer of the legal
 // group as a comparator.
 func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
-	out := &answer{families: a.plan.Families(a.contents(), a.scope())}
-	before, err := s.readLedger(ctx, a.by.LegalGroup)
+	before, err := s.readLedger(ctx, a.by.LegalGroup, "")
 	if err != nil {
 		return nil, err
 	}
-	out.before = before
+	return s.answerBeside(ctx, a, before)
+}
+
+// answerBeside is answer beside a ledger that was read. A certified computation is answered from its certificate's cells alone.
+func (s *Service) answerBeside(ctx context.Context, a *asked, before *past) (*answer, error) {
+	out := &answer{families: a.plan.Families(a.contents(), a.scope()), before: before}
 	known := make([]*compile.Outcome, len(out.families))
 	for i, f := range out.families {
 		d, err := f.Digest()
@@ -63,6 +69,10 @@ func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
 	}
 	fresh := make([]compile.Outcome, len(out.families))
 	if out.replayed < len(out.families) {
+		if a.certificate() != "" {
+			return nil, notCertified()
+		}
+		var err error
 		if fresh, err = s.evaluate(ctx, a, out); err != nil {
 			return nil, err
 		}
@@ -185,13 +195,15 @@ type past struct {
 	rows    map[string]bool                    // the rows of the ledger that were read
 }
 
-// readLedger decrypts the group's ledger.
-func (s *Service) readLedger(ctx context.Context, group string) (*past, error) {
+// readLedger decrypts the group's ledger, but for one row.
+func (s *Service) readLedger(ctx context.Context, group, but string) (*past, error) {
 	var ids []string
 	var records []ledgerRecord
 	err := s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recLedger, metastore.Query{Owner: group}, func(r metastore.Record, v ledgerRecord) error {
-			ids, records = append(ids, r.ID), append(records, v)
+			if r.ID != but {
+				ids, records = append(ids, r.ID), append(records, v)
+			}
 			return nil
 		})
 	})
@@ -354,7 +366,11 @@ func (s *Service) Ledger(ctx context.Context, p Principal) (api.Ledger, error) {
 		return out, nil
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
-		err := each(tx, recLedger, metastore.Query{Owner: p.LegalGroup, Newest: true, Limit: 1000}, func(_ metastore.Record, v ledgerRecord) error {
+		err := each(tx, recLedger, metastore.Query{Owner: p.LegalGroup, Newest: true, Limit: 1000}, func(r metastore.Record, v ledgerRecord) error {
+			if v.Run == "" {
+				out.Items = append(out.Items, api.LedgerItem{Computation: v.Computation, Created: r.Created, Box: v.Words})
+				return nil
+			}
 			run, rec, err := load[runRecord](tx, recRun, v.Run)
 			if err == nil && s.runView(rec, run).State != stateRunning {
 				out.Items = append(out.Items, api.LedgerItem{Run: v.Run, Created: run.Submitted, Box: v.Words})

@@ -88,6 +88,11 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"ReviewDataset", func(p enclave.Principal) (int, error) {
 			return zero(s.ReviewDataset(ctx, p, "clients_w", api.Review{Approve: true}))
 		}},
+		{"ReviewComputation", func(p enclave.Principal) (int, error) {
+			return zero(s.ReviewComputation(ctx, p, "by_city", api.Review{Approve: true}))
+		}},
+		{"CertifyComputation", func(p enclave.Principal) (int, error) { return zero(s.CertifyComputation(ctx, p, "by_city")) }},
+		{"Computation", func(p enclave.Principal) (int, error) { return zero(s.Computation(ctx, p, "by_city")) }},
 		{"Snapshots", func(p enclave.Principal) (int, error) {
 			v, err := s.Snapshots(ctx, p, "clients")
 			return len(v.Items), err
@@ -182,6 +187,7 @@ func TestUnconfirmedMayDoNothing(t *testing.T) {
 	z.Apply(t, "provider", dataset("w"))
 	a := enclavetest.As("analyst_a")
 	grant := z.Grant(t, a)
+	z.Declare(t, a, enclavetest.ByCity("by_city"))
 	released := z.Ask(t, a, grant, north).Run
 	q, grantQ := z.Bank(t)
 	waiting := z.Ask(t, q, grantQ, byKind).Run
@@ -229,6 +235,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	z.Signer(t, enclavetest.As("reviewer_2"), false)
 	a := enclavetest.As("analyst_a")
 	grant := z.Grant(t, a)
+	z.Declare(t, a, enclavetest.ByCity("by_city"))
 	released := z.Ask(t, a, grant, north).Run
 	q, grantQ := z.Bank(t)
 	waiting := z.Ask(t, q, grantQ, byKind).Run
@@ -245,6 +252,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"Grants": staff + " analyst_a analyst_a2", "Grant": staff + " analyst_a analyst_a2",
 		"Check": "analyst_a analyst_a2", "Submit": "analyst_a analyst_a2",
 		"Runs": "analyst_a analyst_a2", "Run": "analyst_a analyst_a2", "Watch": "analyst_a analyst_a2",
+		"CertifyComputation": "reviewer_1 reviewer_2", "Computation": staff + " reviewer_1 reviewer_2 analyst_a analyst_a2",
 		"Ledger":   "analyst_a analyst_a2 analyst_s",
 		"Releases": staff + " analyst_a analyst_a2", "Collect": "analyst_a analyst_a2",
 		"Reviews": "reviewer_1 reviewer_2", "ReviewDetail": "reviewer_1 reviewer_2",
@@ -252,7 +260,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	}
 	for _, c := range calls(t, z, grant, waiting, released) {
 		switch c.name {
-		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ResetTOTP", "ConfirmKey", "ReviewDataset", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
+		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ResetTOTP", "ConfirmKey", "ReviewDataset", "ReviewComputation", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
 			"ResubmitApplication", "WithdrawApplication", "FinishUpload", "RemoveUpload", "SuspendGrant", "ResumeGrant", "TerminateGrant":
 			continue // these change what the others look at; they have tests of their own
 		}

@@ -6,6 +6,7 @@ import (
 	"yumen/catalog"
 	"yumen/enclave/application"
 	"yumen/enclave/compile"
+	"yumen/enclave/egress"
 	"yumen/internal/api"
 	"yumen/internal/authn"
 )
@@ -28,6 +29,10 @@ const (
 	recLedger      = "ledger"
 	recDecision    = "decision"
 	recFreeze      = "freeze"
+
+	recComputation        = "computation"
+	recComputationVersion = "computation_version"
+	recCertificate        = "certificate"
 )
 
 // zoneRecord is the zone itself: one record, made by Init.
@@ -153,6 +158,7 @@ type runRecord struct {
 	Format       string           `json:"format"`
 	Grade        catalog.Grade    `json:"grade,omitempty"`
 	Refusal      *catalog.Refusal `json:"refusal,omitempty"`
+	Computation  *ranComputation  `json:"computation,omitempty"`
 	Plan         *compile.Plan    `json:"plan,omitempty"`
 	PlanDigest   catalog.Digest   `json:"plan_digest,omitempty"`
 	QueryDigest  catalog.Digest   `json:"query_digest"`
@@ -178,6 +184,15 @@ type runRecord struct {
 	Votes      []voteRecord  `json:"votes,omitempty"`
 	Reasons    []string      `json:"reasons,omitempty"`
 	Notes      []string      `json:"notes,omitempty"`
+}
+
+// ranComputation is the computation that a run is of.
+type ranComputation struct {
+	Name        string         `json:"name"`
+	Digest      catalog.Digest `json:"digest"` // of its version
+	Params      []egress.Pair  `json:"params,omitempty"`
+	Approver    string         `json:"approver,omitempty"` // person
+	Certificate string         `json:"certificate,omitempty"`
 }
 
 // policyStamp names the decision that something rests on.
@@ -233,12 +248,16 @@ type releaseRecord struct {
 	Collected     int            `json:"collected"`
 }
 
-// ledgerRecord is one answer of a legal group: the families it asked. What became of their cells lies encrypted in Outcome.
+// ledgerRecord is one answer of a legal group, or what a certificate lets one of its computations answer: the families. What became of
+// their cells lies encrypted in Outcome.
 type ledgerRecord struct {
-	Run      string           `json:"run"`
-	Words    catalog.Text     `json:"words"`
-	Families []compile.Family `json:"families"`
-	Outcome  string           `json:"outcome"`
+	Run string `json:"run,omitempty"`
+	// Certificate and Computation stand in the place of a run.
+	Certificate string           `json:"certificate,omitempty"`
+	Computation string           `json:"computation,omitempty"`
+	Words       catalog.Text     `json:"words"`
+	Families    []compile.Family `json:"families"`
+	Outcome     string           `json:"outcome"`
 }
 
 func (s *Service) nowMS() int64 { return s.clock.Now().UnixMilli() }

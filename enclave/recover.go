@@ -52,6 +52,12 @@ func (s *Service) removeOrphans(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
+		if err := each(tx, recCertificate, metastore.Query{}, func(_ metastore.Record, v certificateRecord) error {
+			known[v.Report] = true
+			return nil
+		}); err != nil {
+			return err
+		}
 		return each(tx, recLedger, metastore.Query{}, func(_ metastore.Record, v ledgerRecord) error {
 			known[v.Outcome] = true
 			return nil

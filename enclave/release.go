@@ -241,6 +241,12 @@ func (s *Service) Runs(ctx context.Context, p Principal, page api.Page) (api.Run
 func (s *Service) runView(rec metastore.Record, run runRecord) api.Run {
 	out := api.Run{Run: rec.ID, State: shown(rec.State), Grade: run.Grade, Grant: run.Grant, Created: rec.Created, SQL: run.SQL,
 		Refusal: run.Refusal, Jurisdiction: s.zone.Jurisdiction}
+	if run.Computation != nil {
+		out.Computation = run.Computation.Name
+		for _, p := range run.Computation.Params {
+			out.Params = append(out.Params, api.Param{Name: p.Name, Value: p.Value})
+		}
+	}
 	if run.VisibleAt > s.nowMS() {
 		out.State, out.Refusal = run.Before, nil
 		return out

@@ -47,6 +47,9 @@ func (a *asked) read(tx Tx) error {
 	if a.freezes, err = readFreezes(tx); err != nil {
 		return err
 	}
+	if err := a.readComputation(tx); err != nil {
+		return err
+	}
 	a.sets, a.pins, a.pinIDs = map[string]datasetRecord{}, map[string]snapshotRecord{}, map[string]string{}
 	for _, req := range g.Datasets {
 		d, _, err := load[datasetRecord](tx, recDataset, req.Dataset)
@@ -142,8 +145,11 @@ func (a *asked) facts() compile.Facts {
 // question is what the policy is asked about the bound statement.
 func (a *asked) question(c policy.Common, run bool) policy.Query {
 	q := policy.Query{Common: c, Run: run, Call: policy.Call{Kind: policy.CallFree, Purpose: a.in.Purpose}, Organization: a.org,
-		Grant: a.policyGrant(), Datasets: map[string]policy.Supply{},
+		Computation: a.computed.facts(), Grant: a.policyGrant(), Datasets: map[string]policy.Supply{},
 		Footprint: policy.Footprint{Grade: a.bound.Facts.Grade, Tables: map[string]policy.Touch{}, Methods: policy.NewSet(a.bound.Facts.Methods...)}}
+	if a.computed != nil {
+		q.Call.Kind = policy.CallComputation
+	}
 	for name, t := range a.bound.Facts.Tables {
 		touch := policy.NewTouch(t.Grade)
 		for col, u := range t.Columns {
@@ -176,7 +182,10 @@ func (s *Service) stillAllowed(ctx context.Context, a *asked) error {
 	if err := s.resolve(ctx, &now); err != nil {
 		return err
 	}
-	now.pinIDs, now.counted = a.pinIDs, true
+	now.pins, now.pinIDs, now.counted = a.pins, a.pinIDs, true
+	if err := now.coverage(a.plan); err != nil {
+		return err
+	}
 	d, err := s.decider.Decide(ctx, now.question(s.common(a.by), true))
 	if err != nil {
 		return fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)

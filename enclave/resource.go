@@ -29,6 +29,7 @@ var kinds = map[string]string{
 	string(catalog.KindOrganization): recOrg,
 	string(catalog.KindAccount):      recAccount,
 	string(catalog.KindDataset):      recDataset,
+	string(catalog.KindComputation):  recComputation,
 }
 
 // Resources lists declared resources that the caller may see.
@@ -36,7 +37,7 @@ func (s *Service) Resources(ctx context.Context, p Principal, kind string) (api.
 	out := api.Resources{Items: []api.Resource{}}
 	rk, ok := kinds[kind]
 	if !ok {
-		return out, fault(KindInvalid, "资源类型只有 Organization、Account、Dataset", "the kinds are Organization, Account and Dataset")
+		return out, fault(KindInvalid, "资源类型只有 Organization、Account、Dataset、Computation", "the kinds are Organization, Account, Dataset and Computation")
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
 		rs, err := tx.List(rk, metastore.Query{})
@@ -98,6 +99,12 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 			spec, out.State = *v.Approved, datasetApproved
 		}
 		seen = true
+	case string(catalog.KindComputation):
+		var err error
+		if spec, err = showComputation(r, &out); err != nil {
+			return out, false, fmt.Errorf("stored computation: %w", err)
+		}
+		seen = seesComputation(p, r.Owner)
 	case string(catalog.KindAccount):
 		var v accountRecord
 		if err := json.Unmarshal(r.Doc, &v); err != nil {
@@ -150,7 +157,9 @@ func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) er
 	if !ok {
 		return errNotFound
 	}
-	return known(s.ending(ctx, name, func(tx Tx) error {
+	var gone []string
+	err := s.ending(ctx, name, func(tx Tx) error {
+		gone = nil
 		r, err := tx.Get(rk, name)
 		if err != nil {
 			return err
@@ -166,6 +175,11 @@ func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) er
 			if err := declares(p, &catalog.Dataset{Spec: v.Spec}); err != nil {
 				return err
 			}
+		case recComputation:
+			if gone, err = s.deleteComputation(tx, p, r); err != nil {
+				return err
+			}
+			free = true
 		case recAccount:
 			var v accountRecord
 			if err := json.Unmarshal(r.Doc, &v); err != nil {
@@ -183,5 +197,9 @@ func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) er
 			return err
 		}
 		return s.log1(tx, p, audit.ActionResourceDelete, name, "deleted", nil)
-	}))
+	})
+	if err == nil {
+		s.destroy(gone...)
+	}
+	return known(err)
 }

@@ -207,7 +207,7 @@ func (s *Service) mayVote(ctx context.Context, tx Tx, p Principal, id, state str
 		}
 	}
 	_, err = s.ask(ctx, policy.ReviewVote{Common: s.common(p), Value: policy.Ballot(v.Verdict), KeyConfirmed: true, Voted: voted,
-		Run: policy.ReviewedRun{ID: id, State: policy.State(state), Grade: run.Grade, Author: policy.Party{Account: author.Account, Person: author.Person, Organization: author.Organization, LegalGroup: author.LegalGroup}, Markets: markets}})
+		Run: policy.ReviewedRun{ID: id, State: policy.State(state), Grade: run.Grade, Approver: run.Computation.approver(), Author: policy.Party{Account: author.Account, Person: author.Person, Organization: author.Organization, LegalGroup: author.LegalGroup}, Markets: markets}})
 	return err
 }
 

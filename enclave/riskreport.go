@@ -33,6 +33,9 @@ func (s *Service) riskReport(run string, a *asked, m *made, post *sandbox.PostRe
 		}
 	}
 	r.Query = egress.Query{Text: a.in.SQL, Purpose: a.in.Purpose, Grant: a.in.Grant, Touched: touched(a)}
+	if k := a.computed; k != nil {
+		r.Query.Computation, r.Query.Parameters = k.name, k.chosen.pairs
+	}
 	for _, t := range a.plan.Explain() {
 		r.Query.Words = append(r.Query.Words, t.Zh+" / "+t.En)
 	}

@@ -15,7 +15,7 @@ import (
 // strictest of the three thresholds, so that none is judged looser than the policy asks.
 func rulesOf(r *policy.RunRules) disclosure.Rules {
 	out := disclosure.Rules{K: int64(max(r.K, r.Complement, r.Sensitive)), JitterMax: int64(r.Jitter), P: int64(r.P),
-		Homogeneity: r.Homogeneity > 0, HomogeneityShare: int64(r.Homogeneity)}
+		Homogeneity: r.Homogeneity > 0, HomogeneityShare: int64(r.Homogeneity), RoundCounts: int64(r.Round)}
 	for _, d := range r.Dominance {
 		out.Dominance = append(out.Dominance, disclosure.Dominance{N: d.N, Percent: int64(d.Percent)})
 	}
@@ -23,7 +23,12 @@ func rulesOf(r *policy.RunRules) disclosure.Rules {
 }
 
 // scope is the grant's row scope in the form that plans use.
-func (a *asked) scope() compile.Scope { return compile.ScopeOf(a.view()) }
+func (a *asked) scope() compile.Scope {
+	if a.shown != nil {
+		return compile.ScopeOf(*a.shown)
+	}
+	return compile.ScopeOf(a.view())
+}
 
 // methods lists what an application asks for when it names no method.
 func methods() []string {

@@ -9,7 +9,6 @@ import (
 
 	"yumen/catalog"
 	"yumen/catalog/footprint"
-	"yumen/catalog/sqltree"
 	"yumen/enclave/application"
 	"yumen/enclave/audit"
 	"yumen/enclave/compile"
@@ -43,6 +42,9 @@ type asked struct {
 	footprint json.RawMessage
 	decision  policy.Decision
 	plan      *compile.Plan
+	computed  *called         // the computation that is called, nil for the caller's own statement
+	policy    catalog.Digest  // in force
+	shown     *footprint.View // in the place of a grant's view, where a computation is certified
 }
 
 // Check is the static verdict: it does all that needs no data, and nothing runs.
@@ -174,6 +176,7 @@ func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRec
 	run := runRecord{Account: p.Account, Person: p.Person, Organization: p.Organization, LegalGroup: p.LegalGroup, Grant: a.in.Grant,
 		Purpose: a.in.Purpose, SQL: a.in.SQL, Note: a.in.Note, Format: format, Refusal: r, Submitted: s.nowMS(), Turn: 1,
 		QueryDigest: catalog.DigestOf([]byte(a.in.SQL))}
+	run.Computation = a.ran()
 	rec := metastore.Record{ID: newID(catalog.PrefixRun), Owner: p.Organization, State: stateRefused}
 	if r != nil {
 		return rec, run
@@ -205,6 +208,9 @@ func (s *Service) recordSubmit(tx Tx, rec metastore.Record, run runRecord, a *as
 	if catalog.ValidID(catalog.PrefixGrant, run.Grant) {
 		e.facts["grant"] = run.Grant
 	}
+	if run.Computation != nil {
+		e.digests["computation"], e.facts["computation"] = run.Computation.Digest, run.Computation.Name
+	}
 	if run.Refusal != nil {
 		e.facts["code"] = string(run.Refusal.Code)
 		return s.record(tx, e)
@@ -221,11 +227,18 @@ func (s *Service) recordSubmit(tx Tx, rec metastore.Record, run runRecord, a *as
 // judge is every static step: grant, text, names, policy, plan. It returns a *catalog.Refusal as its error when the question is
 // refused; the question itself is returned in any case.
 func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run bool) (*asked, error) {
-	a := &asked{by: p, in: in, now: s.clock.Now().Unix(), release: newID(catalog.PrefixRelease)}
+	a := &asked{by: p, in: in, now: s.clock.Now().Unix(), release: newID(catalog.PrefixRelease), policy: s.policy}
+	if in.SQL != "" && in.Computation != "" || in.Computation == "" && len(in.Params) > 0 {
+		return a, fault(KindInvalid, "请给出语句，或者计算及其参数", "give a statement, or else a computation and its parameters")
+	}
 	if err := s.resolve(ctx, a); err != nil {
 		return a, err
 	}
 	if err := s.bind(ctx, a); err != nil {
+		return a, err
+	}
+	plan, unplanned := compile.Build(a.bound, a.facts())
+	if err := a.coverage(plan); err != nil {
 		return a, err
 	}
 	q := a.question(s.common(p), run)
@@ -240,38 +253,21 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 	if a.footprint, err = json.Marshal(q.Footprint); err != nil {
 		return a, fmt.Errorf("encode the footprint: %w", err)
 	}
-	a.plan, err = compile.Build(a.bound, a.facts())
-	if err != nil {
-		return a, asRefusal(err)
+	if unplanned != nil {
+		return a, asRefusal(unplanned)
 	}
+	a.plan = plan
 	return a, a.answerable()
 }
 
-// errBusy: a text waited for its parse worker in vain.
-var errBusy = fault(KindUnavailable, "网关繁忙，请求未被受理；请稍后重试", "the gateway is busy and did not take the request: try again in a while").after(15 * time.Second)
-
 // bind parses the text in a worker without data and binds its tree to what the grant shows.
 func (s *Service) bind(ctx context.Context, a *asked) error {
-	tree, err := s.runner.Parse(sandbox.WithTenant(ctx, a.by.LegalGroup), a.in.SQL)
-	var syntax *sandbox.SyntaxError
-	if errors.As(err, &syntax) {
-		if syntax.NotSelect {
-			return sqltree.StatementRefusal()
-		}
-		return sqltree.SyntaxRefusal(syntax.Position)
-	}
-	if errors.Is(err, sandbox.ErrCapacity) { // before any data, so it may be said
-		return errBusy.because(err)
-	}
+	tree, err := s.parse(sandbox.WithTenant(ctx, a.by.LegalGroup), a.in.SQL)
 	if err != nil {
-		return executionFault(err)
+		return err
 	}
-	q, err := sqltree.Decode(tree)
-	if err != nil {
-		return asRefusal(err)
-	}
-	a.bound, err = footprint.Bind(q, a.view())
-	return asRefusal(err)
+	a.bound, err = bindInstance(tree, a.instance(), a.view())
+	return err
 }
 
 // asRefusal lets a refusal pass and hides everything else.

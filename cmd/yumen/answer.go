@@ -117,6 +117,10 @@ func (a *app) runTable(r *api.Run) render.Table {
 		add("提交", "submitted", when(r.Created))
 	}
 	add("理由", "reasons", strings.Join(r.Reasons, ", "))
+	add("计算", "computation", r.Computation)
+	for _, p := range r.Params {
+		add("参数", "parameter", p.Name+"="+p.Value)
+	}
 	add("查询", "sql", r.SQL)
 	return t
 }

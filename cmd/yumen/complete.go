@@ -62,7 +62,7 @@ type names func(ctx context.Context, c *client.Client, args []string) ([]string,
 // completed says, by group and name of an argument, what it can be completed with; a command that joins a group needs no line here.
 // Other arguments are files.
 var completed = map[string]names{
-	"account NAME": ofKind(catalog.KindAccount), "totp NAME": ofKind(catalog.KindAccount), "application ID": applications, "dataset NAME": ofKind(catalog.KindDataset),
+	"account NAME": ofKind(catalog.KindAccount), "totp NAME": ofKind(catalog.KindAccount), "application ID": applications, "dataset NAME": ofKind(catalog.KindDataset), "computation NAME": ofKind(catalog.KindComputation),
 	"grant ID": grants, "key ID": signingKeys, "query ID": runs, "release ID": releases, "review RUN": reviews, "session ID": sessions,
 	"yumen KIND": kindNames, "yumen NAME": ofArgument, "yumen SHELL": words("bash", "fish", "powershell", "zsh"),
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,8 +27,9 @@ func (a *app) queryCommand() *cobra.Command {
 }
 
 type queryFlags struct {
-	grant, sql, file, purpose, note, format string
-	wait                                    time.Duration
+	grant, sql, file, computation, purpose, note, format string
+	params                                               []string
+	wait                                                 time.Duration
 }
 
 func (a *app) queryText(c *cobra.Command, f *queryFlags) {
@@ -35,9 +38,11 @@ func (a *app) queryText(c *cobra.Command, f *queryFlags) {
 	flags.StringVar(&f.sql, "sql", "", a.t("查询文本", "the query"))
 	flags.StringVar(&f.file, "file", "", a.t("查询文件，- 为标准输入", "file of the query, - for standard input"))
 	flags.StringVar(&f.purpose, "purpose", "", a.t("用途（默认为授权的用途）", "purpose (default the grant's)"))
+	flags.StringVar(&f.computation, "computation", "", a.t("已批准的计算", "an approved computation"))
+	flags.StringArrayVar(&f.params, "param", nil, a.t("计算的参数 名=值，可重复", "a parameter of the computation, name=value; may be repeated"))
 	mustGive(c, "grant")
-	c.MarkFlagsMutuallyExclusive("sql", "file")
-	c.MarkFlagsOneRequired("sql", "file")
+	c.MarkFlagsMutuallyExclusive("sql", "file", "computation")
+	c.MarkFlagsOneRequired("sql", "file", "computation")
 }
 
 func (a *app) request(f queryFlags) (api.RunRequest, error) {
@@ -51,7 +56,30 @@ func (a *app) request(f queryFlags) (api.RunRequest, error) {
 	if f.format != "" && !slices.Contains([]string{"csv", "parquet", "json"}, f.format) {
 		return api.RunRequest{}, fail(exitUsage, "--format 为 csv、parquet 或 json", "--format is csv, parquet or json")
 	}
-	return api.RunRequest{Grant: f.grant, SQL: f.sql, Purpose: f.purpose, Note: f.note, Format: f.format}, nil
+	params, err := parameters(f)
+	if err != nil {
+		return api.RunRequest{}, err
+	}
+	return api.RunRequest{Grant: f.grant, SQL: f.sql, Computation: f.computation, Params: params, Purpose: f.purpose, Note: f.note, Format: f.format}, nil
+}
+
+// parameters reads name=value pairs; each name once.
+func parameters(f queryFlags) (map[string]string, error) {
+	if len(f.params) > 0 && f.computation == "" {
+		return nil, fail(exitUsage, "--param 只用于 --computation", "--param goes with --computation")
+	}
+	var out map[string]string
+	for _, text := range f.params {
+		name, value, ok := strings.Cut(text, "=")
+		if _, twice := out[name]; !ok || name == "" || twice {
+			return nil, fail(exitUsage, "--param 的写法是 名=值，每个参数一次", "--param is name=value, each parameter once")
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[name] = value
+	}
+	return out, nil
 }
 
 func (a *app) queryCheckCommand() *cobra.Command {
@@ -134,7 +162,7 @@ func (a *app) queryRunCommand() *cobra.Command {
 			Zh: "提交查询并等待。退出码：0 已发布，3 被拒绝，4 仍在运行或等待审核，5 执行失败。\n不满足规则的单元格不会出现，并且不说明原因。",
 			En: "Submits a query and waits. Exit code: 0 released, 3 refused, 4 still running or waiting for a reviewer, 5 failed.\n" +
 				"Cells that do not meet the rules are absent, without a word why."},
-		example: "yumen query run --grant grant_… --sql 'SELECT district, count(*) AS n FROM persons GROUP BY district'\nyumen query run --grant grant_… --file question.sql --wait 5m -o json",
+		example: "yumen query run --grant grant_… --sql 'SELECT district, count(*) AS n FROM persons GROUP BY district'\nyumen query run --grant grant_… --file question.sql --wait 5m -o json\nyumen query run --grant grant_… --computation overdue_by_city --param city=north",
 		run:     func(ctx context.Context, _ []string) error { return a.queryRun(ctx, f) },
 	})
 	a.queryText(c, &f)
@@ -304,9 +332,9 @@ func (a *app) queryLedgerCommand() *cobra.Command {
 			if l.Items == nil {
 				l.Items = []api.LedgerItem{}
 			}
-			t := render.Table{Columns: []string{a.t("日期", "DATE"), a.t("运行", "RUN"), a.t("范围", "BOX")}}
+			t := render.Table{Columns: []string{a.t("日期", "DATE"), a.t("运行或计算", "RUN OR COMPUTATION"), a.t("范围", "BOX")}}
 			for _, i := range l.Items {
-				t.Add(when(i.Created), i.Run, a.lang.Text(i.Box))
+				t.Add(when(i.Created), cmp.Or(i.Run, i.Computation), a.lang.Text(i.Box))
 			}
 			return a.print(l, t)
 		},

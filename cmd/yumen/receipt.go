@@ -82,6 +82,9 @@ func (a *app) receiptTable(report receipt.Report) render.Table {
 	t.Add(a.t("隔离", "sandbox"), r.Sandbox)
 	t.Add(a.t("接收方", "recipient"), r.Recipient.Organization+" / "+r.Recipient.Account)
 	t.Add(a.t("用途", "purpose"), r.Purpose)
+	if r.Computation != "" {
+		t.Add(a.t("计算", "computation"), r.Computation+" "+string(r.ComputationDigest))
+	}
 	t.Add(a.t("授权", "grant"), r.Grant)
 	t.Add(a.t("签发", "issued"), moment(r.Issued))
 	t.Add(a.t("有效至", "valid until"), moment(r.NotAfter))

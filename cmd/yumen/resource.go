@@ -14,7 +14,7 @@ import (
 )
 
 // kinds are the declared kinds, as get and delete accept them in any case, in singular or plural.
-var kinds = []catalog.Kind{catalog.KindOrganization, catalog.KindAccount, catalog.KindDataset}
+var kinds = []catalog.Kind{catalog.KindOrganization, catalog.KindAccount, catalog.KindDataset, catalog.KindComputation}
 
 func kindOf(s string) (string, error) {
 	for _, k := range kinds {
@@ -23,7 +23,7 @@ func kindOf(s string) (string, error) {
 		}
 	}
 	return "", fail(exitUsage, "没有这种资源："+s, "there is no such kind: "+s).
-		hinting("可用：Organization、Account、Dataset", "use Organization, Account or Dataset")
+		hinting("可用：Organization、Account、Dataset、Computation", "use Organization, Account, Dataset or Computation")
 }
 
 func (a *app) getCommand() *cobra.Command {

@@ -139,7 +139,7 @@ var actions = map[Action]actionRule{
 
 	ActionComputationSubmit:  {subject: nameForm},
 	ActionComputationReview:  {subject: nameForm},
-	ActionComputationCertify: {subject: nameForm},
+	ActionComputationCertify: {subject: nameForm, facts: []string{"certificate", "ledger"}, digests: []string{"computation", "certificate"}},
 
 	ActionQueryCheck:    {subject: optional(thingForm)},
 	ActionQueryRun:      {subject: idForm("run"), facts: []string{"grant"}, digests: []string{"query"}},

@@ -75,7 +75,7 @@ var count = numberForm(0, 1<<53)
 // facts is the closed list of facts with the form of each.
 var facts = map[string]form{
 	// identifiers of what the entry refers to beside its subject
-	"act": idForm(catalog.PrefixPending), "application": idForm(catalog.PrefixApplication), "artefact": idForm(catalog.PrefixArtefact),
+	"act": idForm(catalog.PrefixPending), "certificate": idForm(catalog.PrefixCertificate), "application": idForm(catalog.PrefixApplication), "artefact": idForm(catalog.PrefixArtefact),
 	"decision": idForm(catalog.PrefixDecision), "grant": idForm(catalog.PrefixGrant), "ledger": idForm(catalog.PrefixLedger),
 	"release": idForm(catalog.PrefixRelease), "request": idForm(catalog.PrefixRequest), "run": idForm(catalog.PrefixRun),
 	"session": anyIDForm, "snapshot": idForm(catalog.PrefixSnapshot), "vote": idForm(catalog.PrefixVote),

@@ -31,16 +31,7 @@ type snapshotDoc struct {
 
 // checkDatasets: versions are a chain that ends at the declaration's, every link is in the log, and what is approved was reviewed.
 func (c *checker) checkDatasets() error {
-	chains := map[string][]catalog.Version{}
-	for _, r := range c.records[kindVersion] { // in the order of their numbers
-		var v catalog.Version
-		c.read(r, &v)
-		chains[r.Owner] = append(chains[r.Owner], v)
-		c.must(c.versionLogged(r.Owner, audit.ActionDatasetSubmit, "", v), VersionChain, r.ID)
-	}
-	for name, chain := range chains {
-		c.must(catalog.CheckVersions(chain) == nil, VersionChain, name)
-	}
+	chains := c.chains(kindVersion, audit.ActionDatasetSubmit)
 	for _, r := range c.records[kindDataset] {
 		var v datasetDoc
 		c.read(r, &v)
@@ -49,6 +40,21 @@ func (c *checker) checkDatasets() error {
 		c.must(v.Approved == nil || c.versionLogged(r.ID, audit.ActionDatasetReview, "approved", v.ApprovedVersion), VersionChain, r.ID)
 	}
 	return nil
+}
+
+// chains reads the versions of a kind of thing, by its name. Each is in the log, and each chain is whole.
+func (c *checker) chains(kind string, submitted audit.Action) map[string][]catalog.Version {
+	out := map[string][]catalog.Version{}
+	for _, r := range c.records[kind] { // in the order of their numbers
+		var v catalog.Version
+		c.read(r, &v)
+		out[r.Owner] = append(out[r.Owner], v)
+		c.must(c.versionLogged(r.Owner, submitted, "", v), VersionChain, r.ID)
+	}
+	for name, chain := range out {
+		c.must(catalog.CheckVersions(chain) == nil, VersionChain, name)
+	}
+	return out
 }
 
 // versionLogged reports whether an entry of the action is about this version of a dataset.

@@ -71,7 +71,7 @@ func newChecker(z Zone) *checker {
 func Check(z Zone) ([]Finding, error) {
 	c := newChecker(z)
 	for _, step := range []func() error{c.readLog, c.readRecords, c.checkOrigins, c.checkEffects, c.checkStates, c.checkReplies, c.checkDatasets,
-		c.checkSnapshots, c.checkRuns, c.checkLedger, c.checkReleases, c.checkDirectory, c.checkKeys, c.checkBlobs} {
+		c.checkSnapshots, c.checkComputations, c.checkRuns, c.checkLedger, c.checkCertificates, c.checkReleases, c.checkDirectory, c.checkKeys, c.checkBlobs} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("check the zone: %w", err)
 		}

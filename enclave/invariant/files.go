@@ -108,7 +108,7 @@ func InBackup(name string) bool {
 // Named lists the ciphertexts that the records of a store name: their paths by id.
 func Named(r Records) (map[string]string, error) {
 	c := newChecker(Zone{Records: r})
-	for _, step := range []func() error{c.readRecords, c.checkSnapshots, c.checkRuns, c.checkLedger} {
+	for _, step := range []func() error{c.readRecords, c.checkSnapshots, c.checkRuns, c.checkLedger, c.checkCertificates} {
 		if err := step(); err != nil {
 			return nil, err
 		}

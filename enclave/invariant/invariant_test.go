@@ -125,6 +125,7 @@ func lived(t *testing.T) string {
 		_, err = z.Service.Unfreeze(t.Context(), enclavetest.As(as), api.FreezeRequest{Kind: "dataset", Name: "cases"})
 		require.NoError(t, err)
 	}
+	z.Certified(t, p)
 	z.Shut(t)
 	return z.Dir
 }
@@ -236,6 +237,19 @@ var violations = []struct {
 	{invariant.LedgerRow, "an answer that does not count", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'ledger'") }},
 	{invariant.LedgerRow, "an answer that counts elsewhere", func(m mutant) { m.sql("UPDATE documents SET owner = 'other' WHERE kind = 'ledger'") }},
 	{invariant.LedgerRow, "an answer that left and does not say so", func(m mutant) { m.sql("UPDATE documents SET state = 'reserved' WHERE kind = 'ledger'") }},
+	{invariant.LedgerRow, "what a certificate reserved does not count", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'ledger' AND state = 'certified'") }},
+	{invariant.LedgerRow, "a reservation without its certificate", func(m mutant) {
+		m.sql(set("certificate", "ledger", "'led_"+strings.Repeat("0", 32)+"'") + " AND state = 'passed'")
+	}},
+	{invariant.VersionChain, "an approval of another text", func(m mutant) { m.sql(set("computation", "approved.digest", "'sha256:"+strings.Repeat("0", 64)+"'")) }},
+	{invariant.VersionChain, "a computation that was not declared", func(m mutant) { m.sql(set("computation", "version.number", "9")) }},
+	{invariant.StateLogged, "a computation nobody rejected", func(m mutant) { m.sql("UPDATE documents SET state = 'rejected' WHERE kind = 'computation'") }},
+	{invariant.CertificateLogged, "a certificate that did not pass", func(m mutant) {
+		m.sql("UPDATE documents SET state = 'failed' WHERE kind = 'certificate' AND state = 'passed'")
+	}},
+	{invariant.CertificateLogged, "another computation's certificate", func(m mutant) { m.sql("UPDATE documents SET owner = 'other' WHERE kind = 'certificate'") }},
+	{invariant.CertificateLogged, "a certificate is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'certificate' AND state = 'passed'") }},
+	{invariant.CertificateLogged, "other findings", func(m mutant) { m.sql(set("certificate", "report_digest", "'sha256:"+strings.Repeat("0", 64)+"'")) }},
 	{invariant.ReleaseOnce, "a run is issued again", func(m mutant) {
 		m.update(func(tx *sqlite.Tx) error {
 			var again audit.Entry

@@ -27,6 +27,10 @@ const (
 	kindLedger      = "ledger"
 	kindDecision    = "decision"
 	kindFreeze      = "freeze"
+
+	kindComputation        = "computation"
+	kindComputationVersion = "computation_version"
+	kindCertificate        = "certificate"
 )
 
 // kind says what the log must tell of records of one kind.
@@ -59,9 +63,13 @@ var kinds = map[string]kind{
 	kindUsage:    {},
 	kindRun:      {states: runStates(), made: []audit.Action{audit.ActionQueryRun}},
 	kindRelease:  {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
-	kindLedger:   {states: []string{"reserved", "issued"}},
+	kindLedger:   {states: []string{"reserved", "issued", "certified"}},
 	kindDecision: {},
 	kindFreeze:   {},
+	kindComputation: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionComputationSubmit},
+		told: []audit.Action{audit.ActionComputationSubmit, audit.ActionComputationReview}},
+	kindComputationVersion: {},
+	kindCertificate:        {states: []string{"passed", "failed", "void"}},
 }
 
 // runStates are the states in which a run can rest, and the one in which it is being executed.
@@ -231,7 +239,7 @@ func (c *checker) checkStates() error {
 // state is the state that an entry leaves its subject in.
 func (e event) state() string {
 	switch e.action {
-	case audit.ActionDatasetSubmit:
+	case audit.ActionDatasetSubmit, audit.ActionComputationSubmit:
 		return "submitted"
 	case audit.ActionGrantResume:
 		return "active"

@@ -7,36 +7,37 @@ type Rule string
 
 // The rules.
 const (
-	LogIntact      Rule = "log-intact"
-	LogContinues   Rule = "log-continues"
-	RecordKnown    Rule = "record-known"
-	RecordReadable Rule = "record-readable"
-	RecordEntry    Rule = "record-entry"
-	EntryEffect    Rule = "entry-effect"
-	StateLegal     Rule = "state-legal"
-	StateLogged    Rule = "state-logged"
-	DecisionKept   Rule = "decision-kept"
-	ReplyStands    Rule = "reply-stands"
-	VersionChain   Rule = "version-chain"
-	CurrentLoaded  Rule = "current-loaded"
-	SnapshotLogged Rule = "snapshot-logged"
-	RunUnfinished  Rule = "run-unfinished"
-	RunLogged      Rule = "run-logged"
-	RunVotes       Rule = "run-votes"
-	RunArtefact    Rule = "run-artefact"
-	LedgerRow      Rule = "ledger-row"
-	ReleaseOnce    Rule = "release-once"
-	ReleaseLogged  Rule = "release-logged"
-	ReceiptGenuine Rule = "receipt-genuine"
-	KeyOpens       Rule = "key-opens"
-	KeyOrphan      Rule = "key-orphan"
-	KeyMissing     Rule = "key-missing"
-	FileOrphan     Rule = "file-orphan"
-	FileMissing    Rule = "file-missing"
-	FilePartial    Rule = "file-partial"
-	FileUnknown    Rule = "file-unknown"
-	FilePrivate    Rule = "file-private"
-	FileWhole      Rule = "file-whole"
+	LogIntact         Rule = "log-intact"
+	LogContinues      Rule = "log-continues"
+	RecordKnown       Rule = "record-known"
+	RecordReadable    Rule = "record-readable"
+	RecordEntry       Rule = "record-entry"
+	EntryEffect       Rule = "entry-effect"
+	StateLegal        Rule = "state-legal"
+	StateLogged       Rule = "state-logged"
+	DecisionKept      Rule = "decision-kept"
+	ReplyStands       Rule = "reply-stands"
+	VersionChain      Rule = "version-chain"
+	CurrentLoaded     Rule = "current-loaded"
+	SnapshotLogged    Rule = "snapshot-logged"
+	RunUnfinished     Rule = "run-unfinished"
+	RunLogged         Rule = "run-logged"
+	RunVotes          Rule = "run-votes"
+	RunArtefact       Rule = "run-artefact"
+	LedgerRow         Rule = "ledger-row"
+	CertificateLogged Rule = "certificate-logged"
+	ReleaseOnce       Rule = "release-once"
+	ReleaseLogged     Rule = "release-logged"
+	ReceiptGenuine    Rule = "receipt-genuine"
+	KeyOpens          Rule = "key-opens"
+	KeyOrphan         Rule = "key-orphan"
+	KeyMissing        Rule = "key-missing"
+	FileOrphan        Rule = "file-orphan"
+	FileMissing       Rule = "file-missing"
+	FilePartial       Rule = "file-partial"
+	FileUnknown       Rule = "file-unknown"
+	FilePrivate       Rule = "file-private"
+	FileWhole         Rule = "file-whole"
 )
 
 // Explained says what a rule demands, and what to do about a finding.
@@ -81,14 +82,15 @@ var rules = []Explained{
 	{StateLogged, catalog.Text{Zh: "记录的状态就是日志最后所说的状态", En: "the state of a record is what the log last said"}, tamper},
 	{DecisionKept, catalog.Text{Zh: "条目所依据的每个决定都在且未改动", En: "every decision that an entry rests on is kept, unchanged"}, tamper},
 	{ReplyStands, catalog.Text{Zh: "幂等应答指向该账号自己的运行", En: "a kept answer of an idempotent request names a run of its account"}, tamper},
-	{VersionChain, catalog.Text{Zh: "目录版本链完好并与日志一致", En: "the chain of a dataset's versions is intact and in the log"}, tamper},
+	{VersionChain, catalog.Text{Zh: "目录版本链完好并与日志一致", En: "the chain of versions of a dataset or computation is intact and in the log"}, tamper},
 	{CurrentLoaded, catalog.Text{Zh: "数据集的当前快照已装载且属于它", En: "a dataset's current snapshot is loaded, and its own"}, tamper},
 	{SnapshotLogged, catalog.Text{Zh: "快照的摘要就是装载条目的摘要", En: "a snapshot has the digests of its load's entry"}, tamper},
 	{RunUnfinished, catalog.Text{Zh: "没有中断的运行", En: "no run was left unfinished"}, start},
 	{RunLogged, catalog.Text{Zh: "运行的问题、计划、产物和状态与日志一致", En: "a run's question, plan, artefact and state are those of its entries"}, tamper},
 	{RunVotes, catalog.Text{Zh: "每张票都有条目，每个投票条目都有票", En: "every vote has its entry, and every entry its vote"}, tamper},
 	{RunArtefact, catalog.Text{Zh: "只有在审、退回或已发出的运行才有产物", En: "a run has an artefact exactly while it is in review, returned or issued"}, tamper},
-	{LedgerRow, catalog.Text{Zh: "账本与运行一致", En: "the ledger holds exactly the answers that were reserved or issued"}, tamper},
+	{LedgerRow, catalog.Text{Zh: "账本与运行一致", En: "the ledger holds exactly the answers that were reserved or issued, and what certificates reserve"}, tamper},
+	{CertificateLogged, catalog.Text{Zh: "计算的认证与其条目一致，生效的认证属于其计算", En: "a computation's certificate is what its entry says, and the one in force is its own"}, tamper},
 	{ReleaseOnce, catalog.Text{Zh: "任何运行都不会发出两次", En: "no run is released twice"}, tamper},
 	{ReleaseLogged, catalog.Text{Zh: "没有条目就没有出域", En: "no release without its entry, and no entry without its release"}, tamper},
 	{ReceiptGenuine, catalog.Text{Zh: "每张收据及其证明都能通过离线核验", En: "every receipt and its proof verify offline"}, tamper},

@@ -123,12 +123,17 @@ func (c *checker) checkLedger() error {
 	rows := map[string]string{}
 	for _, r := range c.records[kindLedger] {
 		var v struct {
-			Run     string `json:"run"`
-			Outcome string `json:"outcome"`
+			Run         string `json:"run"`
+			Certificate string `json:"certificate"`
+			Outcome     string `json:"outcome"`
 		}
 		c.read(r, &v)
 		rows[r.ID] = v.Run
 		c.blobs[v.Outcome] = blob{folder: folderArtefacts}
+		if r.State == "certified" {
+			c.must(c.reservedBy(v.Certificate, r.ID), LedgerRow, r.ID)
+			continue
+		}
 		run := c.runs[v.Run]
 		want := "reserved"
 		if run.state == "issued" {

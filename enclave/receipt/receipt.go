@@ -25,9 +25,11 @@ type Receipt struct {
 	Query       catalog.Digest `json:"query"`                 // digest of the query text
 	Plan        catalog.Digest `json:"plan"`                  // digest of the canonical protected plan
 	Computation string         `json:"computation,omitempty"` // name of the approved computation, if it was one
-	Snapshots   []Snapshot     `json:"snapshots"`             // sorted by dataset, then id
-	RiskReport  catalog.Digest `json:"risk_report"`
-	Policy      Policy         `json:"policy"`
+	// ComputationDigest is of the version that was approved and ran: its text and the domains of its parameters.
+	ComputationDigest catalog.Digest `json:"computation_digest,omitempty"`
+	Snapshots         []Snapshot     `json:"snapshots"` // sorted by dataset, then id
+	RiskReport        catalog.Digest `json:"risk_report"`
+	Policy            Policy         `json:"policy"`
 
 	Grade        catalog.Grade `json:"grade"`
 	Jurisdiction string        `json:"jurisdiction"`

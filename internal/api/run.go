@@ -8,11 +8,14 @@ import (
 
 // RunRequest submits a query.
 type RunRequest struct {
-	Grant   string `json:"grant" maxLength:"64"`
-	SQL     string `json:"sql" maxLength:"65536"`
-	Purpose string `json:"purpose,omitempty" maxLength:"200" doc:"must be the grant's purpose; empty means it"`
-	Note    string `json:"note,omitempty" maxLength:"2000"`
-	Format  string `json:"format,omitempty" enum:"parquet,csv,json," doc:"format of the released file, default csv"`
+	Grant string `json:"grant" maxLength:"64"`
+	SQL   string `json:"sql,omitempty" maxLength:"65536" doc:"the statement, or else name a computation"`
+	// Computation and Params name an approved computation and the values of its parameters.
+	Computation string            `json:"computation,omitempty" maxLength:"63"`
+	Params      map[string]string `json:"params,omitempty" maxProperties:"8"`
+	Purpose     string            `json:"purpose,omitempty" maxLength:"200" doc:"must be the grant's purpose; empty means it"`
+	Note        string            `json:"note,omitempty" maxLength:"2000"`
+	Format      string            `json:"format,omitempty" enum:"parquet,csv,json," doc:"format of the released file, default csv"`
 }
 
 // CheckResult is a static verdict: nothing ran.
@@ -55,6 +58,8 @@ type Run struct {
 	Jurisdiction string            `json:"jurisdiction,omitempty"`
 	Created      int64             `json:"created,omitempty"`
 	SQL          string            `json:"sql,omitempty"`
+	Computation  string            `json:"computation,omitempty"`
+	Params       []Param           `json:"params,omitempty"`
 }
 
 // Page selects a part of a list that is given newest first.
@@ -70,9 +75,10 @@ type Runs struct {
 
 // LedgerItem is one earlier answer of the caller's legal group: box and date, no verdict.
 type LedgerItem struct {
-	Run     string       `json:"run"`
-	Created int64        `json:"created"`
-	Box     catalog.Text `json:"box"`
+	Run         string       `json:"run,omitempty"`
+	Computation string       `json:"computation,omitempty" doc:"in the place of a run: all that its certificate lets it answer counts as answered"`
+	Created     int64        `json:"created"`
+	Box         catalog.Text `json:"box"`
 }
 
 // Ledger lists them.

@@ -34,6 +34,21 @@ func (c *Client) ReviewDataset(ctx context.Context, name string, r api.Review) (
 	return callWith[api.Resource](ctx, c, post(datasetPath(name)+"/review"), r)
 }
 
+// Computation returns a computation with what its certificate is worth.
+func (c *Client) Computation(ctx context.Context, name string) (*api.Computation, error) {
+	return call[api.Computation](ctx, c, get(computationPath(name)))
+}
+
+// ReviewComputation decides about a submitted computation, or takes an approval back.
+func (c *Client) ReviewComputation(ctx context.Context, name string, r api.Review) (*api.Resource, error) {
+	return callWith[api.Resource](ctx, c, post(computationPath(name)+"/review"), r)
+}
+
+// CertifyComputation audits a computation over its whole parameter domain. It takes as long as all its instances take.
+func (c *Client) CertifyComputation(ctx context.Context, name string) (*api.Certificate, error) {
+	return decode[api.Certificate](ctx, c, post(computationPath(name)+"/certify"))
+}
+
 // Upload is a file on its way into the zone.
 type Upload struct {
 	Body io.Reader
@@ -75,6 +90,8 @@ func (c *Client) Snapshots(ctx context.Context, dataset string) ([]api.Snapshot,
 func resourcePath(kind, name string) string {
 	return "/v1/resources/" + url.PathEscape(kind) + "/" + url.PathEscape(name)
 }
+
+func computationPath(name string) string { return "/v1/computations/" + url.PathEscape(name) }
 
 func datasetPath(name string) string { return "/v1/datasets/" + url.PathEscape(name) }
 

@@ -146,6 +146,30 @@ var acts = map[string]act{
 			return status
 		}
 	}},
+	"declare a computation": applies("computation.submit", "analyst_a", enclavetest.ByCity("by_city")),
+	"certify a computation": {"computation.certify", func(s *stage) func() int {
+		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
+		return func() int {
+			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+			return status
+		}
+	}},
+	"certify a computation again": {"computation.certify", func(s *stage) func() int {
+		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
+		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+		return func() int {
+			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+			return status
+		}
+	}},
+	"approve a computation": {"computation.review", func(s *stage) func() int {
+		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
+		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+		return func() int {
+			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/review", api.Review{Approve: true, Comment: "test"})
+			return status
+		}
+	}},
 	"load":                 {"snapshot.load", func(s *stage) func() int { return loads(s, csv(3)) }},
 	"send a file in parts": {"snapshot.load", func(s *stage) func() int { return sends(s, csv(3)) }},
 	"load what is quarantined": {"snapshot.load", func(s *stage) func() int {

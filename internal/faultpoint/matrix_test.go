@@ -47,7 +47,7 @@ func matrix() []moment {
 		"session.rotate":   "rotate a session",
 		"account.password": "change a password", "account.suspend": "suspend an account", "account.resume": "resume an account",
 		"key.register": "register a key", "key.confirm": "confirm a key",
-		"dataset.submit": "declare a dataset", "dataset.review": "approve a dataset", "resource.delete": "delete a declaration",
+		"computation.submit": "declare a computation", "computation.review": "approve a computation", "dataset.submit": "declare a dataset", "dataset.review": "approve a dataset", "resource.delete": "delete a declaration",
 		"application.review": "refuse a grant", "grant.create": "grant",
 		"application.withdraw": "withdraw an application", "application.expire": "start when an application is over",
 		"grant.expire": "start when a grant is over", "grant.suspend": "suspend a grant", "grant.resume": "resume a grant",
@@ -62,7 +62,7 @@ func matrix() []moment {
 		"session.open": "log in", "application.submit": "apply for a grant", "query.check": "check", "denied": "do what is not allowed",
 		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log",
 		"dataset.suggest": "suggest", "factor.enrol": "enrol a second factor",
-		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load",
+		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load", "computation.certify": "certify a computation",
 	} {
 		out = append(out, anew(action, act)...)
 	}
@@ -88,6 +88,10 @@ func matrix() []moment {
 		{"worker.half:suggest", 1, "suggest", 0, 1},
 		{"worker.started:ingest", 1, "load", 0, 1},
 		{"worker.half:ingest", 1, "load", 0, 1},
+
+		{"worker.half:run", 2, "certify a computation", 0, 1},
+		{"blob.stored", 2, "certify a computation", 0, 1},
+		{"key.overwritten", 1, "certify a computation again", 1, 2},
 
 		// A question that was accepted keeps its key: after a fault it has failed, and a repetition says so.
 		{"worker.started:parse", 1, "ask", 0, 1},

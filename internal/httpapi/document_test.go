@@ -127,7 +127,7 @@ func (o operation) in(d *door) string {
 // bodies are what each operation takes.
 var bodies = map[string]any{
 	"login": `{"user":"nobody","password":"nothing at all"}`, "activate": `{"user":"nobody","code":"none","password":"correct horse battery"}`,
-	"key-register": `{"public_key":"AAAA"}`, "apply": `{"documents":"","dry_run":true}`, "dataset-review": `{"approve":true,"comment":"x"}`,
+	"key-register": `{"public_key":"AAAA"}`, "apply": `{"documents":"","dry_run":true}`, "dataset-review": `{"approve":true,"comment":"x"}`, "computation-review": `{"approve":true,"comment":"x"}`,
 	"application-submit": `{"scenario":"x","purpose":"x","datasets":[]}`, "application-review": `{"approve":true,"comment":"x"}`,
 	"upload-begin":         `{"size":1,"digest":"sha256:0"}`,
 	"application-resubmit": `{"scenario":"x","purpose":"x","datasets":[]}`, "grant-suspend": `{"reason":"x"}`, "grant-resume": `{}`, "grant-terminate": `{}`,

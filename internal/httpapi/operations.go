@@ -112,6 +112,18 @@ func (d *door) resources(a huma.API) {
 		v, err := d.svc.ReviewDataset(ctx, who(ctx), i.Name, i.Body)
 		return reply(v, err)
 	})
+	huma.Register(a, op("computation-get", http.MethodGet, "/v1/computations/{name}", 200), func(ctx context.Context, i *Named) (*out[api.Computation], error) {
+		v, err := d.svc.Computation(ctx, who(ctx), i.Name)
+		return reply(v, err)
+	})
+	huma.Register(a, op("computation-review", http.MethodPost, "/v1/computations/{name}/review", 200), func(ctx context.Context, i *reviewed) (*out[api.Resource], error) {
+		v, err := d.svc.ReviewComputation(ctx, who(ctx), i.Name, i.Body)
+		return reply(v, err)
+	})
+	huma.Register(a, op("computation-certify", http.MethodPost, "/v1/computations/{name}/certify", 200), func(ctx context.Context, i *Named) (*out[api.Certificate], error) {
+		v, err := d.svc.CertifyComputation(ctx, who(ctx), i.Name)
+		return reply(v, err)
+	})
 	huma.Register(a, op("snapshot-list", http.MethodGet, "/v1/datasets/{name}/snapshots", 200), func(ctx context.Context, i *Named) (*out[api.Snapshots], error) {
 		v, err := d.svc.Snapshots(ctx, who(ctx), i.Name)
 		return reply(v, err)

@@ -1,0 +1,180 @@
+package enclave
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"yumen/catalog"
+	"yumen/enclave/compile"
+	"yumen/internal/api"
+	"yumen/internal/metastore"
+	"yumen/policy"
+)
+
+// Certificate states. What a passed one is worth now depends on the data and the policy: certificateOf.
+const (
+	certificatePassed = "passed"
+	certificateFailed = "failed"
+	certificateVoid   = "void" // another one, another text or a rejection has taken its place
+)
+
+// certificateRecord is what one certification came to. The cells that it fixed stand in the ledger, its findings in an artefact.
+type certificateRecord struct {
+	Computation string            `json:"computation"`
+	Digest      catalog.Digest    `json:"digest"` // of the version that was certified
+	Policy      catalog.Digest    `json:"policy"`
+	Snapshots   map[string]string `json:"snapshots"` // dataset → snapshot
+	Contents    map[string]string `json:"contents"`  // dataset → what the snapshot holds, by which answers are compared
+	Covers      []catalog.Digest  `json:"covers"`    // the families of all instances, sorted
+	Ledger      string            `json:"ledger,omitempty"`
+	Report      string            `json:"report"` // artefact
+	// ReportDigest is of the findings as they are stored.
+	ReportDigest catalog.Digest `json:"report_digest"`
+	By           string         `json:"by"`
+}
+
+// certificateOf is the newest certificate of a computation, and what it is worth now. The record is nil when there is none.
+func (s *Service) certificateOf(tx Tx, c *computationRecord) (policy.Certificate, *certificateRecord, error) {
+	none := policy.Certificate{State: policy.CertificateNone}
+	if c.Certificate == "" {
+		return none, nil, nil
+	}
+	v, rec, err := load[certificateRecord](tx, recCertificate, c.Certificate)
+	if err != nil {
+		return none, nil, err
+	}
+	out := policy.Certificate{State: policy.CertificateStale, Computation: v.Digest}
+	current, err := v.current(tx)
+	switch {
+	case err != nil:
+		return none, nil, err
+	case !current || v.Policy != s.policy || v.Digest != c.Version.Digest:
+	case rec.State == certificatePassed:
+		out.State = policy.CertificatePassed
+	case rec.State == certificateFailed:
+		out.State = policy.CertificateFailed
+	}
+	return out, &v, nil
+}
+
+// current reports whether the certificate is of the data as they stand.
+func (v *certificateRecord) current(tx Tx) (bool, error) {
+	for name, content := range v.Contents {
+		d, _, err := load[datasetRecord](tx, recDataset, name)
+		if errors.Is(err, metastore.ErrNotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		snap, _, err := load[snapshotRecord](tx, recSnapshot, d.Current)
+		if err != nil {
+			return false, err
+		}
+		if snap.content(d.Current) != content || snap.SpecDigest != d.ApprovedVersion.Digest {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// covers reports whether the certificate fixed every cell of these families.
+func (v *certificateRecord) covers(families []compile.Family) (bool, error) {
+	for _, f := range families {
+		d, err := f.Digest()
+		if err != nil {
+			return false, fmt.Errorf("family: %w", err)
+		}
+		if _, there := slices.BinarySearch(v.Covers, d); !there {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// voidCertificate takes the certificate of a computation out of force, and its cells out of the ledger: what was answered by it has rows
+// of its own there. It returns what is to be destroyed when the transaction holds.
+func (s *Service) voidCertificate(tx Tx, c *computationRecord) ([]string, error) {
+	if c.Certificate == "" {
+		return nil, nil
+	}
+	v, rec, err := load[certificateRecord](tx, recCertificate, c.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	c.Certificate = ""
+	var gone []string
+	if v.Ledger != "" {
+		row, at, err := load[ledgerRecord](tx, recLedger, v.Ledger)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.Delete(recLedger, at.ID, at.Version); err != nil {
+			return nil, err
+		}
+		gone, v.Ledger = append(gone, row.Outcome), ""
+	}
+	rec.State = certificateVoid
+	return gone, save(tx, recCertificate, rec, s.nowMS(), v)
+}
+
+// Computation is a computation as the caller may see it: its author and his institution see that it is certified or not, those who review
+// see what the certification found.
+func (s *Service) Computation(ctx context.Context, p Principal, name string) (api.Computation, error) {
+	var out api.Computation
+	var report string
+	err := s.store.View(ctx, func(tx Tx) error {
+		c, rec, err := s.loadComputation(tx, p, name)
+		if err != nil {
+			return err
+		}
+		if out.Resource, _, err = s.show(p, string(catalog.KindComputation), rec); err != nil {
+			return err
+		}
+		out.Grade, out.Columns = c.Grade, c.Columns
+		state, v, err := s.certificateOf(tx, &c)
+		if err != nil {
+			return err
+		}
+		if out.Certified = string(state.State); state.State == policy.CertificateFailed && !reviewsComputation(p, &c) {
+			out.Certified = string(policy.CertificateNone) // that nothing could ever be answered is a fact about the data
+		}
+		if c.Approved != nil {
+			out.ApprovedBy = c.Approved.Account
+		}
+		if v != nil && reviewsComputation(p, &c) {
+			report = v.Report
+		}
+		return nil
+	})
+	if err != nil || report == "" {
+		return out, known(err)
+	}
+	out.Certificate, err = s.readCertificate(report)
+	return out, err
+}
+
+// reviewsComputation reports whether the caller may see what a certification found.
+func reviewsComputation(p Principal, c *computationRecord) bool {
+	return catalog.AccountRole(p.Role) == catalog.AccountEgressReviewer && p.LegalGroup != c.LegalGroup
+}
+
+func (s *Service) readCertificate(artefact string) (*api.Certificate, error) {
+	r, err := s.artefacts.Open(artefact)
+	if err != nil {
+		return nil, fmt.Errorf("open a certificate: %w", err)
+	}
+	defer r.Close()
+	b, err := readAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("open a certificate: %w", err)
+	}
+	out := new(api.Certificate)
+	if err := json.Unmarshal(b, out); err != nil {
+		return nil, fmt.Errorf("stored certificate: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,52 @@
+package api
+
+import "yumen/catalog"
+
+// Computation is a declared computation with what is known of its certificate.
+type Computation struct {
+	Resource
+	Grade      catalog.Grade `json:"grade"`
+	Columns    []Column      `json:"columns" doc:"of its answer"`
+	Certified  string        `json:"certified" enum:"none,passed,failed,stale" doc:"what its newest certificate is worth on the data as they stand"`
+	ApprovedBy string        `json:"approved_by,omitempty"`
+	// Certificate holds the findings; those who do not review never see them.
+	Certificate *Certificate `json:"certificate,omitempty"`
+}
+
+// Certificate is what a certification found. It is for reviewers: it tells something about the data.
+type Certificate struct {
+	Certificate string              `json:"certificate"`
+	Computation string              `json:"computation"`
+	Digest      string              `json:"digest" doc:"of the version that was certified"`
+	State       string              `json:"state" enum:"passed,failed"`
+	Grade       catalog.Grade       `json:"grade"`
+	Policy      string              `json:"policy"`
+	Snapshots   []CertifiedSnapshot `json:"snapshots"`
+	Created     int64               `json:"created"`
+	By          string              `json:"by"`
+	Instances   []CertifiedInstance `json:"instances"`
+	// AlwaysWithheld counts the instances that never answer a cell.
+	AlwaysWithheld int    `json:"always_withheld"`
+	Nearest        string `json:"nearest" enum:"none,>2k,k..2k,<k" doc:"class of the smallest difference between two cells, in entities; what is nearer than k is withheld"`
+}
+
+// CertifiedSnapshot names the data of one dataset.
+type CertifiedSnapshot struct {
+	Dataset string `json:"dataset"`
+	ID      string `json:"id"`
+	Digest  string `json:"digest"`
+}
+
+// CertifiedInstance is one combination of parameter values, under one row scope of the group's grants.
+type CertifiedInstance struct {
+	Params   []Param `json:"params"`
+	Scope    int     `json:"scope" doc:"which of the row scopes of the group's grants, from 0"`
+	Shown    int     `json:"shown" doc:"cells that will be answered"`
+	Withheld int     `json:"withheld" doc:"cells that never will be"`
+}
+
+// Param is a parameter and its value.
+type Param struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
