@@ -252,6 +252,7 @@ func (s *Service) auditInstance(ctx context.Context, k *certification, tree []by
 		count, known := k.counts[d]
 		if !known {
 			count = countCells(ans, n)
+			finding.Replayed = finding.Replayed || ans.verdicts == nil
 			k.counts[d] = count
 			k.families, k.outcomes = append(k.families, f), append(k.outcomes, ans.outcomes[n])
 			fresh.Families, outcomes = append(fresh.Families, f), append(outcomes, ans.outcomes[n])

@@ -63,6 +63,8 @@ type statement struct {
 		Reviewers []struct {
 			Account string `json:"account"`
 		} `json:"reviewers"`
+		Computation       string `json:"computation"`
+		ComputationDigest string `json:"computation_digest"`
 	} `json:"predicate"`
 }
 

@@ -43,6 +43,7 @@ type CertifiedInstance struct {
 	Scope    int     `json:"scope" doc:"which of the row scopes of the group's grants, from 0"`
 	Shown    int     `json:"shown" doc:"cells that will be answered"`
 	Withheld int     `json:"withheld" doc:"cells that never will be"`
+	Replayed bool    `json:"replayed,omitempty" doc:"the group was answered this before, in whole or in part; what was withheld then is not counted"`
 }
 
 // Param is a parameter and its value.

@@ -35,7 +35,7 @@ func testProblems(t *testing.T, d *door) {
 		{"no JSON", "analyst_a", "POST", "/v1/runs", "grant", 400, "invalid"},
 		{"half of it", "analyst_a", "POST", "/v1/runs", `{"grant":`, 400, "invalid"},
 		{"an unknown member", "analyst_a", "POST", "/v1/runs", `{"grant":"g","sql":"s","row":1}`, 422, "invalid"},
-		{"a missing member", "analyst_a", "POST", "/v1/runs", `{"grant":"g"}`, 422, "invalid"},
+		{"a missing member", "analyst_a", "POST", "/v1/runs", `{"sql":"s"}`, 422, "invalid"},
 		{"another type", "analyst_a", "POST", "/v1/runs", `{"grant":"g","sql":1}`, 422, "invalid"},
 		{"a value that is none of the list", "analyst_a", "POST", "/v1/runs", `{"grant":"g","sql":"s","format":"xls"}`, 422, "invalid"},
 		{"too long a member", "analyst_a", "POST", "/v1/runs", `{"grant":"` + strings.Repeat("g", 65) + `","sql":"s"}`, 422, "invalid"},
