@@ -18,6 +18,7 @@ import (
 	"yumen/internal/canonical"
 	"yumen/internal/metastore"
 	"yumen/policy"
+	"yumen/sandbox"
 )
 
 // certification is one audit of a computation over its whole parameter domain.
@@ -196,6 +197,7 @@ func (s *Service) ownReservation(ctx context.Context, k *certification) (string,
 
 // auditInstances judges one instance after the other, each beside all before it.
 func (s *Service) auditInstances(ctx context.Context, k *certification) error {
+	ctx = sandbox.WithTenant(ctx, k.c.LegalGroup)
 	all, err := k.c.instances()
 	if err != nil {
 		return err

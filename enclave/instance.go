@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"yumen/catalog"
 	"yumen/catalog/footprint"

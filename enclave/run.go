@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"yumen/catalog"
 	"yumen/catalog/footprint"
