@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"bytes"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -51,7 +52,7 @@ func TestHostileRun(t *testing.T) {
 	for name, want := range cases {
 		t.Run(name, func(t *testing.T) {
 			timeout := time.Duration(0) // what breaks the protocol is over because it does, not because its time is
-			if want == sandbox.ErrTimeout {
+			if errors.Is(want, sandbox.ErrTimeout) {
 				timeout = 500 * time.Millisecond
 			}
 			out, err := do(name, timeout)

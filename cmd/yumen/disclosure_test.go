@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -54,17 +53,4 @@ func TestGradeRules(t *testing.T) {
 		}
 	}
 	require.ElementsMatch(t, names, jurisdictions)
-}
-
-// firms writes a file of contributions: so many firms of equal size in each district, and what else is given.
-func firms(t *testing.T, more ...string) string {
-	lines := []string{"uscc,district,industry,amount,hidden"}
-	for i := range 8 {
-		for _, key := range []string{"N,a", "N,b", "S,a", "S,b"} {
-			lines = append(lines, fmt.Sprintf("%s%d,%s,%d,0", strings.ReplaceAll(key, ",", ""), i, key, 10+i))
-		}
-	}
-	path := filepath.Join(t.TempDir(), "firms.csv")
-	require.NoError(t, os.WriteFile(path, []byte(strings.Join(append(lines, more...), "\n")+"\n"), 0o600))
-	return path
 }

@@ -22,11 +22,9 @@ func (s speaker) wrapped(text string) string {
 	if !found || strings.Contains(tail, "JOIN") || strings.Contains(head, "WITH") || strings.Contains(head, "(SELECT") {
 		return text
 	}
-	where, rest := "", tail
+	where, rest := tail, ""
 	if i := strings.Index(tail, " GROUP BY "); i >= 0 {
 		where, rest = tail[:i], tail[i:]
-	} else {
-		where, rest = tail, ""
 	}
 	inner := "SELECT cost, kind, area, result, pid, cid, site FROM visits" + where
 	if s.rng.IntN(2) == 0 {

@@ -48,7 +48,6 @@ func (l *ledger) pinned(t *testing.T, cells [][]bool) bool {
 type crossing struct {
 	cells     [][][]int64
 	low, high *big.Rat
-	effort    int
 }
 
 func (x crossing) table() *disclosure.Table {
