@@ -142,7 +142,7 @@ func (b *builder) split(t footprint.Term, branches []branch, otherwise *sqltree.
 		k.Bins, labels = append(k.Bins, set), append(labels, x.label)
 	}
 	if c := first.column; c != nil && c.Sensitive {
-		k.Sensitive, k.SensitiveValues = true, c.SensitiveValues
+		k.Sensitive, k.SensitiveValues = true, d.sensitiveValues(c)
 	}
 	return k, labels, nil
 }

@@ -330,7 +330,7 @@ func (r *restriction) condition() (c Condition, whole bool, err error) {
 	}
 	c = Condition{Column: r.ref, Type: r.domain.typ.String(), Set: set}
 	if r.column != nil && r.column.Sensitive {
-		c.Sensitive, c.SensitiveValues = true, r.column.SensitiveValues
+		c.Sensitive, c.SensitiveValues = true, r.domain.sensitiveValues(r.column)
 	}
 	return c, whole, nil
 }

@@ -130,6 +130,14 @@ func finestPeriod(declared []catalog.Generaliser) []string {
 	return nil
 }
 
+// sensitiveValues are those of the column behind a domain. An average is none of its column's values, and is no column either.
+func (d *domain) sensitiveValues(c *catalog.Column) []string {
+	if d.average {
+		return nil
+	}
+	return c.SensitiveValues
+}
+
 // resultDomain is the domain of a roll-up's result: counts are at least one and lie on 1-2-5; sums and averages inherit the
 // grid of their column.
 func resultDomain(function string, column *catalog.Column) (*domain, bool) {

@@ -2,12 +2,14 @@ package compile_test
 
 import (
 	"math/big"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"yumen/catalog/footprint/viewtest"
 	"yumen/enclave/compile"
 	"yumen/enclave/disclosure"
 )
@@ -281,5 +283,25 @@ func TestMonthOfAnyYear(t *testing.T) {
 		require.Len(t, row.Cells[0].Differences, 2, "its own month and no other")
 		require.True(t, row.Cells[0].Differences[0].Empty)
 		require.False(t, row.Cells[0].Differences[1].Empty)
+	}
+}
+
+// TestAverageOfASensitiveColumn: a roll-up's average is none of its column's sensitive values; a condition on it and a key of its classes are
+// judged all the same.
+func TestAverageOfASensitiveColumn(t *testing.T) {
+	specs := tinySpecs(t)
+	e := newEngine(t)
+	w := randomWorld(rand.New(rand.NewPCG(1, 7)))
+	w.load(e, specs)
+	e.keep(newOracle(w, disclosure.Rules{K: 1}).pins)
+	const averages = "WITH r AS (SELECT pid, avg(cost) AS c, count(*) AS n FROM visits GROUP BY pid) "
+	for _, text := range []string{
+		averages + "SELECT count(*) FROM r WHERE c >= 1",
+		averages + "SELECT CASE WHEN c < 0 THEN 'less' WHEN c >= 0 THEN 'more' END AS k, count(*), sum(n) FROM r GROUP BY k",
+	} {
+		p, err := e.plan(text, viewtest.View(t, tinyWorld), compile.Facts{})
+		require.NoError(t, err, text)
+		table := e.evidence(p, compile.Inputs{Snapshots: map[string]string{"visits": "a", "people": "b", "clinics": "c"}})
+		require.NotNil(t, table, text)
 	}
 }
