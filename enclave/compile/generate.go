@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"yumen/enclave/disclosure"
 )
@@ -156,9 +157,17 @@ func (g *generator) add(w *writer, sql string, s step, reads ...cohort) error {
 	if len(g.program.Statements) >= g.in.Limits.Statements {
 		return ErrTooLarge
 	}
+	// A join that no column of the statement needs is not written, so it may read less than its cohorts do; never anything else.
+	attached := g.attachmentsOf(reads)
+	if slices.ContainsFunc(w.reads, func(alias string) bool {
+		return !slices.ContainsFunc(attached, func(a Attachment) bool { return a.Alias == alias })
+	}) {
+		return fmt.Errorf("%w: a statement reads what none of its cohorts has", ErrGenerate)
+	}
+	attached = slices.DeleteFunc(attached, func(a Attachment) bool { return !slices.Contains(w.reads, a.Alias) })
 	g.program.Statements = append(g.program.Statements, statement)
 	g.program.steps = append(g.program.steps, s)
-	g.program.reads = append(g.program.reads, g.attachmentsOf(reads))
+	g.program.reads = append(g.program.reads, attached)
 	return nil
 }
 

@@ -171,9 +171,9 @@ func (r *relation) keysOf(w *writer, keys []Key) []string {
 func (r *relation) contribution(w *writer, m Measure) string {
 	switch {
 	case m.Kind == MeasureProducts:
-		return fmt.Sprintf("%s * %s", r.number(w, m.Column, m.Type), r.number(w, m.Other.Column, m.Other.Type))
+		return fmt.Sprintf("%s * %s", r.factor(w, m.Column, m.Type), r.factor(w, m.Other.Column, m.Other.Type))
 	case m.Kind == MeasureSquares:
-		x := r.number(w, m.Column, m.Type)
+		x := r.factor(w, m.Column, m.Type)
 		return fmt.Sprintf("%s * %s", x, x)
 	case m.Kind == MeasureSum:
 		return r.number(w, m.Column, m.Type)
@@ -184,13 +184,22 @@ func (r *relation) contribution(w *writer, m Measure) string {
 	}
 }
 
-// number is a column's value in a type that holds products.
+// number is a column's value in a type that can be negated and added up.
 func (r *relation) number(w *writer, c ColumnRef, typ string) string {
 	x := r.column(w, c)
 	if typ == "BIGINT" || w.typ(typ) == "INTEGER" {
 		return fmt.Sprintf("CAST(%s AS HUGEINT)", x)
 	}
 	return x
+}
+
+// factor is a column's value in a type that holds products: the engine multiplies decimals of up to 18 digits in 64 bits, and fails where the
+// product needs more.
+func (r *relation) factor(w *writer, c ColumnRef, typ string) string {
+	if _, scale, ok := strings.Cut(typ, ","); ok {
+		return fmt.Sprintf("CAST(%s AS %s)", r.column(w, c), w.typ("DECIMAL(38,"+scale))
+	}
+	return r.number(w, c, typ)
 }
 
 // factors are the columns that an amount is computed from.

@@ -83,11 +83,11 @@ func (g *generator) guise(measure Measure) (guise, bool) {
 			}
 			f.refs = []int{0}
 		}
-		u, sensitive := m.use(f.cohort)
+		sensitive := f.cohort.sensitive()
 		if any = any || sensitive; !sensitive && measure.kind() == disclosure.Count {
 			continue
 		}
-		m.families, m.uses = append(m.families, f), append(m.uses, u)
+		m.families, m.uses = append(m.families, f), append(m.uses, m.use(f.cohort))
 		m.columns = append(m.columns, f.columns...)
 	}
 	if !any || len(m.columns) == 0 {
@@ -103,7 +103,7 @@ func (g *generator) guise(measure Measure) (guise, bool) {
 }
 
 // use takes a family apart.
-func (m *guise) use(c cohort) (u use, sensitive bool) {
+func (m *guise) use(c cohort) (u use) {
 	p := public{box: Box{Matched: c.box.Matched}}
 	for _, x := range c.box.Conditions {
 		if x.Sensitive {
@@ -114,7 +114,7 @@ func (m *guise) use(c cohort) (u use, sensitive bool) {
 	}
 	for _, k := range c.keys {
 		if k.Sensitive {
-			u.keys, sensitive = append(u.keys, m.secret(secret{key: &k}, k.Column, k.SensitiveValues, k)), true
+			u.keys = append(u.keys, m.secret(secret{key: &k}, k.Column, k.SensitiveValues, k))
 			continue
 		}
 		u.keys = append(u.keys, -1-len(p.keys))
@@ -125,7 +125,12 @@ func (m *guise) use(c cohort) (u use, sensitive bool) {
 		m.publics = append(m.publics, p)
 	}
 	u.public = i
-	return u, sensitive || len(u.conditions) > 0
+	return u
+}
+
+// sensitive reports whether a cohort has a sensitive condition or key.
+func (c cohort) sensitive() bool {
+	return slices.ContainsFunc(c.box.Conditions, func(x Condition) bool { return x.Sensitive }) || slices.ContainsFunc(c.keys, func(k Key) bool { return k.Sensitive })
 }
 
 // secret lists a sensitive condition or key, and its column, once.

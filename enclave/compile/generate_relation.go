@@ -73,12 +73,12 @@ func (r *relation) tables(w *writer) string {
 			r.used[t.Parent] = true
 		}
 	}
-	text := "\n  FROM " + r.table(r.root.Dataset) + " AS r"
+	text := "\n  FROM " + r.table(w, r.root.Dataset) + " AS r"
 	for _, t := range r.joins {
 		if !r.used[t.Path] {
 			continue
 		}
-		source := r.table(t.Dataset)
+		source := r.table(w, t.Dataset)
 		if conditions := r.filter[t.Path]; len(conditions) > 0 {
 			inner := &relation{alias: map[string]string{t.Path: "t"}, used: map[string]bool{}}
 			source = fmt.Sprintf("(SELECT * FROM %s AS t WHERE %s)", source, inner.member(w, Box{Conditions: conditions}))
@@ -94,7 +94,11 @@ func (r *relation) name(path string) string {
 	return r.alias[path]
 }
 
-func (r *relation) table(dataset string) string { return quote(r.source[dataset]) + ".main.data" }
+// table is a dataset's query file, which the statement reads from now on.
+func (r *relation) table(w *writer, dataset string) string {
+	w.reads = append(w.reads, r.source[dataset])
+	return quote(r.source[dataset]) + ".main.data"
+}
 
 func (r *relation) on(w *writer, t Table) string {
 	a, p := r.alias[t.Path], r.alias[t.Parent]

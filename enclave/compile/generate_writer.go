@@ -18,8 +18,9 @@ type Statement struct {
 
 // writer collects the literals of one statement: equal ones share a parameter. The first error sticks.
 type writer struct {
-	args []Value
-	err  error
+	args  []Value
+	reads []string // aliases of the snapshots that the text names
+	err   error
 }
 
 // typeName is the closed list of types that may stand in generated SQL: those of declared columns, and of what adds them up.

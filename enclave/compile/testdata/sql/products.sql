@@ -1,18 +1,18 @@
 -- statement 0
-WITH base AS (SELECT j1."industry" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."arrears" * r."tax_paid" AS m0, r."arrears" * j1."registered_capital" AS m1, r."arrears" * r."arrears" AS m3, r."tax_paid" * r."tax_paid" AS m4, r."arrears" AS m5, r."tax_paid" AS m6, j1."registered_capital" AS m7
+WITH base AS (SELECT j1."industry" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m0, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(j1."registered_capital" AS DECIMAL(38,2)) AS m1, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."arrears" AS DECIMAL(38,2)) AS m3, CAST(r."tax_paid" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m4, r."arrears" AS m5, r."tax_paid" AS m6, j1."registered_capital" AS m7
   FROM "tax".main.data AS r
   LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
   WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL)
 SELECT k0, sum(m0), sum(m1), count(*), sum(m3), sum(m4), sum(m5), sum(m6), sum(m7) FROM base GROUP BY k0
 -- statement 1
-WITH base AS (SELECT j1."industry" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."arrears" * r."tax_paid" AS m0, r."arrears" * j1."registered_capital" AS m1, r."arrears" * r."arrears" AS m3, r."tax_paid" * r."tax_paid" AS m4, r."arrears" AS m5, r."tax_paid" AS m6, j1."registered_capital" AS m7
+WITH base AS (SELECT j1."industry" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m0, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(j1."registered_capital" AS DECIMAL(38,2)) AS m1, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."arrears" AS DECIMAL(38,2)) AS m3, CAST(r."tax_paid" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m4, r."arrears" AS m5, r."tax_paid" AS m6, j1."registered_capital" AS m7
   FROM "tax".main.data AS r
   LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
   WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),
 entity AS (SELECT k0, e0, count(*) AS r, sum(m0) AS s0, sum(m1) AS s1, sum(m3) AS s3, sum(m4) AS s4, sum(m5) AS s5, sum(m6) AS s6, sum(m7) AS s7 FROM base WHERE e0 IS NOT NULL GROUP BY k0, e0)
 SELECT k0, count(*), count(s0), coalesce(max(abs(s0), 2)[1], 0), coalesce(max(abs(s0), 2)[2], 0), coalesce(sum(abs(s0)), 0), count(nullif(s0, 0)), count(s1), coalesce(max(abs(s1), 2)[1], 0), coalesce(max(abs(s1), 2)[2], 0), coalesce(sum(abs(s1)), 0), count(nullif(s1, 0)), count(r), coalesce(max(abs(r), 2)[1], 0), coalesce(max(abs(r), 2)[2], 0), coalesce(sum(abs(r)), 0), count(s3), coalesce(max(abs(s3), 2)[1], 0), coalesce(max(abs(s3), 2)[2], 0), coalesce(sum(abs(s3)), 0), count(s4), coalesce(max(abs(s4), 2)[1], 0), coalesce(max(abs(s4), 2)[2], 0), coalesce(sum(abs(s4)), 0), count(s5), coalesce(max(abs(s5), 2)[1], 0), coalesce(max(abs(s5), 2)[2], 0), coalesce(sum(abs(s5)), 0), count(s6), coalesce(max(abs(s6), 2)[1], 0), coalesce(max(abs(s6), 2)[2], 0), coalesce(sum(abs(s6)), 0), count(s7), coalesce(max(abs(s7), 2)[1], 0), coalesce(max(abs(s7), 2)[2], 0), coalesce(sum(abs(s7)), 0) FROM entity GROUP BY k0
 -- statement 2
-WITH base AS (SELECT j1."industry" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, r."arrears" * r."tax_paid" AS m0, r."arrears" * j1."registered_capital" AS m1, r."arrears" * r."arrears" AS m3, r."tax_paid" * r."tax_paid" AS m4, r."arrears" AS m5, r."tax_paid" AS m6, j1."registered_capital" AS m7
+WITH base AS (SELECT j1."industry" AS k0, r."__ekey_0" AS e0, j1."__ekey_1" AS e1, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m0, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(j1."registered_capital" AS DECIMAL(38,2)) AS m1, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."arrears" AS DECIMAL(38,2)) AS m3, CAST(r."tax_paid" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m4, r."arrears" AS m5, r."tax_paid" AS m6, j1."registered_capital" AS m7
   FROM "tax".main.data AS r
   LEFT JOIN "enterprises".main.data AS j1 ON j1."__ekey_0" = r."__ekey_0"
   WHERE r."__ekey_0" IS NOT NULL AND j1."__ekey_0" IS NOT NULL),

@@ -1,10 +1,10 @@
 -- statement 0
-WITH base AS (SELECT r."year" AS k0, r."__ekey_0" AS e0, r."arrears" * r."tax_paid" AS m0, r."arrears" * r."arrears" AS m2, r."tax_paid" * r."tax_paid" AS m3, r."arrears" AS m4, r."tax_paid" AS m5
+WITH base AS (SELECT r."year" AS k0, r."__ekey_0" AS e0, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m0, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."arrears" AS DECIMAL(38,2)) AS m2, CAST(r."tax_paid" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m3, r."arrears" AS m4, r."tax_paid" AS m5
   FROM "tax".main.data AS r
   WHERE r."__ekey_0" IS NOT NULL)
 SELECT k0, sum(m0), count(*), sum(m2), sum(m3), sum(m4), sum(m5) FROM base GROUP BY k0
 -- statement 1
-WITH base AS (SELECT r."year" AS k0, r."__ekey_0" AS e0, r."arrears" * r."tax_paid" AS m0, r."arrears" * r."arrears" AS m2, r."tax_paid" * r."tax_paid" AS m3, r."arrears" AS m4, r."tax_paid" AS m5
+WITH base AS (SELECT r."year" AS k0, r."__ekey_0" AS e0, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m0, CAST(r."arrears" AS DECIMAL(38,2)) * CAST(r."arrears" AS DECIMAL(38,2)) AS m2, CAST(r."tax_paid" AS DECIMAL(38,2)) * CAST(r."tax_paid" AS DECIMAL(38,2)) AS m3, r."arrears" AS m4, r."tax_paid" AS m5
   FROM "tax".main.data AS r
   WHERE r."__ekey_0" IS NOT NULL),
 entity AS (SELECT k0, e0, count(*) AS r, sum(m0) AS s0, sum(m2) AS s2, sum(m3) AS s3, sum(m4) AS s4, sum(m5) AS s5 FROM base WHERE e0 IS NOT NULL GROUP BY k0, e0)

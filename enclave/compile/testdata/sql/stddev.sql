@@ -1,10 +1,10 @@
 -- statement 0
-WITH base AS (SELECT r."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, r."registered_capital" * r."registered_capital" AS m1, r."registered_capital" AS m2
+WITH base AS (SELECT r."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, CAST(r."registered_capital" AS DECIMAL(38,2)) * CAST(r."registered_capital" AS DECIMAL(38,2)) AS m1, r."registered_capital" AS m2
   FROM "enterprises".main.data AS r
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL)
 SELECT k0, count(e0), count(*), sum(m1), count(m1), coalesce(max(abs(m1), 2)[1], 0), coalesce(max(abs(m1), 2)[2], 0), coalesce(sum(abs(m1)), 0), sum(m2), count(m2), coalesce(max(abs(m2), 2)[1], 0), coalesce(max(abs(m2), 2)[2], 0), coalesce(sum(abs(m2)), 0) FROM base GROUP BY k0
 -- statement 1
-WITH base AS (SELECT r."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, r."registered_capital" * r."registered_capital" AS m1, r."registered_capital" AS m2
+WITH base AS (SELECT r."district" AS k0, r."__ekey_0" AS e0, r."__ekey_1" AS e1, CAST(r."registered_capital" AS DECIMAL(38,2)) * CAST(r."registered_capital" AS DECIMAL(38,2)) AS m1, r."registered_capital" AS m2
   FROM "enterprises".main.data AS r
   WHERE r."__ekey_0" IS NOT NULL AND r."__ekey_1" IS NOT NULL),
 entity AS (SELECT k0, e1, count(*) AS r, sum(m1) AS s1, sum(m2) AS s2 FROM base WHERE e1 IS NOT NULL GROUP BY k0, e1)
