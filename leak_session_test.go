@@ -140,6 +140,7 @@ func (s *stage) register() {
 	for _, form := range []string{"yaml", "json"} {
 		s.say("credit_provider", 0, "dataset", "suggest", s.file("harbour.csv", harbourFile(240)), "-o", form)
 		s.say("credit_provider", 0, "dataset", "suggest", s.file("berths.csv", berthsFile()), "-o", form)
+		s.say("credit_provider", -1, "disclosure", "check", s.file("harbour.csv", harbourFile(240)), "--entity", "person_id", "--measure", "amount", "--measure", "score", "--total", "-o", form)
 	}
 	s.say("credit_provider", 0, "dataset", "load", "harbour", s.file("harbour.csv", harbourFile(240)))
 	s.say("credit_provider", 0, "dataset", "load", "berths", s.file("berths.csv", berthsFile()))
