@@ -57,6 +57,12 @@ func TestCorpus(t *testing.T) {
 	if extra := os.Getenv("YUMEN_CORPUS"); extra != "" {
 		files = append(files, filepath.SplitList(extra)...)
 	}
+	own, err := os.ReadFile(ownCorpus)
+	require.NoError(t, err)
+	files = slices.DeleteFunc(files, func(file string) bool { // the same once more says nothing
+		b, err := os.ReadFile(file)
+		return err == nil && file != ownCorpus && bytes.Equal(b, own)
+	})
 	for _, file := range files {
 		t.Run(filepath.Base(filepath.Dir(file)), func(t *testing.T) {
 			patterns := readPatterns(t, file)
