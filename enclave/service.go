@@ -1,6 +1,7 @@
 package enclave
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,8 @@ type Config struct {
 	Limits    Limits
 	// SecondFactor says of whom a second factor is demanded; empty is the jurisdiction's default.
 	SecondFactor SecondFactor
+	// PasswordCost is the work of one password; zero is authn.DefaultCost.
+	PasswordCost authn.Cost
 	// Level names the isolation level in force; it is written on every receipt.
 	Level string
 	// PolicyDigest is the salted digest of the policy bundle: it names the rules without telling their parameters.
@@ -122,7 +125,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
 	s.sessions = authn.DefaultLimits()
 	var err error
-	if s.passwords, err = authn.NewHasher(authn.DefaultCost(), 2); err != nil {
+	if s.passwords, err = authn.NewHasher(cmp.Or(cfg.PasswordCost, authn.DefaultCost()), 2); err != nil {
 		return nil, fmt.Errorf("enclave: %w", err)
 	}
 	if err := s.loadZone(ctx); err != nil {

@@ -1,6 +1,7 @@
 package enclave
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type InitConfig struct {
 	Person        string // the administrator's person number
 	Organization  string // name of the operator's organization
 	Password      string
+	PasswordCost  authn.Cost // the work of that password; zero is authn.DefaultCost
 }
 
 // Init makes a zone in an empty store: the zone, the operator's organization and the first administrator, in one transaction with
@@ -35,7 +37,7 @@ func Init(ctx context.Context, c InitConfig) error {
 	if err := errors.Join(org.Validate(), acc.Validate()); err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
-	hash, err := authn.HashPassword(c.Password)
+	hash, err := authn.HashPassword(c.Password, cmp.Or(c.PasswordCost, authn.DefaultCost()))
 	if err != nil {
 		return fmt.Errorf("init: %w", err)
 	}

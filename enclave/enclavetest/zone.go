@@ -20,6 +20,7 @@ import (
 	"yumen/enclave"
 	"yumen/enclave/audit"
 	"yumen/internal/artefact"
+	"yumen/internal/authn"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore/sqlite"
 	"yumen/policy"
@@ -81,7 +82,7 @@ func found(t testing.TB) (files map[string][]byte, codes map[string]string) {
 	require.NoError(t, err)
 	store := OpenStore(t, filepath.Join(z.Dir, "meta.db"))
 	require.NoError(t, enclave.Init(t.Context(), enclave.InitConfig{Store: store, Keys: keys, Clock: z.Clock, Zone: id, Jurisdiction: "lab",
-		Administrator: "admin", Person: "op-admin", Organization: "operator", Password: Password}))
+		Administrator: "admin", Person: "op-admin", Organization: "operator", Password: Password, PasswordCost: cheap()}))
 	require.NoError(t, errors.Join(store.close(), keys.Close()))
 	z.open(t)
 	z.settle(t)
@@ -101,6 +102,9 @@ func found(t testing.TB) (files map[string][]byte, codes map[string]string) {
 	}))
 	return files, z.codes
 }
+
+// cheap is little work for a password: tests log in often.
+func cheap() authn.Cost { return authn.Cost{Memory: 8 << 10, Passes: 1, Threads: 1} }
 
 func (z *Zone) master() string { return filepath.Join(z.Dir, "master.key") }
 
@@ -127,7 +131,7 @@ func (z *Zone) open(t testing.TB, change ...func(*enclave.Config)) {
 	engine, err := lab()
 	require.NoError(t, err)
 	z.Decider = &Decider{Decider: engine}
-	z.Config = enclave.Config{Store: z.Store, Decider: z.Decider, Runner: z.Runner, Snapshots: z.Snapshots, Artefacts: z.Artefacts, Keys: z.Keys,
+	z.Config = enclave.Config{PasswordCost: cheap(), Store: z.Store, Decider: z.Decider, Runner: z.Runner, Snapshots: z.Snapshots, Artefacts: z.Artefacts, Keys: z.Keys,
 		Clock: z.Clock, Log: Logger(t), Level: "test", PolicyDigest: engine.Status().PublicDigest, Limits: enclave.Limits{RunMemoryMB: 256, RunThreads: 1}}
 	for _, f := range change {
 		f(&z.Config)

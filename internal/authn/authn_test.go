@@ -44,14 +44,14 @@ func TestPasswordRoundTrip(t *testing.T) {
 }
 
 func TestDefaultCost(t *testing.T) {
-	stored, err := authn.HashPassword(good)
+	stored, err := authn.HashPassword(good, authn.DefaultCost())
 	require.NoError(t, err)
 	h := newHasher(t)
 	require.True(t, h.Outdated(stored))
 	ok, err := h.Verify(t.Context(), stored, good)
 	require.NoError(t, err)
 	require.True(t, ok, "a hash carries its own cost")
-	_, err = authn.HashPassword("short")
+	_, err = authn.HashPassword("short", authn.DefaultCost())
 	require.ErrorIs(t, err, authn.ErrTooShort)
 }
 

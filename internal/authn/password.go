@@ -60,12 +60,12 @@ func NewHasher(cost Cost, parallel int) (*Hasher, error) {
 	return &Hasher{cost: cost, decoy: decoy.String(), slots: make(chan struct{}, parallel)}, nil
 }
 
-// HashPassword hashes a chosen password at the default cost.
-func HashPassword(password string) (string, error) {
+// HashPassword hashes a chosen password at a cost.
+func HashPassword(password string, cost Cost) (string, error) {
 	if err := CheckPassword(password); err != nil {
 		return "", err
 	}
-	return hash(password, DefaultCost())
+	return hash(password, cost)
 }
 
 // Hash hashes a chosen password, in PHC form. It refuses one that CheckPassword refuses.
