@@ -146,10 +146,7 @@ func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
 		if errors.Is(err, ErrClosed) {
 			return nil, err
 		}
-		if t.words {
-			return nil, fmt.Errorf("%w: start: %w", ErrExecution, err)
-		}
-		return nil, violation("start")
+		return nil, fmt.Errorf("%w: start: %w", ErrExecution, err) // the system's reason; no job was seen yet
 	}
 	return w, nil
 }
