@@ -7,42 +7,37 @@ import (
 	"io"
 	"os"
 
-	"golang.org/x/sys/unix"
-
 	"yumen/catalog"
 )
 
 // binary is the worker's program, opened once.
 type binary struct {
-	fd     int
+	file   *os.File
 	digest catalog.Digest
 }
-
-// aboveInherited is where the program's descriptor lives: a worker is started as /proc/self/fd/N, and N must be above every
-// descriptor that the child inherits, or the child would execute its own pipe.
-const aboveInherited = 100
 
 func openBinary(path string, want catalog.Digest) (*binary, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: worker: %w", err)
 	}
-	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
+		f.Close()
 		return nil, fmt.Errorf("sandbox: worker: %w", err)
 	}
 	digest := catalog.Digest("sha256:" + hex.EncodeToString(h.Sum(nil)))
 	if want != "" && want != digest {
+		f.Close()
 		return nil, fmt.Errorf("sandbox: the worker's digest is %s, not %s", digest, want)
 	}
-	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, aboveInherited)
-	if err != nil {
-		return nil, fmt.Errorf("sandbox: worker: %w", err)
-	}
-	return &binary{fd: fd, digest: digest}, nil
+	return &binary{file: f, digest: digest}, nil
 }
 
-func (b *binary) path() string { return fmt.Sprintf("/proc/self/fd/%d", b.fd) }
+// handed is the program's path in a child that gets these files, and the files with it as the last one. The child must inherit it: a number of
+// the gateway's own may be taken by another file while the child's descriptors are put in order. The cage closes it first of all.
+func (b *binary) handed(files []*os.File) (path string, all []*os.File) {
+	return fmt.Sprintf("/proc/self/fd/%d", 3+len(files)), append(files, b.file)
+}
 
-func (b *binary) close() { _ = unix.Close(b.fd) }
+func (b *binary) close() { _ = b.file.Close() }

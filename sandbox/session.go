@@ -134,11 +134,12 @@ func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
 		return nil, violation("plan")
 	}
 	w.job, w.result, w.status, w.stderr = jobW, resultR, statusR, stderrR
+	program, files := r.binary.handed(append([]*os.File{jobR, resultW, statusW, planR}, t.files...))
 	w.cmd = &exec.Cmd{
-		Path: r.binary.path(), Args: []string{"yumen-worker"}, Stderr: stderrW,
+		Path: program, Args: []string{"yumen-worker"}, Stderr: stderrW,
 		Env: []string{"GOMAXPROCS=" + strconv.Itoa(max(2, t.threads)), "GOMEMLIMIT=" + strconv.Itoa(t.memoryMB+processMB) + "MiB",
 			"GOTRACEBACK=none"},
-		ExtraFiles:  append([]*os.File{jobR, resultW, statusW, planR}, t.files...),
+		ExtraFiles:  files,
 		SysProcAttr: r.level.attributes(),
 	}
 	if err := r.spawn.start(w.cmd); err != nil {
