@@ -332,6 +332,7 @@ func TestWithdrawalMeetsWhatShows(t *testing.T) {
 			}
 			require.Equal(t, c.then, z.See(t, p, run.Run).State)
 			release()
+			z.Restart(t) // which waits for the end of what was withdrawn while it ran
 			z.Check(t)
 		})
 	}

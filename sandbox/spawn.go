@@ -11,6 +11,7 @@ import (
 type spawner struct {
 	requests chan spawnRequest
 	done     chan struct{}
+	ended    chan struct{} // when nothing is started any more
 	once     sync.Once
 }
 
@@ -20,7 +21,7 @@ type spawnRequest struct {
 }
 
 func newSpawner() *spawner {
-	s := &spawner{requests: make(chan spawnRequest), done: make(chan struct{})}
+	s := &spawner{requests: make(chan spawnRequest), done: make(chan struct{}), ended: make(chan struct{})}
 	go s.loop()
 	return s
 }
@@ -28,6 +29,7 @@ func newSpawner() *spawner {
 func (s *spawner) loop() {
 	// Never unlocked: when the loop ends its thread exits, and the kernel kills every child that is left.
 	runtime.LockOSThread()
+	defer close(s.ended)
 	for {
 		select {
 		case q := <-s.requests:
@@ -48,4 +50,8 @@ func (s *spawner) start(cmd *exec.Cmd) error {
 	}
 }
 
-func (s *spawner) close() { s.once.Do(func() { close(s.done) }) }
+// close returns when the last start is over: what a child is started from may be closed then.
+func (s *spawner) close() {
+	s.once.Do(func() { close(s.done) })
+	<-s.ended
+}
