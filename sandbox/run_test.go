@@ -209,9 +209,13 @@ func TestCloseKills(t *testing.T) {
 func TestRunMemory(t *testing.T) {
 	r := sandboxtest.Runner(t)
 	file := numbers(t, r, 1000)
-	spec := one(file, `SELECT sum(length(repeat(x::VARCHAR, 100000000))) FROM d.main.data`, 20*time.Second)
+	long := `SELECT string_agg(a.x::VARCHAR || '` + strings.Repeat("y", 1000) + `', '') = '' FROM d.main.data a, d.main.data b WHERE b.x < `
+	spec := one(file, long+"2", 20*time.Second)
 	spec.MemoryMB = 128
 	_, err := r.Run(soon(t), spec)
+	require.NoError(t, err)
+	spec.Statements[0].SQL = long + "1000"
+	_, err = r.Run(soon(t), spec)
 	require.ErrorIs(t, err, sandbox.ErrExecution)
 	spec.Statements[0].SQL = `SELECT a.x, count(*) FROM d.main.data a, d.main.data b, d.main.data c GROUP BY a.x, a.x * b.x * c.x`
 	_, err = r.Run(soon(t), spec)
@@ -227,14 +231,15 @@ func TestRunCaps(t *testing.T) {
 	require.ErrorIs(t, err, sandbox.ErrExecution)
 
 	r = sandboxtest.Runner(t, func(c *sandbox.Config) { c.MaxResultBytes = 1 << 20 })
-	_, err = r.Run(soon(t), one(file, `SELECT lpad('x', 100000, 'x') FROM d.main.data`, 0))
+	_, err = r.Run(soon(t), one(file, "SELECT '"+strings.Repeat("x", 100_000)+"' FROM d.main.data", 0))
 	require.ErrorIs(t, err, sandbox.ErrExecution)
 }
 
 func TestRunSpills(t *testing.T) {
 	r := sandboxtest.Runner(t, func(c *sandbox.Config) { c.SpillMB = 512 })
 	file := numbers(t, r, 1_000_000)
-	spec := one(file, `SELECT count(*), max(n) FROM (SELECT x, row_number() OVER (ORDER BY hash(x)) AS n, lpad('y', 100, 'y') AS y FROM d.main.data ORDER BY hash(x + 1)) WHERE y <> ''`, 0)
+	spec := one(file, `SELECT count(*), max(n) FROM (SELECT x, row_number() OVER (ORDER BY x * 7919 % 1000003) AS n, x::VARCHAR || '`+strings.Repeat("y", 100)+
+		`' AS y FROM d.main.data ORDER BY x * 7907 % 1000003) WHERE y <> ''`, 0)
 	spec.MemoryMB = 96
 	if r.LevelName() != "full" {
 		t.Skip("spilling needs the private root")

@@ -10,6 +10,7 @@ import (
 	"yumen/catalog"
 	"yumen/cmd/yumen/internal/render"
 	"yumen/internal/api"
+	"yumen/internal/client"
 )
 
 func (a *app) computationCommand() *cobra.Command {
@@ -48,26 +49,10 @@ func (a *app) computationCertifyCommand() *cobra.Command {
 }
 
 func (a *app) computationReviewCommand() *cobra.Command {
-	var d decision
-	c := a.command(command{
-		use: "review", args: []string{"NAME"}, short: catalog.Text{Zh: "批准或拒绝一个计算", En: "approve or reject a computation"},
+	return a.decisionCommand(command{short: catalog.Text{Zh: "批准或拒绝一个计算", En: "approve or reject a computation"},
 		long: catalog.Text{Zh: "批准的是当前文本，须有对当前数据通过的认证；改动一个字即须重新批准。拒绝已批准的计算即撤销批准。",
 			En: "What is approved is the text as it stands, with a certificate that passed on the data as they stand; one changed token needs a new approval. To reject an approved computation takes its approval back."},
-		example: "yumen computation review overdue --approve --comment 'cells and purpose checked'",
-		run: func(ctx context.Context, args []string) error {
-			c, err := a.connect()
-			if err != nil {
-				return err
-			}
-			r, err := c.ReviewComputation(ctx, args[0], d.review())
-			if err != nil {
-				return err
-			}
-			return a.print(r, a.resourceTable([]api.Resource{*r}))
-		},
-	})
-	a.decide(c, &d)
-	return c
+		example: "yumen computation review overdue --approve --comment 'cells and purpose checked'"}, (*client.Client).ReviewComputation)
 }
 
 func (a *app) computationShowCommand() *cobra.Command {

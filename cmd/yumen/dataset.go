@@ -19,46 +19,9 @@ func (a *app) datasetCommand() *cobra.Command {
 		a.datasetSuggestCommand(), a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetConvertCommand(), a.datasetSnapshotsCommand())
 }
 
-// decision is what --approve and --reject, --reason and --comment say.
-type decision struct {
-	approve, reject bool
-	reason, comment string
-}
-
-func (a *app) decide(c *cobra.Command, d *decision) {
-	flags := c.Flags()
-	flags.BoolVar(&d.approve, "approve", false, a.t("同意", "approve"))
-	flags.BoolVar(&d.reject, "reject", false, a.t("不同意", "reject"))
-	flags.StringVar(&d.reason, "reason", "", a.t("理由代码", "reason code"))
-	flags.StringVar(&d.comment, "comment", "", a.t("意见", "comment"))
-	mustGive(c, "comment")
-	c.MarkFlagsMutuallyExclusive("approve", "reject")
-	c.MarkFlagsOneRequired("approve", "reject")
-}
-
-func (d decision) review() api.Review {
-	return api.Review{Approve: d.approve, Reason: d.reason, Comment: d.comment}
-}
-
 func (a *app) datasetReviewCommand() *cobra.Command {
-	var d decision
-	c := a.command(command{
-		use: "review", args: []string{"NAME"}, short: catalog.Text{Zh: "审核提交的数据集声明", En: "decide about a submitted dataset"},
-		example: "yumen dataset review credit --approve --comment 'grades and bounds checked'",
-		run: func(ctx context.Context, args []string) error {
-			c, err := a.connect()
-			if err != nil {
-				return err
-			}
-			r, err := c.ReviewDataset(ctx, args[0], d.review())
-			if err != nil {
-				return err
-			}
-			return a.print(r, a.resourceTable([]api.Resource{*r}))
-		},
-	})
-	a.decide(c, &d)
-	return c
+	return a.decisionCommand(command{short: catalog.Text{Zh: "审核提交的数据集声明", En: "decide about a submitted dataset"},
+		example: "yumen dataset review credit --approve --comment 'grades and bounds checked'"}, (*client.Client).ReviewDataset)
 }
 
 func (a *app) quarantined(name string, e *client.Error) error {

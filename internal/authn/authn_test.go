@@ -116,6 +116,8 @@ func TestVerifyWaitsForItsTurn(t *testing.T) {
 	require.Positive(t, failed)
 	_, err = authn.NewHasher(cheap, 0)
 	require.Error(t, err)
+	_, err = authn.HashPassword(good, authn.Cost{})
+	require.Error(t, err)
 	_, err = authn.NewHasher(authn.Cost{}, 1)
 	require.Error(t, err)
 }

@@ -60,8 +60,12 @@ func NewHasher(cost Cost, parallel int) (*Hasher, error) {
 	return &Hasher{cost: cost, decoy: decoy.String(), slots: make(chan struct{}, parallel)}, nil
 }
 
-// HashPassword hashes a chosen password at a cost.
+// HashPassword hashes a chosen password at a cost, in PHC form. It refuses a password that CheckPassword refuses and a cost that Cost.Validate
+// refuses.
 func HashPassword(password string, cost Cost) (string, error) {
+	if err := cost.Validate(); err != nil {
+		return "", err
+	}
 	if err := CheckPassword(password); err != nil {
 		return "", err
 	}
