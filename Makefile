@@ -6,7 +6,7 @@ TAGS := duckdb_arrow
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help build man demo test lint bench nightly fuzz clean
+.PHONY: help build man demo test lint bench nightly fuzz obligations clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ nightly: test fuzz ## what does not fit into make test: long oracle runs, mutati
 	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -run 'TestTimes' ./cmd/yumend
 	YUMEN_UTILITY=1 $(GO) test -tags $(TAGS) -timeout 30m -v -run 'TestUtility' ./cmd/yumend
 	YUMEN_CROWD_SECONDS=300 $(GO) test -race -tags $(TAGS) -timeout 30m -run 'TestCrowd' ./cmd/yumend
+
+obligations: ## requirement, rules, tests and status, into docs/obligations.md; fails while one that must hold has no test
+	$(GO) run ./internal/obligations -write docs/obligations.md
 
 clean: ## remove what was built
 	rm -rf $(BIN)

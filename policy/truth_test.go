@@ -193,7 +193,7 @@ func TestSJZ_13c_GradesAndReview(t *testing.T) {
 }
 
 // The truth table of supply: grade × mode, the same in every jurisdiction.
-func TestBJ_OPS_27_GradesAndSupply(t *testing.T) {
+func TestBJ_OPS_27b_BJ_OPS_27c_BJ_OPS_27d_GradesAndSupply(t *testing.T) {
 	exception := &policy.Exception{Document: "sha256:d", Batch: "sha256:b", Approver: "p-li"}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
