@@ -34,10 +34,8 @@ func openBinary(path string, want catalog.Digest) (*binary, error) {
 	return &binary{file: f, digest: digest}, nil
 }
 
-// handed is the program's path in a child that gets these files, and the files with it as the last one. The child must inherit it: a number of
-// the gateway's own may be taken by another file while the child's descriptors are put in order. The cage closes it first of all.
-func (b *binary) handed(files []*os.File) (path string, all []*os.File) {
-	return fmt.Sprintf("/proc/self/fd/%d", 3+len(files)), append(files, b.file)
-}
+// handed is these files with the program as the last one. The child must inherit it: a number of the gateway's own may be taken by another
+// file while the child's descriptors are put in order. The cage closes it first of all.
+func (b *binary) handed(files []*os.File) []*os.File { return append(files, b.file) }
 
 func (b *binary) close() { _ = b.file.Close() }

@@ -15,6 +15,10 @@ type Config struct {
 	// WorkerDigest, when set, is the digest that the binary must have.
 	WorkerDigest catalog.Digest
 
+	// Spawner is the path of a program that is a spawner when it is started as one (see [Spawning]): workers are then started through it, and
+	// this process may be closed to debuggers as any user. Empty: this process starts them itself, which it can do while it is dumpable, or as root.
+	Spawner string
+
 	// Workers is how many workers may run at the same time (default 4).
 	Workers int
 	// MemoryMB is the memory that all running workers share by admission: the engine's limit, its private files and the

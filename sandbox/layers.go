@@ -177,10 +177,10 @@ const (
 	outside = 64000
 )
 
-// attributes are the clone flags and identities of a worker at a level.
-func (l level) attributes() *syscall.SysProcAttr {
+// attributes are the clone flags and identities of a worker with or without namespaces of its own.
+func attributes(namespaces bool) *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if !l.namespaces {
+	if !namespaces {
 		return a
 	}
 	uid, gid := os.Getuid(), os.Getgid()

@@ -10,14 +10,14 @@ import (
 
 // Runner starts workers. It is safe for concurrent use. Close kills what runs.
 type Runner struct {
-	config Config
-	level  level
-	layers []Layer
-	binary *binary
-	spawn  *spawner
-	queue  *queue          // of config.Workers and config.MemoryMB
-	open   context.Context // until Close
-	shut   context.CancelFunc
+	config  Config
+	level   level
+	layers  []Layer
+	binary  *binary
+	starter starter
+	queue   *queue          // of config.Workers and config.MemoryMB
+	open    context.Context // until Close
+	shut    context.CancelFunc
 }
 
 // processMB is what a worker needs beside the engine's limit: runtime, catalog, stacks.
@@ -35,8 +35,10 @@ func New(config Config) (*Runner, error) {
 		return nil, err
 	}
 	open, shut := context.WithCancel(context.Background())
-	r := &Runner{config: c, binary: b, spawn: newSpawner(), open: open, shut: shut,
-		queue: newQueue(c.Workers, int64(c.MemoryMB), time.Now)}
+	r := &Runner{config: c, binary: b, starter: newThread(), open: open, shut: shut, queue: newQueue(c.Workers, int64(c.MemoryMB), time.Now)}
+	if c.Spawner != "" {
+		r.starter = newRemote(c.Spawner)
+	}
 	if err := r.probe(context.Background()); err != nil {
 		r.Close()
 		return nil, err
@@ -47,7 +49,7 @@ func New(config Config) (*Runner, error) {
 // Close kills the running workers and releases the binary. Jobs fail with ErrClosed from then on.
 func (r *Runner) Close() {
 	r.shut()
-	r.spawn.close()
+	r.starter.close()
 	r.binary.close()
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strconv"
 	"time"
 
@@ -109,7 +108,7 @@ func (r *Runner) execute(ctx context.Context, t *task) (*wire.Status, error) {
 
 // worker is one running child and the gateway's ends of its pipes.
 type worker struct {
-	cmd                    *exec.Cmd
+	process
 	job                    *os.File // write end
 	result, status, stderr *os.File // read ends
 }
@@ -134,15 +133,9 @@ func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
 		return nil, violation("plan")
 	}
 	w.job, w.result, w.status, w.stderr = jobW, resultR, statusR, stderrR
-	program, files := r.binary.handed(append([]*os.File{jobR, resultW, statusW, planR}, t.files...))
-	w.cmd = &exec.Cmd{
-		Path: program, Args: []string{"yumen-worker"}, Stderr: stderrW,
-		Env: []string{"GOMAXPROCS=" + strconv.Itoa(max(2, t.threads)), "GOMEMLIMIT=" + strconv.Itoa(t.memoryMB+processMB) + "MiB",
-			"GOTRACEBACK=none"},
-		ExtraFiles:  files,
-		SysProcAttr: r.level.attributes(),
-	}
-	if err := r.spawn.start(w.cmd); err != nil {
+	w.process, err = r.starter.start(&start{Namespaces: r.level.namespaces, stderr: stderrW, files: r.binary.handed(append([]*os.File{jobR, resultW, statusW, planR}, t.files...)),
+		Env: []string{"GOMAXPROCS=" + strconv.Itoa(max(2, t.threads)), "GOMEMLIMIT=" + strconv.Itoa(t.memoryMB+processMB) + "MiB", "GOTRACEBACK=none"}})
+	if err != nil {
 		p.closeParent()
 		if errors.Is(err, ErrClosed) {
 			return nil, err
@@ -152,8 +145,6 @@ func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
 	return w, nil
 }
 
-func (w *worker) kill() { _ = w.cmd.Process.Kill() }
-
 func (w *worker) close() { closeAll([]*os.File{w.job, w.result, w.status, w.stderr}) }
 
 // converse sends the job and reads everything that comes back, until the worker has exited or the deadline kills it.
@@ -162,7 +153,7 @@ func (w *worker) converse(ctx context.Context, t *task, frame []byte) (*wire.Sta
 	var words []byte
 	exited := make(chan error, 1)
 	parts := make(chan error, 4)
-	go func() { exited <- w.cmd.Wait() }()
+	go func() { exited <- w.wait() }()
 	go func() {
 		_, err := w.job.Write(frame)
 		_ = w.job.Close()
@@ -264,7 +255,7 @@ func (w *worker) await(ctx context.Context, exited <-chan error, parts <-chan er
 		case err := <-exited:
 			running, exited = false, nil
 			if err != nil && first == nil {
-				first = violation("exit")
+				first = fmt.Errorf("%w: exit: %w", ErrExecution, err)
 			}
 			grace = time.After(lastGasp)
 		case <-grace:

@@ -1,57 +1,135 @@
 package sandbox
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"sync"
+	"syscall"
+
+	"yumen/sandbox/wire"
 )
 
-// spawner starts processes from one thread that lives as long as the runner: the death signal of a child is bound to the
-// thread that started it, and a thread of the scheduler may exit.
-type spawner struct {
-	requests chan spawnRequest
+// start is what one worker is started from.
+type start struct {
+	Env        []string `json:"env"`
+	Namespaces bool     `json:"namespaces"`
+
+	stderr *os.File
+	files  []*os.File // from wire.FDJob on; the last one is the worker's program
+}
+
+// command is the worker as a child of the calling process. Whoever starts it must be dumpable, or root: the identity maps of the worker's
+// namespace are written through files of /proc that belong to root when it is not.
+func (s *start) command() *exec.Cmd {
+	return &exec.Cmd{Path: fmt.Sprintf("/proc/self/fd/%d", wire.FDJob+len(s.files)-1), Args: []string{"yumen-worker"}, Env: s.Env, Stderr: s.stderr,
+		ExtraFiles: s.files, SysProcAttr: attributes(s.Namespaces)}
+}
+
+// process is a worker that was started.
+type process interface {
+	// kill ends it. It may be called at any time, also of one that has ended.
+	kill()
+	// wait returns when it has ended, and is called once: nil when it exited with 0, a died when it ended otherwise.
+	wait() error
+}
+
+// died is how a worker ended.
+type died syscall.WaitStatus
+
+// Error names the status or the signal.
+func (d died) Error() string {
+	if s := syscall.WaitStatus(d); s.Signaled() {
+		return "signal " + s.Signal().String()
+	}
+	return fmt.Sprintf("exit status %d", syscall.WaitStatus(d).ExitStatus())
+}
+
+// ended is nil for a process that exited with 0.
+func ended(s syscall.WaitStatus) error {
+	if s == 0 {
+		return nil
+	}
+	return died(s)
+}
+
+// starter starts workers.
+type starter interface {
+	start(s *start) (process, error)
+	// close ends what was started and starts nothing any more: it returns when the last start is over, so that what a worker is started from
+	// may be closed then.
+	close()
+}
+
+// thread starts processes from one thread that lives as long as the runner: the death signal of a child is bound to the thread that started
+// it, and a thread of the scheduler may exit.
+type thread struct {
+	requests chan threadRequest
 	done     chan struct{}
 	ended    chan struct{} // when nothing is started any more
 	once     sync.Once
 }
 
-type spawnRequest struct {
+type threadRequest struct {
 	cmd    *exec.Cmd
 	answer chan error
 }
 
-func newSpawner() *spawner {
-	s := &spawner{requests: make(chan spawnRequest), done: make(chan struct{}), ended: make(chan struct{})}
-	go s.loop()
-	return s
+func newThread() *thread {
+	t := &thread{requests: make(chan threadRequest), done: make(chan struct{}), ended: make(chan struct{})}
+	go t.loop()
+	return t
 }
 
-func (s *spawner) loop() {
+func (t *thread) loop() {
 	// Never unlocked: when the loop ends its thread exits, and the kernel kills every child that is left.
 	runtime.LockOSThread()
-	defer close(s.ended)
+	defer close(t.ended)
 	for {
 		select {
-		case q := <-s.requests:
+		case q := <-t.requests:
 			q.answer <- q.cmd.Start()
-		case <-s.done:
+		case <-t.done:
 			return
 		}
 	}
 }
 
-func (s *spawner) start(cmd *exec.Cmd) error {
-	q := spawnRequest{cmd: cmd, answer: make(chan error, 1)}
+func (t *thread) run(cmd *exec.Cmd) error {
+	q := threadRequest{cmd: cmd, answer: make(chan error, 1)}
 	select {
-	case s.requests <- q:
+	case t.requests <- q:
 		return <-q.answer
-	case <-s.done:
+	case <-t.done:
 		return ErrClosed
 	}
 }
 
-// close returns when the last start is over: what a child is started from may be closed then.
-func (s *spawner) close() {
-	s.once.Do(func() { close(s.done) })
-	<-s.ended
+// start implements starter.
+func (t *thread) start(s *start) (process, error) {
+	cmd := s.command()
+	if err := t.run(cmd); err != nil {
+		return nil, err
+	}
+	return child{cmd}, nil
+}
+
+// close implements starter.
+func (t *thread) close() {
+	t.once.Do(func() { close(t.done) })
+	<-t.ended
+}
+
+// child is a worker of this process's own.
+type child struct{ cmd *exec.Cmd }
+
+func (c child) kill() { _ = c.cmd.Process.Kill() }
+
+func (c child) wait() error {
+	err := c.cmd.Wait()
+	if c.cmd.ProcessState == nil {
+		return err
+	}
+	return ended(c.cmd.ProcessState.Sys().(syscall.WaitStatus))
 }

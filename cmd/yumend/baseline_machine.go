@@ -268,7 +268,7 @@ func (s site) worker() []item {
 	path, err := s.cfg.findWorker()
 	if err == nil {
 		var r *sandbox.Runner
-		if r, err = sandbox.New(sandbox.Config{Worker: path, Workers: 1, MemoryMB: s.cfg.MemoryMB, JobMemoryMB: s.cfg.WorkerMemoryMB, Threads: s.cfg.WorkerThreads}); err == nil {
+		if r, err = sandbox.New(sandbox.Config{Worker: path, Spawner: itself, Workers: 1, MemoryMB: s.cfg.MemoryMB, JobMemoryMB: s.cfg.WorkerMemoryMB, Threads: s.cfg.WorkerThreads}); err == nil {
 			defer r.Close()
 			return []item{there.noted(text(string(r.Digest()), string(r.Digest()))), caged(cage, s.cfg.Isolation, r)}
 		}

@@ -13,12 +13,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"yumen/internal/locale"
+	"yumen/sandbox"
 )
 
 // version is set at build time.
 var version = "dev"
 
 func main() {
+	if sandbox.Spawning() {
+		os.Exit(sandbox.Spawn())
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
@@ -39,6 +43,9 @@ func run(ctx context.Context) error {
 	}
 	return usage(advised(command().ExecuteContext(ctx)))
 }
+
+// itself is this program, whatever its path means later: it is started again as the spawner of workers.
+const itself = "/proc/self/exe"
 
 type usageError struct{ error }
 

@@ -92,7 +92,7 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 	if err != nil {
 		return nil, err
 	}
-	runner, err := sandbox.New(sandbox.Config{Worker: worker, Workers: c.Workers, MemoryMB: c.MemoryMB, JobMemoryMB: c.WorkerMemoryMB, Threads: c.WorkerThreads,
+	runner, err := sandbox.New(sandbox.Config{Worker: worker, Spawner: itself, Workers: c.Workers, MemoryMB: c.MemoryMB, JobMemoryMB: c.WorkerMemoryMB, Threads: c.WorkerThreads,
 		Require: isolation[c.Isolation]})
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)

@@ -18,7 +18,19 @@ import (
 )
 
 // built is the worker of this test process.
-var built = sync.OnceValues(build)
+var built = sync.OnceValues(func() (string, error) {
+	if ready := os.Getenv(EnvWorker); ready != "" {
+		return ready, nil
+	}
+	return build()
+})
+
+// What a test process that another one starts is told in its environment, so that the tests of the first run again under other conditions:
+// a worker that is built already, and the program to start workers through (sandbox.Config.Spawner).
+const (
+	EnvWorker  = "YUMEN_TEST_WORKER"
+	EnvSpawner = "YUMEN_TEST_SPAWNER"
+)
 
 // Worker returns the path of an up-to-date yumen-worker. It is built once a process, and kept under the temporary directory so
 // that the next process links it again only when something has changed.
@@ -34,7 +46,7 @@ func Worker(t testing.TB) string {
 // Runner returns a runner on the worker, closed with the test. Its configuration can be changed before it starts.
 func Runner(t testing.TB, change ...func(*sandbox.Config)) *sandbox.Runner {
 	t.Helper()
-	config := sandbox.Config{Worker: Worker(t)}
+	config := sandbox.Config{Worker: Worker(t), Spawner: os.Getenv(EnvSpawner)}
 	for _, f := range change {
 		f(&config)
 	}
