@@ -86,7 +86,7 @@ func unit(t *testing.T) map[string][]string {
 var hardening = map[string]string{
 	"User": "yumen", "Group": "yumen", "UMask": "0077", "StateDirectoryMode": "0700", "LimitCORE": "0", "MemorySwapMax": "0", "ProtectSystem": "strict", "ProtectHome": "yes",
 	"PrivateTmp": "yes", "PrivateDevices": "yes", "ProtectProc": "invisible", "ProtectClock": "yes", "ProtectHostname": "yes", "ProtectKernelLogs": "yes",
-	"ProtectKernelModules": "yes", "ProtectKernelTunables": "yes", "ProtectControlGroups": "yes", "NoNewPrivileges": "yes", "CapabilityBoundingSet": "", "AmbientCapabilities": "",
+	"ProtectKernelModules": "yes", "ProtectKernelTunables": "yes", "ProtectControlGroups": "no", "Delegate": "cpu memory pids", "NoNewPrivileges": "yes", "CapabilityBoundingSet": "", "AmbientCapabilities": "",
 	"LockPersonality": "yes", "RestrictRealtime": "yes", "RestrictSUIDSGID": "yes", "MemoryDenyWriteExecute": "yes", "RestrictAddressFamilies": "AF_INET AF_INET6 AF_UNIX",
 	"RestrictNamespaces": "user mnt pid net ipc uts cgroup", "SystemCallArchitectures": "native", "SystemCallErrorNumber": "EPERM", "KillMode": "mixed",
 }

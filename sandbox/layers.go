@@ -28,6 +28,7 @@ const (
 	LayerLandlock     LayerName = "landlock"     // no file but the private ones, no TCP, no signal to the outside
 	LayerSeccomp      LayerName = "seccomp"      // the list of system calls
 	LayerMemoryFiles  LayerName = "memory_files" // what a load builds never touches a disk
+	LayerCgroup       LayerName = "cgroup"       // memory, processor time and processes are bounded for the worker as a whole
 )
 
 // Layer is one layer of the cage as New found it on this host.
@@ -49,8 +50,9 @@ type level struct {
 const basic = wire.LayerLimits | wire.LayerNoNewPrivs | wire.LayerCaps | wire.LayerUndumpable | wire.LayerDeathsig
 
 // levels lists what New tries, strongest first. Namespaces and the private root stand or fall together. The names are
-// those of an audit record: full is everything; partial lacks Landlock or the system call filter; floor has both but
-// neither namespaces nor a private root; bare is a process with limits and without privileges.
+// those of an audit record: full is everything that a process can build for itself; partial lacks Landlock or the system call
+// filter; floor has both but neither namespaces nor a private root; bare is a process with limits and without privileges. The
+// control group is in none of them: it is delegated by whoever starts the gateway, beside every level (LayerCgroup).
 func levels() []level {
 	const root, lock, calls = basic | wire.LayerRoot, wire.LayerLandlock, wire.LayerSeccomp
 	return []level{
@@ -85,14 +87,20 @@ func (r *Runner) probe(ctx context.Context) error {
 		}
 		all = all[first:]
 	}
+	noGroups := r.divide()
 	var last error
 	for _, l := range all {
 		if l.bits&wire.LayerSeccomp != 0 {
 			l.filter, l.builder = calls, builder
 		}
 		r.level = l
-		if last = r.probeLevel(ctx, noCalls); last == nil {
-			r.layers = describe(l, why)
+		last = r.probeLevel(ctx, noCalls)
+		for r.groups != nil && errors.Is(last, errGroup) {
+			noGroups = r.withoutGroup(last)
+			last = r.probeLevel(ctx, noCalls)
+		}
+		if last == nil {
+			r.layers = describe(l, why, noGroups)
 			return r.required()
 		}
 		note(why, l, last)
@@ -107,6 +115,28 @@ func note(why map[uint64]string, l level, err error) {
 			why[bit] = err.Error()
 		}
 	}
+}
+
+// divide takes possession of the delegated control group. It returns why workers are not bound by one of their own; where only
+// controllers are missing, they have one all the same, and are ended with it.
+func (r *Runner) divide() error {
+	g, err := openGroups()
+	if err != nil {
+		return err
+	}
+	r.groups = g
+	return g.missing()
+}
+
+// withoutGroup goes on after a worker could not be put into its group: first without being born there, which some filters of system
+// calls forbid to the gateway, then without groups.
+func (r *Runner) withoutGroup(err error) error {
+	if r.groups.atClone {
+		r.groups.atClone = false
+		return r.groups.missing()
+	}
+	r.groups = nil
+	return err
 }
 
 func (r *Runner) probeLevel(ctx context.Context, noCalls error) error {
@@ -134,7 +164,7 @@ func (r *Runner) probeLevel(ctx context.Context, noCalls error) error {
 	return nil
 }
 
-func describe(l level, why map[uint64]string) []Layer {
+func describe(l level, why map[uint64]string, noGroups error) []Layer {
 	layer := func(name LayerName, bit uint64) Layer {
 		if l.bits&bit != 0 {
 			return Layer{Name: name, Available: true}
@@ -149,10 +179,13 @@ func describe(l level, why map[uint64]string) []Layer {
 		layer(LayerNamespaces, wire.LayerRoot), layer(LayerPrivateRoot, wire.LayerRoot), layer(LayerLimits, wire.LayerLimits),
 		layer(LayerNoNewPrivs, wire.LayerNoNewPrivs), layer(LayerCapabilities, wire.LayerCaps), layer(LayerUndumpable, wire.LayerUndumpable),
 		layer(LayerDeathSignal, wire.LayerDeathsig), layer(LayerLandlock, wire.LayerLandlock), layer(LayerSeccomp, wire.LayerSeccomp),
-		{Name: LayerMemoryFiles, Available: l.namespaces || onTmpfs(sharedMemory)},
+		{Name: LayerMemoryFiles, Available: l.namespaces || onTmpfs(sharedMemory)}, {Name: LayerCgroup, Available: noGroups == nil},
 	}
-	if last := &out[len(out)-1]; !last.Available {
-		last.Why = "there is neither a private root nor a memory file system at " + sharedMemory
+	if files := &out[len(out)-2]; !files.Available {
+		files.Why = "there is neither a private root nor a memory file system at " + sharedMemory
+	}
+	if noGroups != nil {
+		out[len(out)-1].Why = noGroups.Error()
 	}
 	return out
 }
@@ -218,7 +251,7 @@ func (l level) plan(t *task) *wire.Plan {
 	}
 	if l.namespaces {
 		// Threads are counted per user namespace; without one the limit would count every process of the user.
-		p.Processes = uint64(48 + t.threads)
+		p.Processes = uint64(t.processes())
 	}
 	if l.bits&wire.LayerRoot != 0 {
 		p.SpillMax, p.DataMax = uint64(t.spillMB)*mb, uint64(t.dataMB)*mb

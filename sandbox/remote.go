@@ -36,27 +36,28 @@ func (r *remote) start(s *start) (process, error) {
 	}
 	err = r.ask(s, theirs)
 	_ = theirs.Close() // the end of a spawner ends its lines
+	pid := 0
 	if err == nil {
 		_ = line.SetReadDeadline(time.Now().Add(startWait))
-		err = started(line)
+		pid, err = started(line)
 	}
 	if err != nil {
 		_ = line.Close()
 		return nil, err
 	}
 	_ = line.SetReadDeadline(time.Time{})
-	return distant{line}, nil
+	return distant{line, pid}, nil
 }
 
-func started(line *net.UnixConn) error {
+func started(line *net.UnixConn) (pid int, err error) {
 	first, err := hear(line)
 	if err != nil {
-		return fmt.Errorf("the spawner does not answer: %w", err)
+		return 0, fmt.Errorf("the spawner does not answer: %w", err)
 	}
 	if first.Failed != "" {
-		return errors.New(first.Failed)
+		return 0, errors.New(first.Failed)
 	}
-	return nil
+	return first.PID, nil
 }
 
 // ask hands a start to the spawner, and to another one when it has ended.
@@ -110,7 +111,12 @@ func (r *remote) close() {
 }
 
 // distant is a worker that a spawner started.
-type distant struct{ line *net.UnixConn }
+type distant struct {
+	line   *net.UnixConn
+	number int
+}
+
+func (d distant) pid() int { return d.number }
 
 func (d distant) kill() { _ = d.line.CloseWrite() }
 

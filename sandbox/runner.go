@@ -15,6 +15,7 @@ type Runner struct {
 	layers  []Layer
 	binary  *binary
 	starter starter
+	groups  *groups         // nil where none are delegated
 	queue   *queue          // of config.Workers and config.MemoryMB
 	open    context.Context // until Close
 	shut    context.CancelFunc
@@ -56,9 +57,12 @@ func (r *Runner) Close() {
 // Digest is the digest of the worker binary that every worker is started from.
 func (r *Runner) Digest() catalog.Digest { return r.binary.digest }
 
+// need is the memory of a task in MiB: it is admitted with so much, and its control group holds it to that.
+func (t *task) need() int64 { return int64(t.memoryMB + t.spillMB + t.dataMB + processMB) }
+
 // admit waits for a slot and for memory, fairly among tenants, and returns what gives them back.
 func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
-	need := int64(t.memoryMB + t.spillMB + t.dataMB + processMB)
+	need := t.need()
 	if need > int64(r.config.MemoryMB) {
 		return nil, fmt.Errorf("%w: the job needs more memory than all workers may have", ErrCapacity)
 	}

@@ -2,11 +2,9 @@ package sandbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"time"
 
 	"yumen/internal/faultpoint"
@@ -30,6 +28,13 @@ type task struct {
 
 // accepted reports whether the job is of a question that was accepted already: it waits for its turn as long as its caller does.
 func (t *task) accepted() bool { return t.job.Kind == wire.KindRun || t.job.Kind == wire.KindPost }
+
+// processes is how many threads and processes a worker may have together.
+func (t *task) processes() int { return 48 + t.threads }
+
+func (t *task) groupLimits() groupLimits {
+	return groupLimits{memory: t.need() << 20, processes: t.processes(), cores: max(1, t.threads)}
+}
 
 // maxWords bounds the stderr of a worker. More is a violation.
 const maxWords = 64 << 10
@@ -105,47 +110,6 @@ func (r *Runner) execute(ctx context.Context, t *task) (*wire.Status, error) {
 	}
 	return status, err
 }
-
-// worker is one running child and the gateway's ends of its pipes.
-type worker struct {
-	process
-	job                    *os.File // write end
-	result, status, stderr *os.File // read ends
-}
-
-func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
-	var p pipes
-	defer p.closeChild()
-	w := &worker{}
-	jobR, jobW := p.pipe(true)
-	resultR, resultW := p.pipe(false)
-	statusR, statusW := p.pipe(false)
-	planR, planW := p.pipe(true)
-	stderrR, stderrW := p.pipe(false)
-	if p.err != nil {
-		p.closeParent()
-		return nil, violation("pipes")
-	}
-	// A plan is smaller than the buffer of a pipe, so it can be written before there is a reader.
-	_, err := planW.Write(plan)
-	if cerr := planW.Close(); err != nil || cerr != nil {
-		p.closeParent()
-		return nil, violation("plan")
-	}
-	w.job, w.result, w.status, w.stderr = jobW, resultR, statusR, stderrR
-	w.process, err = r.starter.start(&start{Namespaces: r.level.namespaces, stderr: stderrW, files: r.binary.handed(append([]*os.File{jobR, resultW, statusW, planR}, t.files...)),
-		Env: []string{"GOMAXPROCS=" + strconv.Itoa(max(2, t.threads)), "GOMEMLIMIT=" + strconv.Itoa(t.memoryMB+processMB) + "MiB", "GOTRACEBACK=none"}})
-	if err != nil {
-		p.closeParent()
-		if errors.Is(err, ErrClosed) {
-			return nil, err
-		}
-		return nil, fmt.Errorf("%w: start: %w", ErrExecution, err) // the system's reason; no job was seen yet
-	}
-	return w, nil
-}
-
-func (w *worker) close() { closeAll([]*os.File{w.job, w.result, w.status, w.stderr}) }
 
 // converse sends the job and reads everything that comes back, until the worker has exited or the deadline kills it.
 func (w *worker) converse(ctx context.Context, t *task, frame []byte) (*wire.Status, error) {
@@ -256,12 +220,15 @@ func (w *worker) await(ctx context.Context, exited <-chan error, parts <-chan er
 			running, exited = false, nil
 			if err != nil && first == nil {
 				first = fmt.Errorf("%w: exit: %w", ErrExecution, err)
+				if w.group != nil && w.group.outOfMemory() {
+					first = violation("out of memory")
+				}
 			}
 			grace = time.After(lastGasp)
 		case <-grace:
 			// Somebody still holds the pipes of a worker that is gone: cut them.
 			kill(violation("pipes outlive the worker"))
-			w.close()
+			w.hangUp()
 			grace = nil
 		case <-done:
 			kill(violation("deadline"))

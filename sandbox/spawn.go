@@ -15,20 +15,28 @@ import (
 type start struct {
 	Env        []string `json:"env"`
 	Namespaces bool     `json:"namespaces"`
+	Grouped    bool     `json:"grouped,omitempty"` // a control group is among the descriptors
 
 	stderr *os.File
+	group  *os.File   // the control group that it is born in; nil for that of whoever starts it
 	files  []*os.File // from wire.FDJob on; the last one is the worker's program
 }
 
 // command is the worker as a child of the calling process. Whoever starts it must be dumpable, or root: the identity maps of the worker's
 // namespace are written through files of /proc that belong to root when it is not.
 func (s *start) command() *exec.Cmd {
+	a := attributes(s.Namespaces)
+	if s.group != nil {
+		a.UseCgroupFD, a.CgroupFD = true, int(s.group.Fd())
+	}
 	return &exec.Cmd{Path: fmt.Sprintf("/proc/self/fd/%d", wire.FDJob+len(s.files)-1), Args: []string{"yumen-worker"}, Env: s.Env, Stderr: s.stderr,
-		ExtraFiles: s.files, SysProcAttr: attributes(s.Namespaces)}
+		ExtraFiles: s.files, SysProcAttr: a}
 }
 
 // process is a worker that was started.
 type process interface {
+	// pid is its number.
+	pid() int
 	// kill ends it. It may be called at any time, also of one that has ended.
 	kill()
 	// wait returns when it has ended, and is called once: nil when it exited with 0, a died when it ended otherwise.
@@ -123,6 +131,8 @@ func (t *thread) close() {
 
 // child is a worker of this process's own.
 type child struct{ cmd *exec.Cmd }
+
+func (c child) pid() int { return c.cmd.Process.Pid }
 
 func (c child) kill() { _ = c.cmd.Process.Kill() }
 

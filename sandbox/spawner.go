@@ -50,13 +50,13 @@ func Spawn() int {
 func (s *start) spawn(line *net.UnixConn) {
 	cmd := s.command()
 	err := cmd.Start()
-	closeAll(append(s.files, s.stderr))
+	closeAll(append(s.files, s.stderr, s.group))
 	if err != nil {
 		_ = say(line, &report{Failed: err.Error()})
 		_ = line.Close()
 		return
 	}
-	_ = say(line, &report{})
+	_ = say(line, &report{PID: cmd.Process.Pid})
 	c := child{cmd}
 	go func() {
 		_, _ = line.Read(make([]byte, 1)) // the gateway says nothing on a line: it closes it
@@ -77,6 +77,7 @@ func (s *start) spawn(line *net.UnixConn) {
 
 // report is what a spawner says on a line: first that the worker started or why it did not, then how it ended.
 type report struct {
+	PID    int    `json:"pid,omitempty"` // of one that started
 	Failed string `json:"failed,omitempty"`
 	Status uint32 `json:"status,omitempty"`
 }
@@ -99,14 +100,15 @@ func hear(line *net.UnixConn) (r report, err error) {
 	return r, json.Unmarshal(b[:n], &r)
 }
 
-// maxStart bounds the message of a start; maxHanded the descriptors with it: line, stderr, the files of a job and the program.
+// maxStart bounds the message of a start; maxHanded the descriptors with it: line, stderr, the control group, the files of a job and the program.
 const (
 	maxStart  = 16 << 10
-	maxHanded = 2 + (wire.FDFirst - wire.FDJob) + wire.MaxFiles + 1
+	maxHanded = 3 + (wire.FDFirst - wire.FDJob) + wire.MaxFiles + 1
 )
 
 // send sends a start with its descriptors and the spawner's end of its line.
 func send(control *net.UnixConn, s *start, line *os.File) error {
+	s.Grouped = s.group != nil
 	b, err := json.Marshal(s)
 	if err != nil {
 		return err
@@ -115,6 +117,9 @@ func send(control *net.UnixConn, s *start, line *os.File) error {
 		return fmt.Errorf("sandbox: a start of %d bytes is too long", len(b))
 	}
 	fds := []int{int(line.Fd()), int(s.stderr.Fd())}
+	if s.Grouped {
+		fds = append(fds, int(s.group.Fd()))
+	}
 	for _, f := range s.files {
 		fds = append(fds, int(f.Fd()))
 	}
@@ -135,7 +140,7 @@ func receive(control *net.UnixConn) (*start, *net.UnixConn, error) {
 		return nil, nil, errors.New("sandbox: a start without descriptors")
 	}
 	fds, err := unix.ParseUnixRights(&messages[0])
-	if err != nil || flags&(unix.MSG_CTRUNC|unix.MSG_TRUNC) != 0 || len(fds) < 3 {
+	if err != nil || flags&(unix.MSG_CTRUNC|unix.MSG_TRUNC) != 0 || len(fds) < 4 {
 		return nil, nil, errors.New("sandbox: a start that was cut")
 	}
 	var s start
@@ -148,6 +153,9 @@ func receive(control *net.UnixConn) (*start, *net.UnixConn, error) {
 	}
 	line, err := connection(files[0])
 	s.stderr, s.files = files[1], files[2:]
+	if s.Grouped {
+		s.group, s.files = files[2], files[3:]
+	}
 	return &s, line, err
 }
 

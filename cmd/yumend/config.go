@@ -94,7 +94,7 @@ func (c Config) validate() error {
 		return usageError{told("tls_cert 与 tls_key 须同时给出，或都不给", "tls_cert and tls_key belong together: give both or neither")}
 	}
 	if _, ok := isolation[c.Isolation]; !ok {
-		return usageError{told("isolation 是 full、floor 或 bare", "isolation is full, floor or bare")}
+		return usageError{told("isolation 是 full+cgroup、full、floor 或 bare", "isolation is full+cgroup, full, floor or bare")}
 	}
 	switch enclave.SecondFactor(c.SecondFactor) {
 	case "", enclave.SecondFactorRequired, enclave.SecondFactorEnrolled:
@@ -131,8 +131,10 @@ func (c Config) limits() (httpapi.Limits, error) {
 	return out, nil
 }
 
-// isolation lists the layers without which a level is not reached.
+// isolation lists the layers without which a level is not reached. A control group is beside the levels: it is delegated or not.
 var isolation = map[string][]sandbox.LayerName{
+	"full+cgroup": {sandbox.LayerNamespaces, sandbox.LayerPrivateRoot, sandbox.LayerLandlock, sandbox.LayerSeccomp, sandbox.LayerLimits,
+		sandbox.LayerNoNewPrivs, sandbox.LayerCapabilities, sandbox.LayerCgroup},
 	"full": {sandbox.LayerNamespaces, sandbox.LayerPrivateRoot, sandbox.LayerLandlock, sandbox.LayerSeccomp, sandbox.LayerLimits,
 		sandbox.LayerNoNewPrivs, sandbox.LayerCapabilities},
 	"floor": {sandbox.LayerLandlock, sandbox.LayerSeccomp, sandbox.LayerLimits, sandbox.LayerNoNewPrivs},
