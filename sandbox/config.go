@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"runtime"
 	"time"
 
 	"yumen/catalog"
@@ -24,6 +25,9 @@ type Config struct {
 	// MemoryMB is the memory that all running workers share by admission: the engine's limit, its private files and the
 	// share of the process itself (default 4096).
 	MemoryMB int
+	// Cores is how many threads of engines are to run at the same time (default the processors that this process may use). A job
+	// that asks for more than others leave free gets fewer, and one in any case.
+	Cores int
 	// AdmissionWait is how long a job may wait for its turn (default 30 s). Those of a question that was accepted, run and post, wait as
 	// long as their caller.
 	AdmissionWait time.Duration
@@ -60,7 +64,7 @@ func (c Config) withDefaults() (Config, error) {
 	ints := []struct {
 		field *int
 		value int
-	}{{&c.Workers, 4}, {&c.MemoryMB, 4096}, {&c.Threads, 2}, {&c.JobMemoryMB, 512}, {&c.MaxRows, 1_000_000}}
+	}{{&c.Workers, 4}, {&c.MemoryMB, 4096}, {&c.Cores, runtime.GOMAXPROCS(0)}, {&c.Threads, 2}, {&c.JobMemoryMB, 512}, {&c.MaxRows, 1_000_000}}
 	for _, d := range ints {
 		if *d.field <= 0 {
 			*d.field = d.value

@@ -21,7 +21,9 @@ func tenantOf(ctx context.Context) string {
 	return tenant
 }
 
-// queue admits jobs under two budgets, slots and memory. Of the tenants that wait, the one with the fewest running jobs is next, then the
+// queue admits jobs under two budgets, slots and memory, and gives out a third, cores: a job gets the threads that it asks for while
+// others leave them free, and one in any case, so that a long job holds nobody up and all of them together take no more threads than there
+// are cores, but for one each. Of the tenants that wait, the one with the fewest running jobs is next, then the
 // one that was served the least; within a tenant the order is that of arrival. A job that is next but does not fit yet holds the others
 // back, so that large jobs are not starved by small ones.
 type queue struct {
@@ -30,6 +32,7 @@ type queue struct {
 	mu      sync.Mutex // guards what follows
 	slots   int        // free
 	memory  int64      // free, in MiB
+	cores   int        // free; below zero by the jobs that run with one thread beyond them
 	arrived int
 	tenants map[string]*tenant
 }
@@ -43,17 +46,19 @@ type tenant struct {
 
 type waiter struct {
 	need     int64 // MiB
+	threads  int   // asked for; what it gets once it is admitted
 	arrival  int
 	admitted chan struct{}
 }
 
-func newQueue(slots int, memory int64, now func() time.Time) *queue {
-	return &queue{now: now, slots: slots, memory: memory, tenants: map[string]*tenant{}}
+func newQueue(slots int, memory int64, cores int, now func() time.Time) *queue {
+	return &queue{now: now, slots: slots, memory: memory, cores: cores, tenants: map[string]*tenant{}}
 }
 
-// acquire waits for a slot and for so much memory, and returns what gives them back. It fails when the context ends.
-func (q *queue) acquire(ctx context.Context, name string, need int64) (release func(), err error) {
-	w := &waiter{need: need, admitted: make(chan struct{})}
+// acquire waits for a slot and for so much memory. It returns how many threads the job may have, and what gives all of it back. It fails
+// when the context ends.
+func (q *queue) acquire(ctx context.Context, name string, need int64, threads int) (granted int, release func(), err error) {
+	w := &waiter{need: need, threads: threads, admitted: make(chan struct{})}
 	q.mu.Lock()
 	t := q.tenants[name]
 	if t == nil {
@@ -69,11 +74,11 @@ func (q *queue) acquire(ctx context.Context, name string, need int64) (release f
 	case <-w.admitted:
 	case <-ctx.Done():
 		if !q.leave(name, w) {
-			return nil, ctx.Err()
+			return 0, nil, ctx.Err()
 		}
 	}
 	start := q.now()
-	return sync.OnceFunc(func() { q.release(name, need, q.now().Sub(start)) }), nil
+	return w.threads, sync.OnceFunc(func() { q.release(name, w, q.now().Sub(start)) }), nil
 }
 
 // least is what the least served tenant was served: whoever comes now has no claim on the time before.
@@ -105,6 +110,8 @@ func (q *queue) admit() {
 		next.running++
 		q.slots--
 		q.memory -= w.need
+		w.threads = max(1, min(w.threads, q.cores))
+		q.cores -= w.threads
 		close(w.admitted)
 	}
 }
@@ -129,14 +136,15 @@ func (q *queue) leave(name string, w *waiter) (admitted bool) {
 	return false
 }
 
-func (q *queue) release(name string, need int64, took time.Duration) {
+func (q *queue) release(name string, w *waiter, took time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	t := q.tenants[name]
 	t.running--
 	t.served += took
 	q.slots++
-	q.memory += need
+	q.memory += w.need
+	q.cores += w.threads
 	q.admit()
 	q.forget(name)
 }

@@ -23,8 +23,9 @@ type load struct {
 // finish runs loads in bubble time and returns when the last job of each tenant ended. At no time do running jobs exceed the budgets.
 func finish(t *testing.T, slots int, memory int64, loads ...load) map[string]time.Duration {
 	ends := map[string]time.Duration{}
+	const cores = 5
 	synctest.Test(t, func(t *testing.T) {
-		q := newQueue(slots, memory, time.Now)
+		q := newQueue(slots, memory, cores, time.Now)
 		start := time.Now()
 		type ended struct {
 			tenant string
@@ -34,9 +35,11 @@ func finish(t *testing.T, slots int, memory int64, loads ...load) map[string]tim
 		total := 0
 		job := func(rng *rand.Rand, l load) {
 			took, need := l.each(rng)
-			release, err := q.acquire(t.Context(), l.tenant, need)
+			threads, release, err := q.acquire(t.Context(), l.tenant, need, 1+rng.IntN(8))
 			require.NoError(t, err)
+			require.Positive(t, threads)
 			q.mu.Lock()
+			require.Greater(t, q.cores, -slots, "one thread beyond the cores for each job, and the first fits")
 			require.GreaterOrEqual(t, q.slots, 0)
 			require.GreaterOrEqual(t, q.memory, int64(0))
 			q.mu.Unlock()
@@ -65,6 +68,7 @@ func finish(t *testing.T, slots int, memory int64, loads ...load) map[string]tim
 		}
 		require.Equal(t, slots, q.slots)
 		require.Equal(t, memory, q.memory)
+		require.Equal(t, cores, q.cores)
 		require.Empty(t, q.tenants, "nothing is kept of who is gone")
 	})
 	return ends
@@ -112,19 +116,19 @@ func TestLargeJobsAreNotStarved(t *testing.T) {
 // Who gives up waiting holds nobody back and takes nothing along.
 func TestQueueGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		q := newQueue(4, 100, time.Now)
-		first, err := q.acquire(t.Context(), "a", 60)
+		q := newQueue(4, 100, 4, time.Now)
+		_, first, err := q.acquire(t.Context(), "a", 60, 1)
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancel(t.Context())
 		gone := make(chan error)
 		go func() {
-			_, err := q.acquire(ctx, "b", 90)
+			_, _, err := q.acquire(ctx, "b", 90, 1)
 			gone <- err
 		}()
 		synctest.Wait()
 		through := make(chan func())
 		go func() {
-			release, err := q.acquire(t.Context(), "c", 10)
+			_, release, err := q.acquire(t.Context(), "c", 10, 1)
 			require.NoError(t, err)
 			through <- release
 		}()
@@ -142,4 +146,27 @@ func TestQueueGivenUp(t *testing.T) {
 		require.Equal(t, 4, q.slots)
 		require.EqualValues(t, 100, q.memory)
 	})
+}
+
+// Threads follow the cores that are free: the first job gets what it asks for, nobody waits for cores, and what is given back is there
+// for the next.
+func TestThreadsFollowTheCores(t *testing.T) {
+	q := newQueue(4, 100, 4, time.Now)
+	take := func(asked, want int) func() {
+		got, release, err := q.acquire(t.Context(), "a", 10, asked)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		return release
+	}
+	first := take(3, 3)
+	second := take(3, 1)
+	third := take(8, 1)
+	require.Equal(t, -1, q.cores)
+	first()
+	fourth := take(8, 2)
+	second()
+	third()
+	fourth()
+	take(8, 4)()
+	require.Equal(t, 4, q.cores)
 }

@@ -36,7 +36,7 @@ func New(config Config) (*Runner, error) {
 		return nil, err
 	}
 	open, shut := context.WithCancel(context.Background())
-	r := &Runner{config: c, binary: b, starter: newThread(), open: open, shut: shut, queue: newQueue(c.Workers, int64(c.MemoryMB), time.Now)}
+	r := &Runner{config: c, binary: b, starter: newThread(), open: open, shut: shut, queue: newQueue(c.Workers, int64(c.MemoryMB), c.Cores, time.Now)}
 	if c.Spawner != "" {
 		r.starter = newRemote(c.Spawner)
 	}
@@ -60,7 +60,7 @@ func (r *Runner) Digest() catalog.Digest { return r.binary.digest }
 // need is the memory of a task in MiB: it is admitted with so much, and its control group holds it to that.
 func (t *task) need() int64 { return int64(t.memoryMB + t.spillMB + t.dataMB + processMB) }
 
-// admit waits for a slot and for memory, fairly among tenants, and returns what gives them back.
+// admit waits for a slot and for memory, fairly among tenants, and returns what gives them back. The task gets the threads that are free.
 func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
 	need := t.need()
 	if need > int64(r.config.MemoryMB) {
@@ -72,10 +72,11 @@ func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
 		defer time.AfterFunc(r.config.AdmissionWait, cancel).Stop()
 	}
 	defer context.AfterFunc(r.open, cancel)()
-	release, err := r.queue.acquire(wait, tenantOf(ctx), need)
+	threads, release, err := r.queue.acquire(wait, tenantOf(ctx), need, t.threads)
 	if err != nil {
 		return nil, r.notAdmitted(ctx)
 	}
+	t.threads = threads
 	return release, nil
 }
 
