@@ -117,11 +117,18 @@ func TestInGroup(t *testing.T) {
 	wait.Wait()
 	require.NoDirExists(t, group)
 
-	second, err := sandbox.New(sandbox.Config{Worker: sandboxtest.Worker(t), Level: "bare"})
-	require.NoError(t, err)
-	defer second.Close()
-	_, err = second.Parse(soon(t), "SELECT 1")
-	require.NoError(t, err, "a second runner finds the same group")
+	for _, c := range []sandbox.Config{{Level: "bare"}, {Spawner: self}} {
+		c.Worker = sandboxtest.Worker(t)
+		other, err := sandbox.New(c)
+		require.NoError(t, err)
+		defer other.Close()
+		ctx, cancel := context.WithCancel(context.Background())
+		wait.Go(func() { _, _ = other.Run(ctx, one(file, endless, 0)) })
+		group := waitForGroup(t, dir)
+		cancel()
+		wait.Wait()
+		require.NoDirExists(t, group, "another runner finds the same group: %+v", c)
+	}
 
 	if bound {
 		spec := one(file, `SELECT max(length(lpad(x::VARCHAR, 40000000, 'y'))) FROM d.main.data WHERE x < 8`, 20*time.Second)
