@@ -97,7 +97,7 @@ func (j *judgement) group(row, set int) {
 			j.out.Cells[row][c] = Verdict{Kept: n}
 			continue
 		}
-		reasons := slices.Concat(shared, j.own(row, c))
+		reasons := slices.Concat(shared, j.own(row, c, slices.Contains(shared, ReasonEmpty)))
 		j.out.Cells[row][c] = Verdict{Released: len(reasons) == 0, Reasons: ordered(reasons)}
 	}
 }
@@ -241,11 +241,11 @@ func (j *judgement) precedes(a, b Place) bool {
 	return setA < setB || setA == setB && a.Row < b.Row
 }
 
-// own collects the reasons that fall on one cell alone.
-func (j *judgement) own(row, column int) []Reason {
+// own collects the reasons that fall on one cell alone. That a cell of nobody has no value is no lack of evidence.
+func (j *judgement) own(row, column int, nobody bool) []Reason {
 	cell, kind := j.table.Rows[row].Cells[column], j.table.Columns[column].Kind
 	var reasons []Reason
-	if cell.Value == "" || kind == Amount && len(cell.Totals) != len(j.table.References) {
+	if cell.Value == "" && !nobody || kind == Amount && len(cell.Totals) != len(j.table.References) {
 		reasons = append(reasons, ReasonEvidence)
 	}
 	beside := j.table.Columns[column].Beside

@@ -66,6 +66,8 @@ func TestJudge(t *testing.T) {
 		{"k is enough", grade2, func(r *disclosure.Row) { r.Groups[0].Entities[1] = 5 }, nil, nil},
 		{"nothing there", grade2, func(r *disclosure.Row) { r.Groups[0].Entities = []int64{0, 0} },
 			[]disclosure.Reason{disclosure.ReasonEmpty}, []disclosure.Reason{disclosure.ReasonEmpty}},
+		{"nothing there to add up", grade2, func(r *disclosure.Row) { r.Groups[0].Entities, r.Cells[1].Value = []int64{0, 0}, "" },
+			[]disclosure.Reason{disclosure.ReasonEmpty}, []disclosure.Reason{disclosure.ReasonEmpty}},
 		{"jitter moves k", grade3, func(r *disclosure.Row) { r.Groups[0].Entities[1], r.Groups[0].Jitter = 12, 3 },
 			[]disclosure.Reason{disclosure.ReasonThreshold}, []disclosure.Reason{disclosure.ReasonThreshold}},
 		{"jitter reached", grade3, func(r *disclosure.Row) { r.Groups[0].Entities[1], r.Groups[0].Jitter = 13, 3 }, nil, nil},
