@@ -76,6 +76,16 @@ func bits(arg int, mask uint32, set bool, otherwise uint32) func(*assembler) {
 	}
 }
 
+// zero goes on to a rule when an argument of 32 bits is zero.
+func zero(arg int, otherwise uint32, then func(*assembler)) func(*assembler) {
+	return func(a *assembler) {
+		a.load(uint32(atArgs + 8*arg))
+		a.jump(unix.BPF_JEQ, 0, 1, 0)
+		a.ret(otherwise)
+		then(a)
+	}
+}
+
 // null allows a call whose argument is a null pointer.
 func null(arg int, otherwise uint32) func(*assembler) {
 	return func(a *assembler) {

@@ -14,7 +14,7 @@ var (
 		unix.SYS_FUTEX, unix.SYS_WRITE, unix.SYS_READ, unix.SYS_PREAD64, unix.SYS_PWRITE64, unix.SYS_NANOSLEEP, unix.SYS_MADVISE, unix.SYS_MUNMAP,
 		unix.SYS_BRK, unix.SYS_SCHED_YIELD, unix.SYS_CLOCK_GETTIME, unix.SYS_GETRANDOM, unix.SYS_RT_SIGACTION, unix.SYS_RT_SIGPROCMASK,
 		unix.SYS_RT_SIGRETURN, unix.SYS_SIGALTSTACK, unix.SYS_SET_ROBUST_LIST, unix.SYS_RSEQ, unix.SYS_GETTID, unix.SYS_GETPID, unix.SYS_EXIT,
-		unix.SYS_EXIT_GROUP, unix.SYS_SCHED_GETAFFINITY, unix.SYS_OPEN, unix.SYS_OPENAT, unix.SYS_CLOSE, unix.SYS_FSTAT, unix.SYS_STAT,
+		unix.SYS_EXIT_GROUP, unix.SYS_OPEN, unix.SYS_OPENAT, unix.SYS_CLOSE, unix.SYS_FSTAT, unix.SYS_STAT,
 		unix.SYS_NEWFSTATAT, unix.SYS_LSEEK, unix.SYS_READLINK, unix.SYS_READLINKAT, unix.SYS_ACCESS, unix.SYS_FTRUNCATE, unix.SYS_UNLINK,
 		unix.SYS_SYSINFO, unix.SYS_EPOLL_CREATE1, unix.SYS_EPOLL_CTL, unix.SYS_EPOLL_PWAIT, unix.SYS_EVENTFD2, unix.SYS_FSYNC,
 		// a margin for other versions of the C library and the Go runtime
@@ -67,7 +67,9 @@ func filter(builds bool) ([]wire.BPF, error) {
 	a.when(unix.SYS_CLONE, bits(0, unix.CLONE_THREAD, true, filterKill))
 	a.when(unix.SYS_TGKILL, oneOf(0, filterKill, wire.OwnPID))
 	a.when(unix.SYS_PRCTL, oneOf(0, errno(unix.EPERM), unix.PR_SET_NAME, unix.PR_SET_VMA, unix.PR_GET_NO_NEW_PRIVS, unix.PR_GET_SECCOMP))
-	a.when(unix.SYS_PRLIMIT64, null(2, errno(unix.EPERM)))
+	// Of other processes, which a worker without a namespace of its own could name, not even this can be asked.
+	a.when(unix.SYS_SCHED_GETAFFINITY, oneOf(0, errno(unix.EPERM), 0))
+	a.when(unix.SYS_PRLIMIT64, zero(0, errno(unix.EPERM), null(2, errno(unix.EPERM))))
 	// Record locks on a shared snapshot would be a channel between tenants; without them the engine attaches unlocked.
 	a.when(unix.SYS_FCNTL, oneOf(1, errno(unix.EOPNOTSUPP), descriptor...))
 	a.on(unix.SYS_IOCTL, errno(unix.ENOTTY))

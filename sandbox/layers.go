@@ -93,6 +93,9 @@ func (r *Runner) probe(ctx context.Context) error {
 		if l.bits&wire.LayerSeccomp != 0 {
 			l.filter, l.builder = calls, builder
 		}
+		if r.config.weaken != nil {
+			r.config.weaken(&l)
+		}
 		r.level = l
 		last = r.probeLevel(ctx, noCalls)
 		for r.groups != nil && errors.Is(last, errGroup) {

@@ -54,6 +54,10 @@ func (r *Runner) do(ctx context.Context, t *task) (*wire.Status, error) {
 		return nil, err
 	}
 	defer release()
+	if t.files, err = apart(t.files); err != nil {
+		return nil, err
+	}
+	defer closeAll(t.files)
 	if t.dataMB > 0 && r.level.bits&wire.LayerRoot == 0 {
 		dir, remove, err := privateDirectory()
 		if err != nil {

@@ -3,9 +3,11 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
-	"strings"
 	"syscall"
 	"unsafe"
 
@@ -13,6 +15,26 @@ import (
 
 	"yumen/sandbox/wire"
 	"yumen/sandbox/worker/cage"
+)
+
+// secret is what the outside hides, in files and in memory.
+const secret = "the secret of the outside"
+
+// outside is what the test has put up to be reached. What a real attacker would have to find out, this one is told.
+type outside struct {
+	PID      int    // the gateway
+	Address  uint64 // of the secret in its memory
+	Victim   int    // another worker
+	Dir      string // a directory of the host that everybody may read and write
+	TCP, UDP int    // ports on 127.0.0.1
+	Abstract string // a unix socket
+	Shm      int    // a shared memory segment
+	Queue    string // a message queue
+}
+
+var (
+	there    outside
+	snapshot string // the path of descriptor 7
 )
 
 func main() {
@@ -27,42 +49,77 @@ func main() {
 		_ = wire.WriteStatus(status, &wire.Status{Code: wire.CodeOK, Cage: &wire.Cage{Layers: layers, NoNewPrivs: true, Seccomp: mode}})
 		return
 	}
-	answer := attack(job.Run.Statements[0].SQL, job.FDs)
+	// The last word comes first: an attack may replace the program, and then the other program answers.
+	_ = wire.WriteStatus(status, &wire.Status{Code: wire.CodeOK, Rows: 1})
+	_ = status.Close()
+	answer := attack(job.Run.Statements[0], job.FDs)
 	out := wire.NewCellWriter(result)
 	_ = out.Write(0, wire.Row{&answer})
 	_ = out.Close()
-	_ = result.Close()
-	_ = wire.WriteStatus(status, &wire.Status{Code: wire.CodeOK, Rows: 1})
 }
 
 // attack returns "done" or the error of the attempt.
-func attack(name, fds string) string {
-	f, ok := attacks[name]
-	if !ok {
-		return "no such attack"
-	}
+func attack(st wire.Statement, fds string) string {
 	snapshot = fds + "/7"
-	if err := f(); err != nil {
+	if len(st.Args) > 0 && json.Unmarshal([]byte(st.Args[0].Text), &there) != nil {
+		return "no such outside"
+	}
+	for _, all := range []map[string]func() error{onSnapshot, onFiles, onProcesses, onKernel, onLimits} {
+		if f, ok := all[st.SQL]; ok {
+			return word(f())
+		}
+	}
+	if st.SQL == "names" {
+		return names()
+	}
+	return "no such attack"
+}
+
+// names lists every attack, so that none is forgotten.
+func names() string {
+	all := map[string]bool{}
+	for _, m := range []map[string]func() error{onSnapshot, onFiles, onProcesses, onKernel, onLimits} {
+		for n := range maps.Keys(m) {
+			all[n] = true
+		}
+	}
+	b, _ := json.Marshal(all)
+	return string(b)
+}
+
+func word(err error) string {
+	if err != nil {
 		return err.Error()
 	}
 	return "done"
 }
 
-var snapshot string
-
 func raw(number uintptr, args ...uintptr) error {
+	_, err := rawValue(number, args...)
+	return err
+}
+
+func rawValue(number uintptr, args ...uintptr) (uintptr, error) {
 	var a [6]uintptr
 	copy(a[:], args)
-	_, _, e := syscall.RawSyscall6(number, a[0], a[1], a[2], a[3], a[4], a[5])
+	v, _, e := syscall.RawSyscall6(number, a[0], a[1], a[2], a[3], a[4], a[5])
 	if e != 0 {
-		return e
+		return 0, e
 	}
-	return nil
+	return v, nil
 }
+
+// kept holds what system calls are given addresses of.
+var kept [][]byte
 
 func ptr(s string) uintptr {
 	b := append([]byte(s), 0)
+	kept = append(kept, b)
 	return uintptr(unsafe.Pointer(&b[0]))
+}
+
+func call(number uintptr, args ...uintptr) func() error {
+	return func() error { return raw(number, args...) }
 }
 
 func open(path string, flags int) func() error {
@@ -75,122 +132,33 @@ func open(path string, flags int) func() error {
 	}
 }
 
-func call(number uintptr, args ...uintptr) func() error {
-	return func() error { return raw(number, args...) }
-}
-
-func onSnapshot(flags int) func() error {
-	return func() error { return open(snapshot, flags)() }
-}
-
-var attacks = map[string]func() error{
-	"read snapshot":  onSnapshot(unix.O_RDONLY),
-	"write snapshot": onSnapshot(unix.O_RDWR),
-	"cut snapshot":   onSnapshot(unix.O_WRONLY | unix.O_TRUNC),
-	"ftruncate":      func() error { return unix.Ftruncate(7, 0) },
-	"fchmod":         func() error { return unix.Fchmod(7, 0o777) },
-	"seal":           func() error { _, err := unix.FcntlInt(7, unix.F_ADD_SEALS, unix.F_SEAL_EXEC); return err },
-	"flock":          func() error { return unix.Flock(7, unix.LOCK_EX) },
-	"map writable": func() error {
-		_, err := unix.Mmap(7, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+// read opens a file of the outside and finds the secret in it, at an offset.
+func read(path string, at int64) error {
+	fd, err := unix.Open(path, unix.O_RDONLY, 0)
+	if err != nil {
 		return err
-	},
-	"map code": func() error {
-		_, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE|unix.MAP_ANON)
-		return err
-	},
-	"record lock":      func() error { return unix.FcntlFlock(7, unix.F_SETLK, &unix.Flock_t{Type: unix.F_RDLCK}) },
-	"passwd":           open("/etc/passwd", unix.O_RDONLY),
-	"list root":        open("/", unix.O_RDONLY|unix.O_DIRECTORY),
-	"list descriptors": open("/fd", unix.O_RDONLY|unix.O_DIRECTORY),
-	"leave fd":         open("/fd/../maps", unix.O_RDONLY),
-	"own memory":       open("/proc/self/mem", unix.O_RDWR),
-	"parent":           open("/proc/1/environ", unix.O_RDONLY),
-	"sys":              open("/sys/kernel", unix.O_RDONLY),
-	"dev":              open("/dev/null", unix.O_RDWR),
-	"create":           open("/x", unix.O_CREAT|unix.O_RDWR),
-	"create in fd":     open("/fd/x", unix.O_CREAT|unix.O_RDWR),
-	"create in tmp":    open("/tmp/x", unix.O_CREAT|unix.O_RDWR),
-	"mkdir":            func() error { return unix.Mkdir("/x", 0o700) },
-	"exec":             call(unix.SYS_EXECVE, ptr("/proc/self/exe"), 0, 0),
-	"exec snapshot":    call(unix.SYS_EXECVEAT, 7, ptr(""), 0, 0, unix.AT_EMPTY_PATH),
-	"fork":             call(unix.SYS_FORK),
-	"clone":            call(unix.SYS_CLONE, uintptr(unix.SIGCHLD)),
-	"clone3":           call(unix.SYS_CLONE3, 0, 0),
-	"memfd":            call(unix.SYS_MEMFD_CREATE, ptr("x"), 0),
-	"socket inet":      call(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_STREAM),
-	"socket unix":      call(unix.SYS_SOCKET, unix.AF_UNIX, unix.SOCK_STREAM),
-	"socket netlink":   call(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW),
-	"socket vsock":     call(unix.SYS_SOCKET, unix.AF_VSOCK, unix.SOCK_STREAM),
-	"socketpair":       call(unix.SYS_SOCKETPAIR, unix.AF_UNIX, unix.SOCK_STREAM),
-	"ptrace":           call(unix.SYS_PTRACE, unix.PTRACE_SEIZE, 2),
-	"process_vm_readv": call(unix.SYS_PROCESS_VM_READV, 2),
-	"kill all":         call(unix.SYS_KILL, ^uintptr(0), 0),
-	"tgkill other":     call(unix.SYS_TGKILL, 2, 2, 0),
-	"pidfd":            call(unix.SYS_PIDFD_OPEN, 1, 0),
-	"unshare":          call(unix.SYS_UNSHARE, unix.CLONE_NEWUSER),
-	"setns":            call(unix.SYS_SETNS, 7, 0),
-	"chroot":           call(unix.SYS_CHROOT, ptr("/")),
-	"mount":            call(unix.SYS_MOUNT, ptr("x"), ptr("/fd"), ptr("tmpfs"), 0, 0),
-	"umount":           call(unix.SYS_UMOUNT2, ptr("/fd"), 0),
-	"bpf":              call(unix.SYS_BPF, 0, 0, 0),
-	"perf":             call(unix.SYS_PERF_EVENT_OPEN, 0, 0, 0, 0, 0),
-	"io_uring":         call(unix.SYS_IO_URING_SETUP, 1, 0),
-	"userfaultfd":      call(unix.SYS_USERFAULTFD, 0),
-	"keyctl":           call(unix.SYS_KEYCTL, 0, 0, 0),
-	"setuid":           call(unix.SYS_SETUID, 0),
-	"x32":              call(0x40000000+unix.SYS_GETPID, 0),
-	"unknown call":     call(unix.SYS_SYSLOG, 10, 0, 0),
-	"raise a limit":    func() error { return unix.Prlimit(0, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 4096, Max: 4096}, nil) },
-	"dumpable":         func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) },
-	"descriptors":      manyDescriptors,
-	"inherited":        inherited,
-	"environment":      environment,
-	"capabilities":     capabilities,
-	"core limit":       coreLimit,
+	}
+	b := make([]byte, len(secret))
+	n, err := unix.Pread(fd, b, at)
+	return seen(b[:n], err)
 }
 
-// manyDescriptors opens more descriptors than a worker may have.
-func manyDescriptors() error {
-	for range 200 {
-		if _, err := unix.Dup(3); err != nil {
+// seen reports whether a reading found the secret.
+func seen(b []byte, err error) error {
+	if err == nil && string(b) != secret {
+		return errors.New("something else was read")
+	}
+	return err
+}
+
+// all runs steps until one fails.
+func all(steps ...func() error) error {
+	for _, s := range steps {
+		if err := s(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// inherited names the open descriptors that were not handed over.
-func inherited() error {
-	var found []string
-	for fd := 8; fd < 64; fd++ {
-		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == nil {
-			if path, err := os.Readlink(fmt.Sprintf("%s/%d", strings.TrimSuffix(snapshot, "/7"), fd)); err != nil || !strings.HasPrefix(path, "anon_inode:[event") {
-				found = append(found, fmt.Sprint(fd))
-			}
-		}
-	}
-	return fmt.Errorf("open: %s", strings.Join(found, " "))
-}
-
-func environment() error {
-	var names []string
-	for _, e := range os.Environ() {
-		name, _, _ := strings.Cut(e, "=")
-		names = append(names, name)
-	}
-	return fmt.Errorf("%s", strings.Join(names, " "))
-}
-
-func capabilities() error {
-	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var data [2]unix.CapUserData
-	err := unix.Capget(&head, &data[0])
-	return fmt.Errorf("%v %x%x%x", err, data[0].Effective|data[1].Effective, data[0].Permitted|data[1].Permitted, data[0].Inheritable|data[1].Inheritable)
-}
-
-func coreLimit() error {
-	var l unix.Rlimit
-	err := unix.Prlimit(0, unix.RLIMIT_CORE, nil, &l)
-	return fmt.Errorf("%v %d %d", err, l.Cur, l.Max)
-}
+func found(format string, args ...any) error { return fmt.Errorf(format, args...) }
