@@ -1,6 +1,9 @@
 package enclave
 
-import "os"
+import (
+	"context"
+	"os"
+)
 
 // What the tests of the package's small parts use; everything else is tested from outside.
 
@@ -56,8 +59,14 @@ func NewSealedCache(budget int64, open func(string) (*os.File, int64, error)) *S
 	})
 }
 
-// Take takes a file.
-func (c *sealedCache) Take(id string, size int64) (*os.File, func(), error) { return c.take(id, size) }
+// Take takes files of one size.
+func (c *sealedCache) Take(ctx context.Context, size int64, ids ...string) ([]*os.File, func(), error) {
+	var all []wanted
+	for _, id := range ids {
+		all = append(all, wanted{id, size})
+	}
+	return c.take(ctx, all...)
+}
 
 // CloseAll ends the cache.
 func (c *sealedCache) CloseAll() { c.close() }

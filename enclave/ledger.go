@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -126,11 +125,11 @@ func (s *Service) evaluate(ctx context.Context, a *asked, out *answer) ([]compil
 
 // runBatch runs some statements in one worker, over the snapshots that they read.
 func (s *Service) runBatch(ctx context.Context, a *asked, b compile.Batch, beside *loads) ([][]sandbox.Row, error) {
-	refs, give, err := s.attach(a, b.Attachments, beside)
-	defer give()
+	refs, give, err := s.attach(ctx, a, b.Attachments, beside)
 	if err != nil {
 		return nil, err
 	}
+	defer give()
 	spec := sandbox.RunSpec{Snapshots: refs, MemoryMB: s.limits.RunMemoryMB, Threads: s.limits.RunThreads, Timeout: s.runTime()}
 	for i, st := range b.Statements {
 		w := sandbox.Statement{SQL: st.SQL, Reads: b.Reads[i]}
@@ -151,26 +150,22 @@ func texts(in [][]sandbox.Row) [][][]*string {
 	return out
 }
 
-// attach takes the sealed snapshots that statements read. give is never nil.
-func (s *Service) attach(a *asked, all []compile.Attachment, beside *loads) (refs []sandbox.SnapshotRef, give func(), err error) {
-	var back []func()
-	give = func() {
-		for _, f := range back {
-			f()
-		}
-	}
+// attach takes the sealed snapshots that statements read, all at once.
+func (s *Service) attach(ctx context.Context, a *asked, all []compile.Attachment, beside *loads) (refs []sandbox.SnapshotRef, give func(), err error) {
+	var want []wanted
 	for _, x := range all {
-		id, size := a.pinIDs[x.Alias], a.pins[x.Alias].Size
-		if id == "" {
-			id, size = x.Snapshot, beside.size[x.Snapshot]
+		w := wanted{a.pinIDs[x.Alias], a.pins[x.Alias].Size}
+		if w.id == "" {
+			w = wanted{x.Snapshot, beside.size[x.Snapshot]}
 		}
-		var f *os.File
-		var one func()
-		if f, one, err = s.sealed.take(id, size); err != nil {
-			return nil, give, err
-		}
-		back = append(back, one)
-		refs = append(refs, sandbox.SnapshotRef{Name: x.Alias, File: f})
+		want = append(want, w)
+	}
+	files, give, err := s.sealed.take(ctx, want...)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, x := range all {
+		refs = append(refs, sandbox.SnapshotRef{Name: x.Alias, File: files[i]})
 	}
 	return refs, give, nil
 }

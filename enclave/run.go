@@ -256,7 +256,24 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 		return a, asRefusal(unplanned)
 	}
 	a.plan = plan
-	return a, a.answerable()
+	if err := a.answerable(); err != nil {
+		return a, err
+	}
+	return a, s.spacious(a)
+}
+
+// spacious refuses a question whose tables can never be in memory together.
+func (s *Service) spacious(a *asked) error {
+	var all []wanted
+	for name := range a.bound.Facts.Tables {
+		if id := a.pinIDs[name]; id != "" {
+			all = append(all, wanted{id, a.pins[name].Size})
+		}
+	}
+	if !s.sealed.fits(all) {
+		return tooBig()
+	}
+	return nil
 }
 
 // bind parses the text in a worker without data and binds its tree to what the grant shows.

@@ -1,15 +1,20 @@
 package enclave_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"yumen/catalog"
 	"yumen/enclave"
 )
 
@@ -51,10 +56,10 @@ func usable(f *os.File) bool {
 }
 
 func take(t *testing.T, c *enclave.SealedCache, id string) (*os.File, func()) {
-	f, give, err := c.Take(id, 10)
+	all, give, err := c.Take(t.Context(), 10, id)
 	require.NoError(t, err)
-	require.True(t, usable(f))
-	return f, give
+	require.True(t, usable(all[0]))
+	return all[0], give
 }
 
 func TestCacheOpensOnceAndShares(t *testing.T) {
@@ -91,22 +96,67 @@ func TestCacheEvictsTheLeastRecentlyUsed(t *testing.T) {
 	require.EqualValues(t, 4, s.opened.Load(), "what was evicted is opened again")
 }
 
+// A run waits for room that others hold, and takes nothing until it has all.
 func TestCacheNeverTakesAFileFromARun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, c := newShelf(t, 30)
+		a, giveA := take(t, c, "a")
+		_, giveB := take(t, c, "b")
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, _, err := c.Take(impatient, 10, "c", "d")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.True(t, usable(a))
+		require.EqualValues(t, 20, c.Used(), "who waits in vain counts for nothing")
+
+		through := make(chan func())
+		go func() {
+			all, give, err := c.Take(t.Context(), 10, "c", "d", "c")
+			require.NoError(t, err)
+			require.Len(t, all, 3)
+			require.Same(t, all[0], all[2])
+			through <- give
+		}()
+		synctest.Wait()
+		again, giveAgain := take(t, c, "a")
+		require.Same(t, a, again, "what is there is had at once, whoever waits for room")
+		giveAgain()
+		second := make(chan func())
+		go func() {
+			_, give, err := c.Take(t.Context(), 10, "e")
+			require.NoError(t, err)
+			second <- give
+		}()
+		synctest.Wait()
+		require.EqualValues(t, 20, c.Used(), "a small one would fit, but a large one came first")
+		giveB()
+		giveCD := <-through
+		require.True(t, usable(a))
+		synctest.Wait()
+		giveA()
+		(<-second)()
+		giveCD()
+		require.False(t, usable(a), "it was given back, and there was no room beside it")
+	})
+}
+
+// Two runs that need each other's snapshots both finish.
+func TestCacheDoesNotTie(t *testing.T) {
 	_, c := newShelf(t, 20)
-	a, giveA := take(t, c, "a")
-	_, giveB := take(t, c, "b")
-	_, _, err := c.Take("c", 10)
-	e, ok := enclave.Of(err)
-	require.True(t, ok)
-	require.Equal(t, enclave.KindUnavailable, e.Kind)
-	require.NotEmpty(t, e.Detail.Zh)
-	require.True(t, usable(a))
-	require.EqualValues(t, 20, c.Used(), "a refused file does not count")
-	giveB()
-	_, giveC := take(t, c, "c")
-	require.True(t, usable(a))
-	giveC()
-	giveA()
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for j := range 50 {
+				one, two := string(rune('a'+(i+j)%4)), string(rune('a'+(i+j+1+i%2)%4))
+				_, give, err := c.Take(t.Context(), 10, one, two)
+				if assert.NoError(t, err) {
+					give()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.LessOrEqual(t, c.Used(), int64(20))
 }
 
 // What can never fit is refused without throwing out what others use.
@@ -114,8 +164,14 @@ func TestCacheRefusesWhatNeverFits(t *testing.T) {
 	s, c := newShelf(t, 20)
 	a, give := take(t, c, "a")
 	give()
-	_, _, err := c.Take("giant", 21)
-	require.Error(t, err)
+	for _, ids := range [][]string{{"x", "y", "z"}, {"a", "y", "z"}} {
+		_, _, err := c.Take(t.Context(), 10, ids...)
+		var r *catalog.Refusal
+		require.ErrorAs(t, err, &r)
+		require.Equal(t, catalog.CodeCapacity, r.Code)
+		require.NotEmpty(t, r.Message.Zh)
+		require.NotEmpty(t, r.Remedy.Zh)
+	}
 	require.True(t, usable(a), "it was thrown out for nothing")
 	require.EqualValues(t, 1, s.opened.Load())
 }
@@ -123,7 +179,7 @@ func TestCacheRefusesWhatNeverFits(t *testing.T) {
 func TestCacheForgetsAFailedOpen(t *testing.T) {
 	s, c := newShelf(t, 20)
 	s.fail.Store(true)
-	_, give, err := c.Take("a", 10)
+	_, give, err := c.Take(t.Context(), 10, "a")
 	require.ErrorIs(t, err, errShelf)
 	require.Nil(t, give)
 	require.Zero(t, c.Used())
@@ -141,7 +197,7 @@ func TestCacheSharesAFailedOpen(t *testing.T) {
 	var failed atomic.Int64
 	for range 8 {
 		wg.Go(func() {
-			if _, _, err := c.Take("a", 10); errors.Is(err, errShelf) {
+			if _, _, err := c.Take(t.Context(), 10, "a"); errors.Is(err, errShelf) {
 				failed.Add(1)
 			}
 		})
@@ -158,11 +214,11 @@ func TestCacheUnderLoad(t *testing.T) {
 	for i := range 12 {
 		wg.Go(func() {
 			for j := range 40 {
-				f, give, err := c.Take(string(rune('a'+(i+j)%5)), 10)
-				if err != nil {
-					continue // the others hold everything
+				f, give, err := c.Take(t.Context(), 10, string(rune('a'+(i+j)%5)))
+				if !assert.NoError(t, err) {
+					return
 				}
-				require.True(t, usable(f), "a file was closed under a run")
+				assert.True(t, usable(f[0]), "a file was closed under a run")
 				give()
 			}
 		})

@@ -109,6 +109,9 @@ func (c Config) validate() error {
 			return usageError{told(name+" 须为正数", name+" must be a positive number")}
 		}
 	}
+	if c.WorkerMemoryMB >= c.MemoryMB {
+		return usageError{told("worker_memory_mb 须小于 memory_mb：否则没有一次运行放得下", "worker_memory_mb must be less than memory_mb: no run would ever fit")}
+	}
 	if _, err := c.limits(); err != nil {
 		return err
 	}
