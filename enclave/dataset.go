@@ -31,7 +31,9 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		return api.Resource{}, fault(KindInvalid, "数据集声明只能同意或拒绝，没有环节", "a declaration is approved or rejected; it has no steps")
 	}
 	var out api.Resource
+	var over stoppedRuns
 	err := s.store.Update(ctx, func(tx Tx) error {
+		over = stoppedRuns{}
 		d, rec, err := load[datasetRecord](tx, recDataset, name)
 		if err != nil {
 			return err
@@ -51,6 +53,9 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		if in.Approve {
 			spec := d.Spec
 			d.Approved, d.ApprovedVersion = &spec, d.Version
+			if over, err = s.redeclared(tx, p, name); err != nil {
+				return err
+			}
 		}
 		if err := save(tx, recDataset, rec, s.nowMS(), d); err != nil {
 			return err
@@ -66,6 +71,9 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		return err
 	})
 	s.denied(ctx, p, policy.ActionCatalogChange, name, err)
+	if err == nil {
+		s.stopped(over)
+	}
 	return out, known(err)
 }
 

@@ -45,7 +45,8 @@ func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest)
 		if err := save(tx, recFreeze, metastore.Record{ID: freezeID(kind, in.Name)}, v.At, v); err != nil {
 			return err
 		}
-		if stopped, err = s.stopRuns(tx, p, &v); err != nil {
+		frozen := func(run *runRecord) bool { return v.covers(run.Organization, slices.Collect(maps.Keys(run.Snapshots))) }
+		if stopped, err = s.stopRuns(tx, p, frozen, frozenRefusal()); err != nil {
 			return err
 		}
 		if accounts, err = endOrganization(tx, &v); err != nil {
@@ -58,11 +59,7 @@ func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest)
 	if err != nil {
 		return api.Freeze{}, known(err)
 	}
-	s.inflight.stop(stopped.runs...)
-	s.destroy(stopped.gone...)
-	for _, id := range stopped.runs {
-		s.watch.changed(id)
-	}
+	s.stopped(stopped)
 	for _, a := range accounts {
 		s.ended.changed(a)
 	}
@@ -91,33 +88,6 @@ func freezable(tx Tx, kind freezeKind, name string) error {
 		return err
 	}
 	return nil
-}
-
-// stoppedRuns are the runs that a freeze ended, and the artefacts that go with them.
-type stoppedRuns struct{ runs, gone []string }
-
-// stopRuns refuses, in the freeze's transaction, the runs that wait or are executed under it. Nobody has learned anything from them. It
-// is seen at once: it says nothing about data.
-func (s *Service) stopRuns(tx Tx, p Principal, f *freezeRecord) (stoppedRuns, error) {
-	var out stoppedRuns
-	err := each(tx, recRun, metastore.Query{State: stateRunning}, func(rec metastore.Record, run runRecord) error {
-		if !f.covers(run.Organization, slices.Collect(maps.Keys(run.Snapshots))) {
-			return nil
-		}
-		gone, err := s.void(tx, &run)
-		if err != nil {
-			return err
-		}
-		r := frozenRefusal()
-		run.Refusal, run.VisibleAt, rec.State = &r, s.nowMS(), stateRefused
-		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
-			return err
-		}
-		out.runs, out.gone = append(out.runs, rec.ID), append(out.gone, gone...)
-		return s.record(tx, entry{by: p, action: audit.ActionQueryExecute, on: rec.ID, outcome: stateRefused, class: classOf(run.Grade),
-			facts: map[string]string{"code": string(r.Code)}})
-	})
-	return out, err
 }
 
 // endOrganization ends the sessions of a frozen organization. Its people may log in again, and see what they may see.
