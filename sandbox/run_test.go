@@ -97,7 +97,7 @@ func TestRunJoinsSnapshots(t *testing.T) {
 
 // A statement runs only if it reads exactly what the gateway says that it reads, and calls nothing outside the dialect, even where the engine
 // would never get there.
-func TestRunReadsWhatItIsSaidTo(t *testing.T) {
+func TestBJ_FIN_23b_RunReadsWhatItIsSaidTo(t *testing.T) {
 	r := sandboxtest.Runner(t)
 	a, b := numbers(t, r, 10), numbers(t, r, 5)
 	run := func(sql string, reads ...string) error {

@@ -171,7 +171,7 @@ application_refusals := {
 	},
 	"BJ-FIN-23a APP-008: no method": {"set": {"/application/methods": {}}, "refuses": {"APP-008"}},
 	"BJ-FIN-23a APP-008: every method": {"set": {"/application/methods": {"*": {}}}, "refuses": {"APP-008"}},
-	"SJZ-15a APP-009: a dataset is not approved": {
+	"SJZ-15a,XC-11 APP-009: a dataset is not approved": {
 		"set": {"/application/datasets/insurance/state": "submitted"},
 		"refuses": {"APP-009"},
 	},
@@ -179,7 +179,7 @@ application_refusals := {
 		"set": {"/application/datasets/insurance/grade": 0},
 		"refuses": {"APP-009"},
 	},
-	"XM-22 APP-010: sealed": {
+	"XM-22,XM-31 APP-010: sealed": {
 		"set": {"/application/datasets/insurance/market": "sealed"},
 		"refuses": {"APP-010"},
 	},

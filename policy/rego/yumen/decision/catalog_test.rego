@@ -144,7 +144,7 @@ catalog_refusals := {
 	"BJ-OPS-28 SUP-004: not answered": {"set": {"/dataset/prohibited": null}, "refuses": {"SUP-004"}},
 	"XM-14c SUP-005: no market class": {"set": {"/dataset/market": ""}, "refuses": {"SUP-005"}},
 	"XM-14c SUP-005: an unknown market class": {"set": {"/dataset/market": "free"}, "refuses": {"SUP-005"}},
-	"XC-19a SUP-005: no sharing type": {"set": {"/dataset/sharing": ""}, "refuses": {"SUP-005"}},
+	"XC-19a,XM-14b SUP-005: no sharing type": {"set": {"/dataset/sharing": ""}, "refuses": {"SUP-005"}},
 	"BJ-FIN-10a SUP-006: no provider": {"set": {"/dataset/provider": ""}, "refuses": {"SUP-006"}},
 	"BJ-FIN-10a SUP-006: every provider, in lab": {
 		"set": {"/dataset/provider": "*", "/zone/jurisdiction": "lab"},
