@@ -24,8 +24,8 @@ type selection struct {
 }
 
 // prepare admits one SELECT: alone in its text, with a value for every parameter, naming exactly the tables that it is said to read and no
-// function outside the dialect, and with a plan that scans nothing else. The driver executes all but the last of several statements while it prepares, hence the order: count and
-// type come first, by a preparation that refuses more than one. Values are bound with their types through EXECUTE.
+// function outside the dialect, and with a plan that scans nothing else. The driver executes all but the last of several statements while it prepares, hence the order: the tree comes
+// first, then count and type by a preparation that refuses more than one. Values are bound with their types through EXECUTE.
 func (e *engine) prepare(sql string, args []wire.Value, reads []string, allowed func(table []string) bool) (*selection, error) {
 	if err := e.single(sql, len(args), reads); err != nil {
 		return nil, fail(wire.CodeRefused, err)
@@ -46,7 +46,24 @@ func (e *engine) prepare(sql string, args []wire.Value, reads []string, allowed 
 	return s, nil
 }
 
+// single admits one SELECT by its tree before the engine looks at it: to prepare a statement is to bind it, which opens files and runs functions
+// of constants. DESCRIBE, SHOW, SUMMARIZE and table functions that the binder replaces leave no trace in a plan; the tree names them.
 func (e *engine) single(sql string, args int, reads []string) error {
+	row, err := e.one("SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", sql)
+	if err != nil {
+		return err
+	}
+	tree, ok := row[0].(string)
+	if !ok || !strings.HasPrefix(tree, `{"error":false`) {
+		return errNotSelect
+	}
+	r, err := readingOf(tree)
+	if err != nil {
+		return err
+	}
+	if err := r.exactly(reads); err != nil {
+		return err
+	}
 	st, err := e.conn.Prepare(sql)
 	if err != nil {
 		return err
@@ -62,20 +79,7 @@ func (e *engine) single(sql string, args int, reads []string) error {
 	if st.NumInput() != args {
 		return errArguments
 	}
-	// DESCRIBE, SHOW, SUMMARIZE and table functions that the binder replaces leave no trace in a plan; the tree names them.
-	row, err := e.one("SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", sql)
-	if err != nil {
-		return err
-	}
-	tree, ok := row[0].(string)
-	if !ok || !strings.HasPrefix(tree, `{"error":false`) {
-		return errNotSelect
-	}
-	r, err := readingOf(tree)
-	if err != nil {
-		return err
-	}
-	return r.exactly(reads)
+	return nil
 }
 
 // typedValues writes the values of an EXECUTE: text constants under a typed cast.
