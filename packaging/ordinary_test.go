@@ -90,3 +90,53 @@ func TestGatewayOfAnOrdinaryUser(t *testing.T) {
 	require.NoError(t, cmd.Wait(), log.String())
 	require.Contains(t, log.String(), `"msg":"isolation","level":"`+want+`"`)
 }
+
+// walled runs a command where no user may make namespaces, as in a container whose runtime forbids it. It is root there, of that place alone.
+func (a account) walled(t *testing.T, command string) *exec.Cmd {
+	t.Helper()
+	return a.command(t, "unshare", "--user", "--map-root-user", "sh", "-c", "echo 0 > /proc/sys/user/max_user_namespaces && exec "+command)
+}
+
+// Where namespaces are forbidden the gateway serves at the floor and says what is missing, or refuses when more is demanded.
+func TestFloor(t *testing.T) {
+	a := newAccount(t)
+	a.zone(t)
+	for level, code := range map[string]int{"floor": 0, "full": 1} {
+		require.NoError(t, os.WriteFile(filepath.Join(a.dir, level+".yaml"), []byte("isolation: "+level+"\n"), 0o644)) //nolint:gosec // read by another user
+		out, _ := a.walled(t, yumend+" check --data zone -o json --config "+level+".yaml").Output()
+		var report struct{ Items []isolationItem }
+		require.NoError(t, json.Unmarshal(out, &report), string(out))
+		for _, it := range report.Items {
+			if it.ID != "isolation" {
+				continue
+			}
+			require.Equal(t, []string{"warn", "fail"}[code], it.Verdict)
+			require.Equal(t, "floor", it.Level)
+			missing := map[string]bool{}
+			for _, l := range it.Layers {
+				missing[l.Name] = !l.Available
+				require.NotEmpty(t, l.Stops.Zh, l.Name)
+				require.NotEmpty(t, l.Stops.En, l.Name)
+				require.Equal(t, l.Available, l.Why == "", l.Name)
+			}
+			require.True(t, missing["namespaces"] && missing["private_root"])
+			require.False(t, missing["landlock"] || missing["seccomp"])
+		}
+	}
+	out, err := a.walled(t, yumend+" check --data zone --lang zh").Output()
+	require.Error(t, err) // for other reasons: nobody is in office yet
+	require.Regexp(t, `warn +isolation`, string(out))
+	require.Contains(t, string(out), "缺 namespaces，本可阻止：")
+	out, err = a.walled(t, yumend+" serve --data zone --listen 127.0.0.1:0 --config full.yaml").CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "the required layer namespaces is not available: ")
+}
+
+type isolationItem struct {
+	ID, Verdict, Level string
+	Layers             []struct {
+		Name, Why string
+		Available bool
+		Stops     struct{ Zh, En string }
+	}
+}

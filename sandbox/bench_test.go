@@ -20,7 +20,7 @@ func BenchmarkParse(b *testing.B) {
 
 // BenchmarkRun is a whole run worker with one small snapshot and one row.
 func BenchmarkRun(b *testing.B) {
-	for _, level := range []string{"full", "bare"} {
+	for _, level := range []string{"full", "floor"} {
 		b.Run(level, func(b *testing.B) {
 			r := sandboxtest.Runner(b, func(c *sandbox.Config) { c.Level = level })
 			spec := one(numbers(b, r, 1000), `SELECT sum(x) FROM d.main.data`, 0)

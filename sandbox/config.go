@@ -50,8 +50,8 @@ type Config struct {
 	// MaxSourceRows bounds the rows of an ingest (default 50,000,000).
 	MaxSourceRows int64
 
-	// Level is the strongest level of the cage to try: full (the default), partial, floor or bare. New goes down from there
-	// until one works; Require says how far it may go.
+	// Level is the strongest level of the cage to try: full (the default) or floor. New goes down from there until one works; Require says
+	// how far it may go.
 	Level string
 	// Require lists layers without which New refuses to serve (default none: New degrades and Level tells).
 	Require []LayerName

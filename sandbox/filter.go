@@ -21,6 +21,9 @@ const (
 	atArgs   = 16
 )
 
+// retK is the code of an instruction that ends a filter with a constant outcome.
+const retK = unix.BPF_RET | unix.BPF_K
+
 // assembler writes a filter. Every rule ends in a return on all its paths, so the number stays loaded between rules.
 type assembler struct{ code []wire.BPF }
 
@@ -29,7 +32,7 @@ func (a *assembler) load(offset uint32) {
 }
 
 func (a *assembler) ret(outcome uint32) {
-	a.code = append(a.code, wire.BPF{Code: unix.BPF_RET | unix.BPF_K, K: outcome})
+	a.code = append(a.code, wire.BPF{Code: retK, K: outcome})
 }
 
 // jump compares the loaded word; it continues at the next instruction plus then or otherwise.

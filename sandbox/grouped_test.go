@@ -117,7 +117,7 @@ func TestInGroup(t *testing.T) {
 	wait.Wait()
 	require.NoDirExists(t, group)
 
-	for _, c := range []sandbox.Config{{Level: "bare"}, {Spawner: self}} {
+	for _, c := range []sandbox.Config{{Level: "floor"}, {Spawner: self}} {
 		c.Worker = sandboxtest.Worker(t)
 		other, err := sandbox.New(c)
 		require.NoError(t, err)

@@ -1,14 +1,10 @@
 package sandbox
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"yumen/sandbox/wire"
 )
@@ -49,123 +45,19 @@ type level struct {
 
 const basic = wire.LayerLimits | wire.LayerNoNewPrivs | wire.LayerCaps | wire.LayerUndumpable | wire.LayerDeathsig
 
-// levels lists what New tries, strongest first. Namespaces and the private root stand or fall together. The names are
-// those of an audit record: full is everything that a process can build for itself; partial lacks Landlock or the system call
-// filter; floor has both but neither namespaces nor a private root; bare is a process with limits and without privileges. The
+// levels lists what New tries, strongest first. The names are those of an audit record: full is everything; floor has no namespaces and no
+// private root, which stand or fall together. Without Landlock or without the filter of system calls there is no level: nothing is run. The
 // control group is in none of them: it is delegated by whoever starts the gateway, beside every level (LayerCgroup).
 func levels() []level {
-	const root, lock, calls = basic | wire.LayerRoot, wire.LayerLandlock, wire.LayerSeccomp
-	return []level{
-		{name: "full", namespaces: true, bits: root | lock | calls},
-		{name: "partial", namespaces: true, bits: root | calls},
-		{name: "partial", namespaces: true, bits: root | lock},
-		{name: "partial", namespaces: true, bits: root},
-		{name: "floor", bits: basic | lock | calls},
-		{name: "bare", bits: basic | calls},
-		{name: "bare", bits: basic | lock},
-		{name: "bare", bits: basic},
-	}
+	const both = basic | wire.LayerLandlock | wire.LayerSeccomp
+	return []level{{name: "full", namespaces: true, bits: both | wire.LayerRoot}, {name: "floor", bits: both}}
 }
 
 // Level lists the layers of the cage on this host. It belongs into every audit record of a run.
 func (r *Runner) Level() []Layer { return slices.Clone(r.layers) }
 
-// LevelName is the level in one word: full, partial, floor or bare.
+// LevelName is the level in one word: full or floor.
 func (r *Runner) LevelName() string { return r.level.name }
-
-// probe starts a real worker per level until one comes up and confirms what was set up.
-func (r *Runner) probe(ctx context.Context) error {
-	calls, noCalls := filter(false)
-	builder, err := filter(true)
-	noCalls = errors.Join(noCalls, err)
-	why := map[uint64]string{} // the first reason why a level with this layer did not come up
-	all := levels()
-	if r.config.Level != "" {
-		first := slices.IndexFunc(all, func(l level) bool { return l.name == r.config.Level })
-		if first < 0 {
-			return fmt.Errorf("sandbox: there is no level of this name")
-		}
-		all = all[first:]
-	}
-	noGroups := r.divide()
-	var last error
-	for _, l := range all {
-		if l.bits&wire.LayerSeccomp != 0 {
-			l.filter, l.builder = calls, builder
-		}
-		if r.config.weaken != nil {
-			r.config.weaken(&l)
-		}
-		r.level = l
-		last = r.probeLevel(ctx, noCalls)
-		for r.groups != nil && errors.Is(last, errGroup) {
-			noGroups = r.withoutGroup(last)
-			last = r.probeLevel(ctx, noCalls)
-		}
-		if last == nil {
-			r.layers = describe(l, why, noGroups)
-			return r.required()
-		}
-		note(why, l, last)
-	}
-	return fmt.Errorf("sandbox: no level of the cage works here: %w", last)
-}
-
-// note keeps the reason of a level that did not come up for the layers that it had and weaker ones may lack.
-func note(why map[uint64]string, l level, err error) {
-	for _, bit := range []uint64{wire.LayerRoot, wire.LayerLandlock, wire.LayerSeccomp} {
-		if _, known := why[bit]; !known && l.bits&bit != 0 {
-			why[bit] = err.Error()
-		}
-	}
-}
-
-// divide takes possession of the delegated control group. It returns why workers are not bound by one of their own; where only
-// controllers are missing, they have one all the same, and are ended with it.
-func (r *Runner) divide() error {
-	g, err := openGroups()
-	if err != nil {
-		return err
-	}
-	r.groups = g
-	return g.missing()
-}
-
-// withoutGroup goes on after a worker could not be put into its group: first without being born there, which some filters of system
-// calls forbid to the gateway, then without groups.
-func (r *Runner) withoutGroup(err error) error {
-	if r.groups.atClone {
-		r.groups.atClone = false
-		return r.groups.missing()
-	}
-	r.groups = nil
-	return err
-}
-
-func (r *Runner) probeLevel(ctx context.Context, noCalls error) error {
-	if r.level.bits&wire.LayerSeccomp != 0 && noCalls != nil {
-		return noCalls
-	}
-	t := &task{job: wire.Job{Kind: wire.KindProbe}, timeout: 20 * time.Second, memoryMB: 64, threads: 1, words: true}
-	status, err := r.execute(ctx, t)
-	if err != nil {
-		return err
-	}
-	c := status.Cage
-	switch {
-	case c == nil || c.Layers != r.level.bits:
-		return fmt.Errorf("the worker did not confirm its layers")
-	case !c.NoNewPrivs:
-		return fmt.Errorf("no_new_privs is not set")
-	case c.Capable:
-		return fmt.Errorf("capabilities are left")
-	case r.level.filter != nil && c.Seccomp != 2:
-		return fmt.Errorf("the system call filter is not set")
-	case r.level.namespaces && len(c.Root) > 0:
-		return fmt.Errorf("the private root is not empty")
-	}
-	return nil
-}
 
 func describe(l level, why map[uint64]string, noGroups error) []Layer {
 	layer := func(name LayerName, bit uint64) Layer {
@@ -191,20 +83,6 @@ func describe(l level, why map[uint64]string, noGroups error) []Layer {
 		out[len(out)-1].Why = noGroups.Error()
 	}
 	return out
-}
-
-func (r *Runner) required() error {
-	for _, name := range r.config.Require {
-		i := slices.IndexFunc(r.layers, func(l Layer) bool { return l.Name == name })
-		if i < 0 || !r.layers[i].Available {
-			why := "it does not exist"
-			if i >= 0 {
-				why = r.layers[i].Why
-			}
-			return fmt.Errorf("sandbox: the required layer %s is not available: %s", name, why)
-		}
-	}
-	return nil
 }
 
 // inside is the user that a worker is inside its namespace, outside the one that it is on a host where the gateway is root.
@@ -249,8 +127,11 @@ func (l level) plan(t *task) *wire.Plan {
 		AddressMax: uint64(t.memoryMB+2560) * mb,
 		CPUSeconds: uint64(t.timeout.Seconds()*float64(max(1, t.threads))) + 2,
 		FileMax:    uint64(max(t.spillMB, t.dataMB)) * mb, Filter: l.filter}
-	if t.dataMB > 0 {
+	switch {
+	case t.dataMB > 0:
 		p.Filter = l.builder
+	case t.job.Kind == wire.KindProbe && !t.job.Probe.Deadly:
+		p.Filter = answering(l.filter)
 	}
 	if l.namespaces {
 		// Threads are counted per user namespace; without one the limit would count every process of the user.

@@ -27,7 +27,7 @@ func at(t *testing.T, level string) *sandbox.Runner {
 
 // TestEveryLevel does every job at every level.
 func TestEveryLevel(t *testing.T) {
-	for _, level := range []string{"full", "partial", "floor", "bare"} {
+	for _, level := range []string{"full", "floor"} {
 		t.Run(level, func(t *testing.T) {
 			r := at(t, level)
 			_, err := r.Parse(soon(t), "SELECT 1")
@@ -47,10 +47,12 @@ func TestEveryLevel(t *testing.T) {
 }
 
 func TestRequire(t *testing.T) {
-	_, err := sandbox.New(sandbox.Config{Worker: sandboxtest.Worker(t), Level: "bare", Require: []sandbox.LayerName{sandbox.LayerNamespaces}})
+	_, err := sandbox.New(sandbox.Config{Worker: sandboxtest.Worker(t), Level: "floor", Require: []sandbox.LayerName{sandbox.LayerNamespaces}})
 	require.ErrorContains(t, err, "namespaces")
-	_, err = sandbox.New(sandbox.Config{Worker: sandboxtest.Worker(t), Level: "none"})
-	require.Error(t, err)
+	for _, below := range []string{"none", "partial", "bare"} {
+		_, err = sandbox.New(sandbox.Config{Worker: sandboxtest.Worker(t), Level: below})
+		require.ErrorContains(t, err, "no level", below)
+	}
 	_, err = sandbox.New(sandbox.Config{})
 	require.Error(t, err)
 	_, err = sandbox.New(sandbox.Config{Worker: "/bin/false"})
@@ -69,4 +71,14 @@ func TestDigest(t *testing.T) {
 	_, err = sandbox.New(sandbox.Config{Worker: worker, WorkerDigest: catalog.DigestOf(nil)})
 	require.Error(t, err)
 	require.False(t, errors.Is(err, sandbox.ErrExecution))
+}
+
+// A cage that comes up and does not hold is named, and nothing weaker is tried.
+func TestACageThatDoesNotHold(t *testing.T) {
+	for flaw, want := range map[string]string{"idle": "tried nothing", "open": "a worker can read /etc/passwd, mount", "mild": "does not end", "other": "does not end"} {
+		_, err := sandbox.New(sandbox.Config{Worker: program(t, "hostile", "-ldflags=-X main.flaw="+flaw)})
+		require.ErrorContains(t, err, "the cage does not hold", flaw)
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "floor")
+	}
 }

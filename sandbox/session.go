@@ -222,7 +222,8 @@ func (w *worker) await(ctx context.Context, exited <-chan error, parts <-chan er
 			}
 		case err := <-exited:
 			running, exited = false, nil
-			if err != nil && first == nil {
+			// What it died of says more than the pipes that it left; that it was killed does not.
+			if err != nil && (first == nil || !killed(err)) {
 				first = fmt.Errorf("%w: exit: %w", ErrExecution, err)
 				if w.group != nil && w.group.outOfMemory() {
 					first = violation("out of memory")

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -60,6 +61,12 @@ func ended(s syscall.WaitStatus) error {
 		return nil
 	}
 	return died(s)
+}
+
+// killed reports whether a process ended as kill ends it.
+func killed(err error) bool {
+	var d died
+	return errors.As(err, &d) && syscall.WaitStatus(d).Signal() == syscall.SIGKILL
 }
 
 // starter starts workers.

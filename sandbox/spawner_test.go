@@ -160,10 +160,10 @@ func TestNothingOutlivesTheGateway(t *testing.T) {
 }
 
 // program builds one of the programs of testdata.
-func program(t *testing.T, name string) string {
+func program(t *testing.T, name string, flags ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	out, err := exec.Command("go", "build", "-o", path, "./testdata/"+name).CombinedOutput()
+	out, err := exec.Command("go", append(append([]string{"build", "-o", path}, flags...), "./testdata/"+name)...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	return path
 }

@@ -9,16 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
-	"yumen/catalog"
 	"yumen/internal/keyring"
-	"yumen/sandbox"
 )
 
 // private: nobody but the owner may use the directory and what is in it.
@@ -260,49 +257,4 @@ func certificate(it item, from, to, now time.Time) item {
 		return it.found(verdictWarn, what, do)
 	}
 	return it.noted(what)
-}
-
-// worker: the worker is there, and reaches the isolation that the configuration demands.
-func (s site) worker() []item {
-	there := entry("worker", text("工作进程程序存在", "the worker is there"))
-	cage := entry("isolation", text("达到所要求的隔离级别", "the isolation that is demanded is reached"))
-	path, err := s.cfg.findWorker()
-	if err == nil {
-		var r *sandbox.Runner
-		if r, err = sandbox.New(sandbox.Config{Worker: path, Spawner: itself, Workers: 1, MemoryMB: s.cfg.MemoryMB, JobMemoryMB: s.cfg.WorkerMemoryMB, Threads: s.cfg.WorkerThreads}); err == nil {
-			defer r.Close()
-			return []item{there.noted(text(string(r.Digest()), string(r.Digest()))), caged(cage, s.cfg.Isolation, r)}
-		}
-	}
-	do := text("把 yumen-worker 放在 yumend 旁，或在配置 worker 中指明", "put yumen-worker beside yumend, or name it with worker in the configuration")
-	return []item{there.found(verdictFail, textf("%v", "%v", err), do), cage.unknown(err)}
-}
-
-func caged(it item, want string, r *sandbox.Runner) item {
-	var missing []string
-	for _, l := range r.Level() {
-		if !l.Available && (l.Name != sandbox.LayerCgroup || slices.Contains(isolation[want], l.Name)) {
-			missing = append(missing, string(l.Name))
-		}
-	}
-	return reached(it, want, r.LevelName(), missing)
-}
-
-func reached(it item, want, level string, missing []string) item {
-	what := textf("级别 %s，要求 %s；缺少：%s", "level %s, %s is demanded; missing: %s", level, want, strings.Join(missing, ", "))
-	do := text("在允许命名空间、Landlock 与 seccomp 的主机上运行", "run on a host that allows namespaces, Landlock and seccomp")
-	for _, name := range isolation[want] {
-		for _, m := range missing {
-			if m == string(name) {
-				return it.found(verdictFail, what, do)
-			}
-		}
-	}
-	if want == "bare" {
-		return it.found(verdictFail, text("配置允许 bare：只供开发", "the configuration allows bare, which is for development"), text("isolation: floor 或 full", "isolation: floor or full"))
-	}
-	if len(missing) > 0 {
-		return it.found(verdictWarn, what, do)
-	}
-	return it.noted(catalog.Text{Zh: "级别 " + level, En: "level " + level})
 }

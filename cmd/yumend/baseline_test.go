@@ -8,6 +8,8 @@ import (
 
 	"yumen/catalog"
 	"yumen/internal/operation"
+	"yumen/sandbox"
+	"yumen/sandbox/sandboxtest"
 )
 
 func TestClearSwap(t *testing.T) {
@@ -55,10 +57,9 @@ func TestJudgements(t *testing.T) {
 		"certificate not yet":    {certificate(it, now.Add(1), now.Add(9*soon), now), verdictFail},
 		"certificate soon":       {certificate(it, ago(time.Hour), now.Add(soon-1), now), verdictWarn},
 		"certificate":            {certificate(it, now, now.Add(soon), now), verdictOK},
-		"full reached":           {reached(it, "full", "full", nil), verdictOK},
-		"floor of full":          {reached(it, "full", "floor", []string{"namespaces"}), verdictFail},
-		"floor is enough":        {reached(it, "floor", "floor", []string{"namespaces"}), verdictWarn},
-		"bare is never":          {reached(it, "bare", "full", nil), verdictFail},
+		"full reached":           {caged(it, "full", "full", []sandbox.Layer{{Name: sandbox.LayerNamespaces, Available: true}}), verdictOK},
+		"floor of full":          {caged(it, "full", "floor", []sandbox.Layer{{Name: sandbox.LayerNamespaces}}), verdictFail},
+		"floor is enough":        {caged(it, "floor", "floor", []sandbox.Layer{{Name: sandbox.LayerNamespaces}}), verdictWarn},
 		"clock behind":           {judgeClock(it, now, now.Add(2*time.Second).UnixMilli()), verdictFail},
 		"clock of another time":  {judgeClock(it, time.Unix(0, 0), 0), verdictFail},
 		"clock":                  {judgeClock(it, now, now.UnixMilli()), verdictOK},
@@ -88,5 +89,13 @@ func TestJudgements(t *testing.T) {
 func TestInside(t *testing.T) {
 	for path, want := range map[string]bool{"/zone/a": true, "/zone": true, "/zone/../b": false, "/zoneb": false, "/": false} {
 		require.Equal(t, want, inside("/zone", path), path)
+	}
+}
+
+// Every layer says in both languages what it stops.
+func TestEveryLayerStopsSomething(t *testing.T) {
+	for _, l := range sandboxtest.Runner(t).Level() {
+		require.NotEmpty(t, stops[l.Name].Zh, l.Name)
+		require.NotEmpty(t, stops[l.Name].En, l.Name)
 	}
 }

@@ -37,6 +37,9 @@ type item struct {
 	Do    catalog.Text `json:"do,omitzero"`
 	// Subjects are the records and files that break a rule.
 	Subjects []string `json:"subjects,omitempty"`
+	// Level is the level of the cage that was reached, Layers what it is made of and what each would stop; of the item isolation alone.
+	Level  string       `json:"level,omitempty"`
+	Layers []layerState `json:"layers,omitempty"`
 }
 
 // errCheckFailed: at least one item failed. The report names it.
@@ -143,6 +146,12 @@ func tableOf(w io.Writer, items []item, l locale.Language) error {
 		for _, line := range []string{l.Text(it.Found), l.Text(it.Do)} {
 			if line != "" {
 				fmt.Fprintf(t, "\t\t  %s\n", line)
+			}
+		}
+		for _, layer := range it.Layers {
+			if !layer.Available {
+				fmt.Fprintf(t, "\t\t  %s\n\t\t    %s\n", l.Pick("缺 "+string(layer.Name)+"，本可阻止："+layer.Stops.Zh, "without "+string(layer.Name)+", which would stop "+layer.Stops.En),
+					layer.Why)
 			}
 		}
 		for i, s := range it.Subjects {

@@ -9,7 +9,6 @@ import (
 
 	"yumen/enclave"
 	"yumen/internal/httpapi"
-	"yumen/sandbox"
 )
 
 // Config is the configuration file. What each field means, its unit and its limits stand in the manual (manual.go), which
@@ -94,7 +93,7 @@ func (c Config) validate() error {
 		return usageError{told("tls_cert 与 tls_key 须同时给出，或都不给", "tls_cert and tls_key belong together: give both or neither")}
 	}
 	if _, ok := isolation[c.Isolation]; !ok {
-		return usageError{told("isolation 是 full+cgroup、full、floor 或 bare", "isolation is full+cgroup, full, floor or bare")}
+		return usageError{told("isolation 是 full+cgroup、full 或 floor：低于 floor 不运行任何作业", "isolation is full+cgroup, full or floor: below the floor nothing is run")}
 	}
 	switch enclave.SecondFactor(c.SecondFactor) {
 	case "", enclave.SecondFactorRequired, enclave.SecondFactorEnrolled:
@@ -132,16 +131,6 @@ func (c Config) limits() (httpapi.Limits, error) {
 		out.Proxies = append(out.Proxies, p.Masked())
 	}
 	return out, nil
-}
-
-// isolation lists the layers without which a level is not reached. A control group is beside the levels: it is delegated or not.
-var isolation = map[string][]sandbox.LayerName{
-	"full+cgroup": {sandbox.LayerNamespaces, sandbox.LayerPrivateRoot, sandbox.LayerLandlock, sandbox.LayerSeccomp, sandbox.LayerLimits,
-		sandbox.LayerNoNewPrivs, sandbox.LayerCapabilities, sandbox.LayerCgroup},
-	"full": {sandbox.LayerNamespaces, sandbox.LayerPrivateRoot, sandbox.LayerLandlock, sandbox.LayerSeccomp, sandbox.LayerLimits,
-		sandbox.LayerNoNewPrivs, sandbox.LayerCapabilities},
-	"floor": {sandbox.LayerLandlock, sandbox.LayerSeccomp, sandbox.LayerLimits, sandbox.LayerNoNewPrivs},
-	"bare":  {sandbox.LayerLimits},
 }
 
 // findWorker is the worker's path: configured, from the environment, or beside this program.

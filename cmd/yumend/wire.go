@@ -160,11 +160,11 @@ func (g *gateway) observe(ctx context.Context, c Config, log *slog.Logger) error
 	return nil
 }
 
-// reportLevel logs every isolation layer, names the missing ones with what they would stop, and returns the level's name.
+// reportLevel logs the level of the cage and every layer that is missing, with what it would stop, and returns the level's name.
 func reportLevel(r *sandbox.Runner, log *slog.Logger) string {
 	for _, l := range r.Level() {
 		if !l.Available {
-			log.Warn("isolation layer not available", "layer", string(l.Name), "why", l.Why)
+			log.Warn("isolation layer not available", "layer", string(l.Name), "stops", stops[l.Name].En, "why", l.Why)
 		}
 	}
 	log.Info("isolation", "level", r.LevelName(), "worker", string(r.Digest()))

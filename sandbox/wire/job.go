@@ -31,12 +31,19 @@ type Job struct {
 	Spill   string `json:"spill"`     // private directory for spilled blocks, "" to forbid spilling
 	Data    string `json:"data"`      // private directory for files that the job builds, "" when it builds none
 
+	Probe  *Probe  `json:"probe,omitempty"`
 	Parse  *Parse  `json:"parse,omitempty"`
 	Run    *Run    `json:"run,omitempty"`
 	Post   *Post   `json:"post,omitempty"`
 	Ingest *Ingest `json:"ingest,omitempty"`
 
 	Suggest *Suggest `json:"suggest,omitempty"`
+}
+
+// Probe asks what a worker finds in its cage and could do there. Its one file is sealed like a snapshot.
+type Probe struct {
+	// Deadly asks for a system call that ends the process, and for nothing else.
+	Deadly bool `json:"deadly"`
 }
 
 // Parse asks for the serialized tree of a text. The answer is one cell in one row.
@@ -146,7 +153,7 @@ func ReadJob(r io.Reader) (*Job, error) {
 
 func (j *Job) validate() error {
 	parts := 0
-	for _, present := range []bool{j.Parse != nil, j.Run != nil, j.Post != nil, j.Ingest != nil, j.Suggest != nil} {
+	for _, present := range []bool{j.Probe != nil, j.Parse != nil, j.Run != nil, j.Post != nil, j.Ingest != nil, j.Suggest != nil} {
 		if present {
 			parts++
 		}
@@ -154,7 +161,7 @@ func (j *Job) validate() error {
 	var own bool
 	switch j.Kind {
 	case KindProbe:
-		own = parts == 0
+		own = parts == 1 && j.Probe != nil
 	case KindParse:
 		own = parts == 1 && j.Parse != nil
 	case KindRun:

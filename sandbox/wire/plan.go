@@ -52,6 +52,9 @@ const PlanWords = 13
 // OwnPID in a filter stands for the worker's own process number; the constructor puts it in.
 const OwnPID = 0x59504944
 
+// Stopped is the error number that stands for the end of the process in the filter of a probe (EKEYREJECTED: no call that is tried there fails so).
+const Stopped = 129
+
 // Encode returns the bytes that the constructor reads.
 func (p *Plan) Encode() ([]byte, error) {
 	if p.Files < 0 || p.Files > MaxFiles {

@@ -46,6 +46,8 @@ type Cage struct {
 	Capable     bool     `json:"capable"`      // any capability is left
 	Root        []string `json:"root"`         // directories of an ordinary host that are there
 	Environment []string `json:"environment"`  // names alone
+	Tried       int      `json:"tried"`        // how many forbidden acts were tried
+	Done        []string `json:"done"`         // and which of them were done
 }
 
 // WriteStatus writes the status line.

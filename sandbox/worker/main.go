@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	"yumen/sandbox/wire"
+	"yumen/sandbox/worker/probe"
 )
 
 // failure is an error with the code that the worker reports. Its cause stays inside.
@@ -79,7 +80,7 @@ func work(job, result *os.File, layers uint64) (out *wire.Status) {
 func dispatch(ctx context.Context, j *wire.Job, result *os.File, layers uint64) (*wire.Status, error) {
 	switch j.Kind {
 	case wire.KindProbe:
-		return probe(layers)
+		return probe.Report(layers, j), nil
 	case wire.KindParse:
 		return parse(ctx, j, result)
 	case wire.KindRun:

@@ -15,6 +15,7 @@ import (
 
 	"yumen/sandbox/wire"
 	"yumen/sandbox/worker/cage"
+	"yumen/sandbox/worker/probe"
 )
 
 // secret is what the outside hides, in files and in memory.
@@ -45,8 +46,7 @@ func main() {
 		os.Exit(70)
 	}
 	if job.Kind == wire.KindProbe {
-		mode, _ := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0)
-		_ = wire.WriteStatus(status, &wire.Status{Code: wire.CodeOK, Cage: &wire.Cage{Layers: layers, NoNewPrivs: true, Seccomp: mode}})
+		_ = wire.WriteStatus(status, probe.Report(layers, job))
 		return
 	}
 	// The last word comes first: an attack may replace the program, and then the other program answers.

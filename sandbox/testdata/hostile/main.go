@@ -6,7 +6,11 @@ import (
 	"encoding/binary"
 	"io"
 	"os"
+	"runtime"
 	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"yumen/sandbox/wire"
 )
@@ -24,7 +28,7 @@ func main() {
 	}
 	switch job.Kind {
 	case wire.KindProbe:
-		say(&wire.Status{Code: wire.CodeOK, Cage: &wire.Cage{Layers: plan[2], NoNewPrivs: true, Seccomp: 2}})
+		probed(plan[2], job.Probe.Deadly)
 	case wire.KindRun:
 		behave(job.Run.Statements[0].SQL)
 	case wire.KindPost:
@@ -32,6 +36,34 @@ func main() {
 	case wire.KindIngest:
 		ingest(job.Ingest)
 	}
+}
+
+// flaw is what a cage that does not hold looks like. Tests set it when they build this program.
+var flaw string
+
+// probed says what a real worker says in the cage that this one never enters.
+func probed(layers uint64, deadly bool) {
+	cage := &wire.Cage{Layers: layers, NoNewPrivs: true, Seccomp: 2, Tried: 1}
+	switch {
+	case flaw == "idle":
+		cage.Tried = 0
+	case flaw == "open":
+		cage.Done = []string{"read /etc/passwd", "mount"}
+	case deadly && flaw != "mild":
+		if flaw == "other" {
+			os.Exit(1)
+		}
+		dieOfACall()
+	}
+	say(&wire.Status{Code: wire.CodeOK, Cage: cage})
+}
+
+// dieOfACall ends this process as the filter of a cage does.
+func dieOfACall() {
+	runtime.LockOSThread()
+	kill := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_KILL_PROCESS}
+	_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	_ = unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&unix.SockFprog{Len: 1, Filter: &kill})), 0, 0)
 }
 
 func say(s *wire.Status) { _ = wire.WriteStatus(status, s) }

@@ -1,19 +1,25 @@
-package worker
+package probe
 
 import (
 	"errors"
 	"os"
 	"sort"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"yumen/sandbox/wire"
 )
 
-// probe reports what the process finds around itself, as the kernel tells it and not as the plan promised it.
-func probe(layers uint64) (*wire.Status, error) {
+// Report is the answer to a probe job. layers is what the constructor has set up. A deadly job makes a call that must end this process; its
+// answer says that it did not.
+func Report(layers uint64, job *wire.Job) *wire.Status {
 	cage := &wire.Cage{Layers: layers}
+	if job.Probe != nil && job.Probe.Deadly {
+		_, _, _ = syscall.RawSyscall(unix.SYS_PTRACE, unix.PTRACE_TRACEME, 0, 0)
+		return &wire.Status{Code: wire.CodeOK, Cage: cage}
+	}
 	nnp, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)
 	cage.NoNewPrivs = err == nil && nnp == 1
 	if mode, err := unix.PrctlRetInt(unix.PR_GET_SECCOMP, 0, 0, 0, 0); err == nil {
@@ -26,7 +32,8 @@ func probe(layers uint64) (*wire.Status, error) {
 		cage.Environment = append(cage.Environment, name)
 	}
 	sort.Strings(cage.Environment)
-	return &wire.Status{Code: wire.CodeOK, Cage: cage}, nil
+	cage.Tried, cage.Done = try(acts(job.FDs))
+	return &wire.Status{Code: wire.CodeOK, Cage: cage}
 }
 
 // capable reports whether any capability is left; not knowing counts as yes.
