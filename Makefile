@@ -48,6 +48,7 @@ nightly: test fuzz ## what does not fit into make test: long oracle runs, mutati
 	YUMEN_TRIALS=2000 YUMEN_SEQUENCES=100000 $(GO) test -tags $(TAGS) -timeout 180m -run 'Oracle' ./enclave/compile
 	$(GO) test -tags '$(TAGS) nightly' -timeout 90m . ./policy ./internal/faultpoint ./sandbox/worker
 	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -run 'TestTimes' ./cmd/yumend
+	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -run 'TestSoak' ./sandbox
 	YUMEN_UTILITY=1 $(GO) test -tags $(TAGS) -timeout 30m -v -run 'TestUtility' ./cmd/yumend
 	YUMEN_CROWD_SECONDS=300 $(GO) test -race -tags $(TAGS) -timeout 30m -run 'TestCrowd' ./cmd/yumend
 

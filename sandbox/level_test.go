@@ -12,7 +12,7 @@ import (
 )
 
 // at starts a runner at a level of the cage, or skips where the host does not allow it.
-func at(t *testing.T, level string) *sandbox.Runner {
+func at(t testing.TB, level string) *sandbox.Runner {
 	t.Helper()
 	r := sandboxtest.Runner(t, func(c *sandbox.Config) { c.Level = level })
 	if r.LevelName() != level {
