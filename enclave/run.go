@@ -34,6 +34,7 @@ type asked struct {
 	pins    map[string]snapshotRecord // newest snapshot of each, by dataset
 	pinIDs  map[string]string
 	org     policy.Organization
+	tree    []byte // what the worker without data parsed the text into
 	bound   *footprint.Query
 	freezes inForce
 	release string // reserved at submit, so that its time tells nothing about the run
@@ -57,7 +58,7 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 		if err := s.logCheck(ctx, p, a, string(r.Code)); err != nil {
 			return api.CheckResult{}, known(err)
 		}
-		return api.CheckResult{Refusal: r, Rewrite: rewriteOf(r.Code)}, nil
+		return api.CheckResult{Refusal: r, Rewrite: rewriteOf(r.Code), Rewritten: s.rewritten(ctx, a, r)}, nil
 	}
 	if err != nil {
 		return api.CheckResult{}, known(err)
@@ -278,11 +279,11 @@ func (s *Service) spacious(a *asked) error {
 
 // bind parses the text in a worker without data and binds its tree to what the grant shows.
 func (s *Service) bind(ctx context.Context, a *asked) error {
-	tree, err := s.parse(sandbox.WithTenant(ctx, a.by.LegalGroup), a.in.SQL)
-	if err != nil {
+	var err error
+	if a.tree, err = s.parse(sandbox.WithTenant(ctx, a.by.LegalGroup), a.in.SQL); err != nil {
 		return err
 	}
-	a.bound, err = bindInstance(tree, a.instance(), a.view())
+	a.bound, err = bindInstance(a.tree, a.instance(), a.view())
 	return err
 }
 

@@ -33,6 +33,9 @@ func SyntaxRefusal(position int) *catalog.Refusal { return Refuse(ReasonSyntax, 
 // StatementRefusal is the refusal of a text that is well-formed and no query.
 func StatementRefusal() *catalog.Refusal { return Refuse(ReasonStatement, None) }
 
+// OfText reports whether a code is said of a text, or of what a text names.
+func OfText(code catalog.Code) bool { return articles[code] != nil }
+
 // articles names the requirements that a code serves: raw data never leaves, in whatever form (BJ-OPS-32b); nothing runs that was not
 // understood, so that data stay inside (BJ-OPS-25a); and nothing is used that was not granted (BJ-OPS-32a).
 var articles = map[catalog.Code][]string{

@@ -144,7 +144,12 @@ func (a *app) printCheck(r *api.CheckResult, sql string, explain bool) error {
 	if r.Refusal != nil {
 		a.refusal(r.Refusal, sql)
 	}
-	if explain && r.Rewrite != nil {
+	if r.Rewritten != nil {
+		a.say("可以改为：%s", "accepted instead: %s", r.Rewritten.SQL)
+		for _, c := range r.Rewritten.Changes {
+			a.say("改动：%s", "changed: %s", a.lang.Text(c))
+		}
+	} else if explain && r.Rewrite != nil {
 		a.say("例如（表 clients 与 cases）：%s", "for example, over tables clients and cases: %s", r.Rewrite.Refused)
 		a.say("可改写为：%s", "is written as: %s", r.Rewrite.Instead)
 	}

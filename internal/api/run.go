@@ -29,6 +29,14 @@ type CheckResult struct {
 	Rules   []catalog.Text   `json:"rules,omitempty" doc:"the policy's rules for each cell and for the answer, without the parameters that must not be known"`
 	Refusal *catalog.Refusal `json:"refusal,omitempty"`
 	Rewrite *Rewrite         `json:"rewrite,omitempty" doc:"with refusal, where another text helps: an example over tables of its own"`
+	// Rewritten is the refused text itself, changed until it is accepted.
+	Rewritten *Rewritten `json:"rewritten,omitempty" doc:"with refusal, where there is one: the caller's own query, changed until the check accepts it"`
+}
+
+// Rewritten is a query that the check accepts in the place of one that it refused. What it asks may be another thing: Changes say in which way.
+type Rewritten struct {
+	SQL     string         `json:"sql" doc:"what can be submitted instead"`
+	Changes []catalog.Text `json:"changes" doc:"what differs from the refused query, one by one"`
 }
 
 // Rewrite is a refused text beside one that is accepted.
