@@ -1,12 +1,14 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"os"
 	"time"
 
+	"yumen/catalog"
 	"yumen/sandbox/wire"
 )
 
@@ -49,4 +51,20 @@ func (r *Runner) Loose(ctx context.Context, file *os.File, st Statement) (string
 		}}
 	_, err := r.execute(ctx, t)
 	return answer, err
+}
+
+// What reads the words of a worker behind the decoders of package wire.
+var (
+	Syntax   = syntax
+	Rejected = rejected
+)
+
+// Posted checks the answer of a post job: its last word, and the file of rows.
+func Posted(status *wire.Status, rows []byte) (*PostResult, error) {
+	return posted(status, map[string]*bytes.Buffer{wire.FileRows: bytes.NewBuffer(rows)})
+}
+
+// Ingested checks the last word of an ingest that sent no file.
+func Ingested(spec *catalog.DatasetSpec, status *wire.Status) (*IngestReport, error) {
+	return ingested(spec, status, map[string]*sink{wire.FileQuery: newSink(io.Discard), wire.FileIdentity: newSink(io.Discard)})
 }

@@ -189,7 +189,7 @@ func ingested(spec *catalog.DatasetSpec, status *wire.Status, files map[string]*
 	}
 	units := spec.Units()
 	for i, e := range rep.Entities {
-		if e.Type != units[i].Type || e.Distinct < 0 || e.MaxRows < 0 || e.Nulls < 0 || e.Distinct+e.Nulls > rep.Rows || e.MaxRows > rep.Rows {
+		if e.Type != units[i].Type || e.Distinct < 0 || e.MaxRows < 0 || e.Nulls < 0 || e.Distinct > rep.Rows || e.Nulls > rep.Rows-e.Distinct || e.MaxRows > rep.Rows {
 			return nil, violation("report")
 		}
 	}
