@@ -143,7 +143,9 @@ type Column struct {
 	Title           *Text    `yaml:"title,omitempty" json:"title,omitempty"`
 	Grade           Grade    `yaml:"grade" json:"grade"`
 	Roles           []Role   `yaml:"roles" json:"roles"`
-	Identifier      string   `yaml:"identifier,omitempty" json:"identifier,omitempty"` // identifier kind: resident_id, uscc, mobile, …
+	GradeReason     string   `yaml:"grade_reason,omitempty" json:"grade_reason,omitempty"` // why the grade is below the least one of identifier and category
+	Category        Category `yaml:"category,omitempty" json:"category,omitempty"`         // kind of sensitive personal information
+	Identifier      string   `yaml:"identifier,omitempty" json:"identifier,omitempty"`     // identifier kind: resident_id, uscc, mobile, …
 	Sensitive       bool     `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`
 	SensitiveValues []string `yaml:"sensitive_values,omitempty" json:"sensitive_values,omitempty"`
 	Generalise      []string `yaml:"generalise,omitempty" json:"generalise,omitempty"` // year, quarter, month, decade, band(n), prefix(n)

@@ -47,6 +47,11 @@ func (c *checker) column(at string, col *Column) {
 	c.require(!strings.HasPrefix(name, "__") && !slices.Contains(reservedColumns, name), at+".name",
 		"字段名为系统保留：请换一个", "the column name is reserved: choose another")
 	c.require(col.Grade.Valid(), at+".grade", "缺少分级：请填 1 至 4", "the grade is missing: give 1 to 4")
+	c.require(col.Category == "" || col.Category.MinimumGrade() > 0, at+".category",
+		"敏感个人信息类别应为 property、health、biometric、identity 或 network_identity", "a category is property, health, biometric, identity or network_identity")
+	c.line(at+".grade_reason", col.GradeReason)
+	c.require(col.GradeReason == "" || col.Grade < col.LeastGrade(), at+".grade_reason",
+		"级别不低于最低级别，不需要理由：请去掉 grade_reason", "the grade is not below the least one, so it needs no reason: remove grade_reason")
 	if col.Title != nil {
 		c.title(at+".title", *col.Title)
 	}

@@ -40,6 +40,8 @@ func TestValidateDataset(t *testing.T) {
 		{"role twice", "roles: [measure, dimension]", "roles: [measure, measure]", "spec.columns[4].roles[1]", "twice"},
 		{"key as dimension", "roles: [entity_key], identifier", "roles: [entity_key, dimension], identifier", "spec.columns[0].roles", "never meet a query"},
 		{"identifier without kind", "grade: 3, roles: [entity_key]}", "grade: 3, roles: [entity_key, identifier]}", "spec.columns[1].identifier", "names its kind"},
+		{"unknown category", "identifier: resident_id", "identifier: resident_id, category: secret", "spec.columns[0].category", "biometric"},
+		{"reason for nothing", "identifier: resident_id", "identifier: resident_id, grade_reason: none", "spec.columns[0].grade_reason", "remove grade_reason"},
 		{"unknown kind", "identifier: resident_id", "identifier: ssn", "spec.columns[0].identifier", "unknown"},
 		{"kind on a dimension", "grid: quarter", "identifier: record", "spec.columns[2].identifier", "needs the role"},
 		{"key column missing", "key: [contract_no]", "key: [contract]", "spec.entities[1].key[0]", "no such column"},
@@ -257,5 +259,26 @@ func TestMinimumGrades(t *testing.T) {
 	for kind, want := range map[catalog.IdentifierKind]catalog.Grade{"resident_id": 3, "uscc": 1, "bank_card": 4, "person_name": 2, "ssn": 0} {
 		require.Equal(t, want, kind.MinimumGrade(), kind)
 		require.Equal(t, want != 0, kind.Valid())
+	}
+}
+
+// A column has the least grade of its identifier and its category, or a reason for less.
+func TestXM_16c_LeastGrades(t *testing.T) {
+	require.Equal(t, []catalog.Category{"biometric", "health", "identity", "network_identity", "property"}, catalog.Categories())
+	for _, c := range []struct {
+		column catalog.Column
+		least  catalog.Grade
+		below  int
+	}{
+		{catalog.Column{Grade: 1}, 1, 0},
+		{catalog.Column{Grade: 3, Category: catalog.CategoryBiometric}, 4, 1},
+		{catalog.Column{Grade: 4, Category: catalog.CategoryBiometric}, 4, 0},
+		{catalog.Column{Grade: 2, Category: catalog.CategoryProperty}, 3, 1},
+		{catalog.Column{Grade: 2, Category: catalog.CategoryProperty, GradeReason: "in bands of a million"}, 3, 0},
+		{catalog.Column{Grade: 3, Category: catalog.CategoryProperty, Identifier: "bank_card"}, 4, 1},
+		{catalog.Column{Grade: 2, Identifier: "mobile"}, 3, 1},
+	} {
+		require.Equal(t, c.least, c.column.LeastGrade())
+		require.Equal(t, c.below, (&catalog.DatasetSpec{Columns: []catalog.Column{{Grade: 1}, c.column}}).Below(), "%+v", c.column)
 	}
 }

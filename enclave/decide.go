@@ -147,7 +147,7 @@ func (s *Service) mayCatalog(ctx context.Context, _ Tx, p Principal, op, name st
 	}
 	_, err := s.ask(ctx, policy.CatalogChange{Common: s.common(p), Op: policy.CatalogOp(op), Dataset: policy.Declaration{Name: name,
 		State: policy.State(state), Provider: spec.Provider, Author: policy.Author{Account: author.Account, Person: author.Person}, Columns: len(spec.Columns), Graded: graded,
-		Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited}})
+		Below: spec.Below(), Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited}})
 	return err
 }
 

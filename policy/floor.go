@@ -12,7 +12,7 @@ var floor = map[Action][]string{
 		"SEP-001", "SEP-002", "SEP-003", "SEP-004", "SEP-005", "SEP-006", "SUB-002",
 	},
 	ActionCatalogChange: {
-		"SUB-001", "SUB-002", "SUP-001", "SUP-002", "SUP-003", "SUP-004", "SUP-005", "SUP-006", "SUP-007", "SUP-008",
+		"SUB-001", "SUB-002", "SUP-001", "SUP-002", "SUP-003", "SUP-004", "SUP-005", "SUP-006", "SUP-007", "SUP-008", "SUP-009",
 	},
 	ActionSupplyLoad: {
 		"SUB-001", "SUB-002", "SUB-003", "SUP-011", "SUP-012", "SUP-013", "SUP-014", "SUP-015", "SUP-016",

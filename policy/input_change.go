@@ -74,6 +74,7 @@ type Declaration struct {
 	Author     Author              `json:"author"` // who declared the version in question; the caller for declare
 	Columns    int                 `json:"columns"`
 	Graded     int                 `json:"graded"` // columns with a grade of 1 to 4
+	Below      int                 `json:"below"`  // columns below the least grade of their identifier or category, without a reason
 	Grade      catalog.Grade       `json:"grade"`  // highest among the columns, 0 when one is missing
 	Market     catalog.Market      `json:"market"`
 	Sharing    catalog.Sharing     `json:"sharing"`
@@ -235,7 +236,7 @@ func (c CatalogChange) AST() ast.Value {
 	}
 	return c.fields(text("op", c.Op), object("dataset",
 		text("name", d.Name), text("state", d.State), text("provider", d.Provider), d.Author.field(),
-		number("columns", d.Columns), number("graded", d.Graded), number("grade", d.Grade),
+		number("columns", d.Columns), number("graded", d.Graded), number("below", d.Below), number("grade", d.Grade),
 		text("market", d.Market), text("sharing", d.Sharing), answers))
 }
 

@@ -141,6 +141,13 @@ catalog_refusals := {
 		"set": {"/dataset/prohibited/law": true, "/zone/jurisdiction": "lab"},
 		"refuses": {"SUP-004"},
 	},
+	"XM-16c SUP-009: a column below its least grade": {"set": {"/dataset/below": 1}, "refuses": {"SUP-009"}},
+	"SJZ-15d SUP-009: a number of text": {"set": {"/dataset/below": "0"}, "refuses": {"SUP-009"}},
+	"XM-16c SUP-009: no number, in lab": {
+		"set": {"/dataset/below": null, "/zone/jurisdiction": "lab"},
+		"refuses": {"SUP-009"},
+	},
+	"XM-16c SUP-009: a negative number": {"set": {"/dataset/below": -1}, "refuses": {"SUP-009"}},
 	"BJ-OPS-28 SUP-004: not answered": {"set": {"/dataset/prohibited": null}, "refuses": {"SUP-004"}},
 	"XM-14c SUP-005: no market class": {"set": {"/dataset/market": ""}, "refuses": {"SUP-005"}},
 	"XM-14c SUP-005: an unknown market class": {"set": {"/dataset/market": "free"}, "refuses": {"SUP-005"}},
@@ -232,6 +239,7 @@ catalog_permits := {
 		"set": {
 			"/dataset/grade": 0,
 			"/dataset/graded": 0,
+			"/dataset/below": 4,
 			"/dataset/market": "ordinary",
 			"/dataset/name": "",
 			"/dataset/prohibited": null,
@@ -265,6 +273,7 @@ catalog_permits := {
 	},
 	"BJ-OPS-28 SUP-004: a lab dataset that leaves everything out": {
 		"set": {
+			"/dataset/below": 2,
 			"/dataset/grade": 2,
 			"/dataset/market": "",
 			"/dataset/prohibited": null,

@@ -70,6 +70,28 @@ proof contains "SUP-003" if {
 proof contains "SUP-003" if input.op == "reject"
 
 # METADATA
+# title: No column is below its least grade without a reason
+# custom:
+#   rule: SUP-009
+#   code: INCOMPLETE
+#   entrypoints: [catalog.change]
+#   articles: [XM-16c, SJZ-15d, BJ-OPS-27a]
+#   message:
+#     zh: 有字段的分级低于其标识符或敏感类别的最低级别，且没有理由
+#     en: A column is graded below the least grade of its identifier or category, without a reason
+#   remedy:
+#     zh: 提高分级，或在 grade_reason 中写明理由
+#     en: Raise the grade, or give the reason in grade_reason
+proof contains "SUP-009" if input.dataset.below == 0
+
+proof contains "SUP-009" if {
+	lib.settings.declarations_optional == true
+	lib.at_least(input.dataset.below, 0)
+}
+
+proof contains "SUP-009" if input.op == "reject"
+
+# METADATA
 # title: None of the four prohibitions applies
 # custom:
 #   rule: SUP-004
