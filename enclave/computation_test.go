@@ -104,6 +104,47 @@ func TestACertificateReservesItsCells(t *testing.T) {
 	z.Check(t)
 }
 
+// What a computation answered counts for good, whatever becomes of its certificate; what the certificate only reserved counts no longer.
+// Two clients lie between b, which was asked, and its neighbour; two between a, which was not, and its own.
+func TestAnAnswerOutlivesItsCertificate(t *testing.T) {
+	z := enclavetest.New(t)
+	reject := func(name string) {
+		_, err := z.Service.ReviewComputation(t.Context(), enclavetest.As("reviewer_2"), name, api.Review{Comment: "not needed any more"})
+		require.NoError(t, err)
+	}
+	for name, void := range map[string]func(p enclave.Principal, name string){
+		"rejected": func(_ enclave.Principal, name string) { reject(name) },
+		"certified_again": func(_ enclave.Principal, name string) {
+			require.Equal(t, "passed", z.Certify(t, name).State)
+			reject(name)
+		},
+		"another_text": func(p enclave.Principal, name string) { z.Declare(t, p, bySegment(name, "a, d")) },
+		"another_text_certified": func(p enclave.Principal, name string) {
+			z.Declare(t, p, bySegment(name, "a, d"))
+			v := z.Certify(t, name)
+			require.Equal(t, []int{3, 0}, []int{v.Instances[0].Shown, v.Instances[1].Shown}, "d is too near to what was answered")
+			reject(name)
+		},
+		"deleted": func(p enclave.Principal, name string) {
+			reject(name)
+			require.NoError(t, z.Service.Delete(t.Context(), p, string(catalog.KindComputation), name))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, grant := certified(t, z, name, bySegment(name, "a, b"))
+			require.Equal(t, `released [["east",60],["north",60],["south",60]]`, enclavetest.Text(z.Compute(t, p, grant, name, one("b"))))
+			void(p, name)
+			for _, near := range []string{"segment IN ('b', 'c', 'd')", "segment <> 'a'", "segment IN ('d', 'c', 'b') AND amount >= 0"} {
+				require.Equal(t, "released []", enclavetest.Text(z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients WHERE "+near+" GROUP BY city ORDER BY city")), near)
+			}
+			require.Equal(t, "released []", enclavetest.Text(z.Ask(t, p, grant, "SELECT count(*) AS n FROM clients WHERE segment IN ('b', 'c', 'd')")), "all cities together")
+			require.Equal(t, `released [["east",100],["north",100],["south",100]]`,
+				enclavetest.Text(z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients GROUP BY city ORDER BY city")), "what nobody was told is no neighbour")
+		})
+	}
+	z.Check(t)
+}
+
 // Grade 3: counts are rounded, a reviewer votes, and it is not the one who approved the computation.
 func TestAComputationOfGradeThree(t *testing.T) {
 	z := enclavetest.New(t)
