@@ -9,15 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"yumen/catalog"
 	"yumen/enclave/audit"
 	"yumen/enclave/compile"
 	"yumen/enclave/disclosure"
-	"yumen/enclave/egress"
-	"yumen/internal/api"
 	"yumen/internal/metastore"
 	"yumen/sandbox"
 )
@@ -350,40 +346,6 @@ func (s *Service) void(tx Tx, run *runRecord) ([]string, error) {
 	gone := []string{run.Artefact, v.Outcome}
 	run.Artefact, run.LedgerID = "", ""
 	return gone, tx.Delete(recLedger, rec.ID, rec.Version)
-}
-
-// Ledger lists the earlier answers of the caller's legal group, newest question first: boxes and dates, no verdicts. A row shows as long
-// as its run shows an answer or the way to one, whatever happened inside since the last tick, and under the time of the question: no
-// time of ours tells how long it took.
-func (s *Service) Ledger(ctx context.Context, p Principal) (api.Ledger, error) {
-	out := api.Ledger{Items: []api.LedgerItem{}}
-	if p.Role == "" {
-		return out, nil
-	}
-	err := s.store.View(ctx, func(tx Tx) error {
-		err := each(tx, recLedger, metastore.Query{Owner: p.LegalGroup, Newest: true, Limit: 1000}, func(r metastore.Record, v ledgerRecord) error {
-			if v.Run == "" {
-				out.Items = append(out.Items, api.LedgerItem{Computation: v.Computation, Created: r.Created, Box: v.Words})
-				return nil
-			}
-			run, rec, err := load[runRecord](tx, recRun, v.Run)
-			if err == nil && s.runView(rec, run).State != stateRunning {
-				out.Items = append(out.Items, api.LedgerItem{Run: v.Run, Created: run.Submitted, Box: v.Words})
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return each(tx, recRun, metastore.Query{State: string(egress.Rejected)}, func(r metastore.Record, run runRecord) error {
-			if run.LegalGroup == p.LegalGroup && run.VisibleAt > s.nowMS() {
-				out.Items = append(out.Items, api.LedgerItem{Run: r.ID, Created: run.Submitted, Box: run.Plan.Words()})
-			}
-			return nil
-		})
-	})
-	slices.SortFunc(out.Items, func(a, b api.LedgerItem) int { return strings.Compare(b.Run, a.Run) })
-	return out, known(err)
 }
 
 // jitter raises each cell's threshold by 0..most, keyed by the canonical cell: the same cell always by the same, whoever asks.
