@@ -35,6 +35,13 @@ func (c Concentration) Zero() bool { return c.Total.Sign() == 0 }
 
 // Alike reports whether all entities have the same absolute total, zero included: then each one's is known.
 func (c Concentration) Alike() bool {
+	if s, ok := c.small(); ok && c.Entities >= 0 {
+		return s.alike(c.Entities)
+	}
+	return c.same()
+}
+
+func (c Concentration) same() bool {
 	all := new(big.Rat).Mul(c.Top1, new(big.Rat).SetInt64(c.Entities))
 	return all.Cmp(c.Total) == 0
 }

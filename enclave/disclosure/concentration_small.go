@@ -15,14 +15,14 @@ const room = 1 << 54
 // small reduces the figures, if they fit.
 func (c Concentration) small() (small, bool) {
 	d := int64(1)
-	for _, x := range []*big.Rat{c.Top1, c.Top2, c.Total} {
-		if x == nil || !x.Denom().IsInt64() || !x.Num().IsInt64() {
+	for _, x := range [...]*big.Rat{c.Top1, c.Top2, c.Total} {
+		if x == nil || !x.Num().IsInt64() || !x.IsInt() && !x.Denom().IsInt64() {
 			return small{}, false
 		}
-		d = max(d, x.Denom().Int64())
+		d = max(d, denominator(x))
 	}
 	units := func(x *big.Rat) int64 {
-		n, of := x.Num().Int64(), x.Denom().Int64()
+		n, of := x.Num().Int64(), denominator(x)
 		if n < 0 || d%of != 0 {
 			return -1
 		}
@@ -36,6 +36,14 @@ func (c Concentration) small() (small, bool) {
 	return s, s.top1 >= 0 && s.top2 >= 0 && s.total >= 0
 }
 
+// denominator is that of a fraction whose denominator fits.
+func denominator(x *big.Rat) int64 {
+	if x.IsInt() {
+		return 1
+	}
+	return x.Denom().Int64()
+}
+
 func (s small) rest() int64 { return s.total - s.top1 - s.top2 }
 
 // consistent is Concentration.Consistent.
@@ -45,6 +53,12 @@ func (s small) consistent(entities int64) bool {
 	}
 	hi, lo := bits.Mul64(uint64(s.top2), uint64(max(0, entities-2)))
 	return hi > 0 || uint64(s.rest()) <= lo
+}
+
+// alike is Concentration.Alike, of entities whose number is not negative.
+func (s small) alike(entities int64) bool {
+	hi, lo := bits.Mul64(uint64(s.top1), uint64(entities))
+	return hi == 0 && lo == uint64(s.total)
 }
 
 // dominated is Rules.dominated.

@@ -32,6 +32,14 @@ func TestSmall(t *testing.T) {
 		}
 		require.Equal(t, want, s.dominated(r), "%v %v", c, r)
 		require.Equal(t, c.possible(), s.consistent(c.Entities), "%v", c)
+		if rng.IntN(2) == 0 && c.Entities >= 0 {
+			c.Total = new(big.Rat).Mul(c.Top1, big.NewRat(c.Entities, 1))
+			s, ok = c.small()
+		}
+		require.Equal(t, c.same(), c.Alike(), "%v", c)
+		if ok && c.Entities >= 0 {
+			require.Equal(t, c.same(), s.alike(c.Entities), "%v", c)
+		}
 	}
 	require.Greater(t, fits, 5_000)
 	require.Greater(t, unsafe, 1_000)

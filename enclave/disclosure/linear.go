@@ -148,11 +148,13 @@ func (a *audit) view(ref int, vectors, protected []Vector) *view {
 		w.withheld = append(w.withheld, p)
 	}
 	w.space = newSpace(kept)
+	var told []vector
 	for _, v := range vectors {
 		if v.Role == RoleEarlier && v.has(ref) {
-			w.space.add(w.vector(v))
+			told = append(told, w.vector(v))
 		}
 	}
+	w.space.extend(told)
 	return w
 }
 

@@ -65,6 +65,15 @@ func (v vector) value(at int) uint64 {
 	return 0
 }
 
+// cut is what is before a coordinate.
+func (v vector) cut(to int) vector {
+	end := len(v)
+	for end > 0 && v[end-1].at >= to {
+		end--
+	}
+	return v[:end]
+}
+
 // combine is v + c·o.
 func (v vector) combine(c uint64, o vector) vector {
 	out := make(vector, 0, len(v)+len(o))

@@ -6,14 +6,14 @@ import "slices"
 // them; sums are not known. An atom that nobody is in is as telling as one with few.
 type marks struct {
 	parts map[int][]int // by public part: its coordinates
-	slim  []int         // public parts without an atom of K entities: the space knows the size of their small atoms from the beginning
+	slim  map[int]bool  // public parts without an atom of K entities: the space knows the size of their small atoms from the beginning
 }
 
 // marks is the view of one reference where marks are judged. Atoms with fewer than K entities, nobody included, are small.
 func (a *audit) marks(ref int, vectors []Vector) *view {
 	w := a.ordered(ref)
 	w.small = len(w.atom) - w.large
-	w.marks, w.space = &marks{parts: map[int][]int{}}, newSpace(nil)
+	w.marks, w.space = &marks{parts: map[int][]int{}, slim: map[int]bool{}}, newSpace(nil)
 	var order []int
 	for at, i := range w.atom {
 		part := a.class.Parts[i]
@@ -28,14 +28,16 @@ func (a *audit) marks(ref int, vectors []Vector) *view {
 		}
 		size := sizeOf(w.marks.parts[part])
 		if w.space.add(size); size[0].at >= w.large {
-			w.marks.slim = append(w.marks.slim, part)
+			w.marks.slim[part] = true
 		}
 	}
+	var told []vector
 	for _, v := range vectors {
 		if (v.Role == RoleEarlier || v.Role == RoleKept) && v.has(ref) {
-			w.space.add(w.vector(v))
+			told = append(told, w.vector(v))
 		}
 	}
+	w.space.extend(told)
 	return w
 }
 
@@ -66,7 +68,7 @@ func (a *audit) marked(w *view, s step) fault {
 // the sizes of public parts: then nearly everybody in those parts is known to be elsewhere. Only what the row of a new pivot has to do with is
 // looked at. A search that is cut short says yes.
 func (a *audit) exposed(w *view, pivot int) bool {
-	rows := linked(w.space.between(w.large, w.large+w.small), pivot)
+	rows := w.space.linked(pivot, w.large, w.large+w.small)
 	rows, slim := a.told(w, rows)
 	for {
 		groups := bundles(rows)
@@ -90,63 +92,46 @@ func (a *audit) exposed(w *view, pivot int) bool {
 	}
 }
 
-// linked are the rows that share a coordinate with the row of a pivot, or with another linked one. The other rows are of other coordinates.
-func linked(rows []vector, pivot int) []vector {
-	at := map[int][]int{}
-	for i, row := range rows {
-		for _, t := range row {
-			at[t.at] = append(at[t.at], i)
-		}
-	}
-	taken := make([]bool, len(rows))
-	var out []vector
-	next := slices.Clone(at[pivot])
-	for len(next) > 0 {
-		i := next[len(next)-1]
-		next = next[:len(next)-1]
-		if taken[i] {
-			continue
-		}
-		taken[i], out = true, append(out, rows[i])
-		for _, t := range rows[i] {
-			next = append(next, at[t.at]...)
-			at[t.at] = nil
-		}
-	}
-	return out
-}
-
 // told leaves out the sizes of the public parts that nothing else speaks of, and with them their atoms. The others come as sets of
 // coordinates.
 func (a *audit) told(w *view, rows []vector) (out []vector, slim [][]int) {
-	sizes := newSpace(nil)
-	near := map[int]bool{}
+	sizes := map[int]vector{} // by their pivots; no two share a coordinate
+	near := a.partsOf(w, rows)
+	for _, part := range near {
+		if w.marks.slim[part] {
+			at := w.marks.parts[part]
+			sizes[at[0]] = sizeOf(at)
+		}
+	}
+	var rest basis
 	for _, row := range rows {
+		left := row
 		for _, t := range row {
-			near[a.class.Parts[w.atom[t.at]]] = true
+			if size := sizes[t.at]; size != nil {
+				left = left.combine(minus(t.value), size)
+			}
 		}
-	}
-	for _, part := range w.marks.slim {
-		if near[part] {
-			sizes.add(sizeOf(w.marks.parts[part]))
-		}
-	}
-	rest, spoken := newSpace(nil), map[int]bool{}
-	for _, row := range rows {
-		rest.add(sizes.reduce(row))
-	}
-	for _, row := range rest.rows {
-		for _, t := range row {
-			spoken[a.class.Parts[w.atom[t.at]]] = true
-		}
+		rest.add(left)
 	}
 	out = rest.rows
-	for _, part := range w.marks.slim {
-		if spoken[part] {
+	for _, part := range a.partsOf(w, rest.rows) {
+		if w.marks.slim[part] {
 			out, slim = append(out, sizeOf(w.marks.parts[part])), append(slim, w.marks.parts[part])
 		}
 	}
 	return out, slim
+}
+
+// partsOf are the public parts that some rows speak of, in order.
+func (a *audit) partsOf(w *view, rows []vector) []int {
+	var out []int
+	for _, row := range rows {
+		for _, t := range row {
+			out = append(out, a.class.Parts[w.atom[t.at]])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // choose tries the unions of bundles with fewer than K entities, together with all atoms that nobody is in. It is cut short by its work: unions
@@ -184,10 +169,11 @@ func tells(rows []vector, coordinates []int, slim [][]int) bool {
 	for _, at := range coordinates {
 		inside[at] = true
 	}
-	s, found := newSpace(nil), 0
+	var b basis
+	found := 0
 	for _, row := range rows {
 		rest := slices.DeleteFunc(slices.Clone(row), func(t term) bool { return inside[t.at] })
-		if s.add(rest).pivot < 0 {
+		if !b.add(rest) {
 			found++
 		}
 	}

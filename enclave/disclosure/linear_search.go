@@ -105,16 +105,16 @@ func (a *audit) spread(w *view, rows []vector, groups [][]int) bool {
 		left[i], _ = a.entities(w, g)
 	}
 	for range a.rules.K {
-		basis := newSpace(nil)
+		var whole basis
 		for i := range groups {
-			if left[i] > 0 && basis.add(columns[i]).pivot >= 0 {
+			if left[i] > 0 && whole.add(columns[i]) {
 				left[i]--
 			}
-			if basis.cut() || len(basis.rows) == len(rows) {
+			if whole.cut() || len(whole.rows) == len(rows) {
 				break
 			}
 		}
-		if len(basis.rows) < len(rows) {
+		if len(whole.rows) < len(rows) {
 			return false
 		}
 	}
@@ -148,10 +148,10 @@ func (a *audit) enumerate(w *view, rows []vector, groups [][]int) bool {
 // supported reports whether a combination of independent rows is zero outside the coordinates and not zero: whether the rank drops
 // without them.
 func supported(rows []vector, coordinates []int) bool {
-	s := newSpace(nil)
+	var b basis
 	for _, row := range rows {
 		rest := slices.DeleteFunc(slices.Clone(row), func(t term) bool { return slices.Contains(coordinates, t.at) })
-		if s.add(rest).pivot < 0 {
+		if !b.add(rest) {
 			return true
 		}
 	}
