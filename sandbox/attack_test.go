@@ -10,6 +10,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -76,6 +77,36 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
+// TestAttacksOfWarmWorkers gives every attack to a worker that was started in advance. It may make one system call more than others; when an
+// attack begins, the socket for it is closed.
+func TestAttacksOfWarmWorkers(t *testing.T) {
+	o := newOutside(t)
+	file := fileWithout(t, nil)
+	r, err := sandbox.New(sandbox.Config{Worker: attackWorker(t), SpillMB: 4, Warm: 2})
+	require.NoError(t, err)
+	defer r.Close()
+	if r.LevelName() != "full" {
+		t.Skip("the host does not allow the full cage")
+	}
+	for _, a := range append(slices.Clone(attacks), attack{name: "receive a job", full: badfd}) {
+		require.Eventually(t, func() bool { return r.Warm()["run"].Idle > 0 }, time.Minute, time.Millisecond)
+		got := attempt(t, func() (string, error) {
+			out, err := r.Run(soon(t), sandbox.RunSpec{Snapshots: []sandbox.SnapshotRef{{Name: "d", File: file}}, Statements: []sandbox.Statement{o.statement(t, a.name)}})
+			if err != nil {
+				return "", err
+			}
+			return *out[0][0][0], nil
+		})
+		if a.full == "" {
+			assert.NotContains(t, []string{done, dead}, got, a.name)
+			continue
+		}
+		assert.Equal(t, a.full, got, a.name)
+	}
+	require.EqualValues(t, len(attacks)+1, r.Warm()["run"].Hits)
+	require.Zero(t, r.Warm()["run"].Misses)
+}
+
 // TestEveryAttackIsInTheTable says that what the worker can do is what the table holds.
 func TestEveryAttackIsInTheTable(t *testing.T) {
 	r, err := sandbox.New(sandbox.Config{Worker: attackWorker(t)})
@@ -89,7 +120,7 @@ func TestEveryAttackIsInTheTable(t *testing.T) {
 		require.True(t, known[a.name], "%s is no attack", a.name)
 		delete(known, a.name)
 	}
-	for _, other := range []string{"victim", "burn", "sleep", "abort", "limits", "die of the cpu"} { // of other tests
+	for _, other := range []string{"victim", "burn", "sleep", "abort", "limits", "die of the cpu", "receive a job"} { // of other tests
 		delete(known, other)
 	}
 	require.Empty(t, known)

@@ -28,6 +28,11 @@ type Config struct {
 	// Cores is how many threads of engines are to run at the same time (default the processors that this process may use). A job
 	// that asks for more than others leave free gets fewer, and one in any case.
 	Cores int
+	// Warm is how many workers of each kind (parse, run, post) are started in advance (default 0): a job that finds one does not wait
+	// for a start. Their memory counts against MemoryMB. WarmFor is how long one waits before it is ended (default 10 minutes); then
+	// the next job of its kind starts cold.
+	Warm    int
+	WarmFor time.Duration
 	// AdmissionWait is how long a job may wait for its turn (default 30 s). Those of a question that was accepted, run and post, wait as
 	// long as their caller.
 	AdmissionWait time.Duration
@@ -76,7 +81,7 @@ func (c Config) withDefaults() (Config, error) {
 	times := []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&c.AdmissionWait, 30 * time.Second}, {&c.Timeout, time.Minute}, {&c.ParseTimeout, 10 * time.Second}}
+	}{{&c.AdmissionWait, 30 * time.Second}, {&c.WarmFor, 10 * time.Minute}, {&c.Timeout, time.Minute}, {&c.ParseTimeout, 10 * time.Second}}
 	for _, d := range times {
 		if *d.field <= 0 {
 			*d.field = d.value
@@ -91,5 +96,11 @@ func (c Config) withDefaults() (Config, error) {
 			*d.field = d.value
 		}
 	}
+	if c.Warm < 0 || c.Warm > 0 && c.jobsMB() < c.JobMemoryMB+processMB {
+		return c, fmt.Errorf("sandbox: workers that are started in advance leave no memory for a job")
+	}
 	return c, nil
 }
+
+// jobsMB is the memory that workers with a job share: all but that of those which wait for one.
+func (c Config) jobsMB() int { return c.MemoryMB - c.Warm*warmKinds*processMB }

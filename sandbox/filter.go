@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"slices"
+
 	"golang.org/x/sys/unix"
 
 	"yumen/sandbox/wire"
@@ -102,3 +104,18 @@ func null(arg int, otherwise uint32) func(*assembler) {
 }
 
 func errno(e unix.Errno) uint32 { return filterErrno | uint32(e) }
+
+// receiving is a filter that lets a worker which was started in advance receive its job, from its job's descriptor alone. It puts the rule in
+// the place of the one that ends a worker for the call. A filter without one stays as it is: such a worker ends, and none waits.
+func receiving(code []wire.BPF) []wire.BPF {
+	is := wire.BPF{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, JF: 1, K: unix.SYS_RECVMSG}
+	kill := wire.BPF{Code: unix.BPF_RET | unix.BPF_K, K: filterKill}
+	for i := range len(code) - 1 {
+		if code[i] == is && code[i+1] == kill {
+			var a assembler
+			a.when(unix.SYS_RECVMSG, oneOf(0, filterKill, wire.FDJob))
+			return slices.Concat(code[:i], a.code, code[i+2:]) // jumps are within rules
+		}
+	}
+	return code
+}

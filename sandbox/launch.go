@@ -3,23 +3,37 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"runtime"
 	"strconv"
+
+	"golang.org/x/sys/unix"
 )
 
 // worker is one running child and the gateway's ends of its pipes.
 type worker struct {
 	process
-	group                  *group   // nil where none is delegated
+	group                  *group // nil where none is delegated
+	exited                 chan error
 	job                    *os.File // write end
 	result, status, stderr *os.File // read ends
 }
 
-func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
+// launch starts a worker for a task. One that is started early gets its job over a socket, which files can come through as well.
+func (r *Runner) launch(t *task) (*worker, error) {
+	plan, err := r.level.plan(t).Encode()
+	if err != nil {
+		return nil, violation("plan")
+	}
 	var p pipes
 	defer p.closeChild()
-	w := &worker{}
-	jobR, jobW := p.pipe(true)
+	w := &worker{exited: make(chan error, 1)}
+	down := p.pipe
+	if t.early {
+		down = p.socket
+	}
+	jobR, jobW := down(true)
 	resultR, resultW := p.pipe(false)
 	statusR, statusW := p.pipe(false)
 	planR, planW := p.pipe(true)
@@ -30,7 +44,7 @@ func (r *Runner) launch(t *task, plan []byte) (*worker, error) {
 	}
 	defer planW.Close()
 	w.job, w.result, w.status, w.stderr = jobW, resultR, statusR, stderrR
-	err := r.begin(w, t, &start{Namespaces: r.level.namespaces, stderr: stderrW, files: r.binary.handed(append([]*os.File{jobR, resultW, statusW, planR}, t.files...)),
+	err = r.begin(w, t, &start{Namespaces: r.level.namespaces, stderr: stderrW, files: r.binary.handed(append([]*os.File{jobR, resultW, statusW, planR}, t.files...)),
 		Env: []string{"GOMAXPROCS=" + strconv.Itoa(max(2, t.threads)), "GOMEMLIMIT=" + strconv.Itoa(t.memoryMB+processMB) + "MiB", "GOTRACEBACK=none"}})
 	if err != nil {
 		p.closeParent()
@@ -67,6 +81,7 @@ func (r *Runner) begin(w *worker, t *task, s *start) (err error) {
 		}
 		return fmt.Errorf("%w: start: %w", ErrExecution, err) // the system's reason; no job was seen yet
 	}
+	go func() { w.exited <- w.wait() }()
 	if w.group == nil {
 		return nil
 	}
@@ -75,6 +90,35 @@ func (r *Runner) begin(w *worker, t *task, s *start) (err error) {
 		return fmt.Errorf("%w: %w: %w", ErrExecution, errGroup, err)
 	}
 	return nil
+}
+
+// hand gives a worker that was started early the beginning of its job with the files, and returns the rest of the job. When it fails, the
+// worker has got nothing.
+func (w *worker) hand(frame []byte, files []*os.File) (rest []byte, err error) {
+	var fds []int
+	for _, f := range files {
+		fds = append(fds, int(f.Fd()))
+	}
+	var oob []byte
+	if len(fds) > 0 {
+		oob = unix.UnixRights(fds...)
+	}
+	conn, err := w.job.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	sent := 0
+	if e := conn.Write(func(fd uintptr) bool {
+		sent, err = unix.SendmsgN(int(fd), frame[:1], oob, nil, unix.MSG_NOSIGNAL)
+		return !errors.Is(err, unix.EAGAIN)
+	}); e != nil {
+		return nil, e
+	}
+	if err == nil && sent != 1 {
+		err = io.ErrShortWrite
+	}
+	runtime.KeepAlive(files)
+	return frame[1:], err
 }
 
 // kill ends the worker and, where it has a control group, whatever else is in it.
@@ -88,7 +132,7 @@ func (w *worker) kill() {
 // end ends a worker that nothing was read from.
 func (w *worker) end() {
 	w.kill()
-	_ = w.wait()
+	<-w.exited
 	w.close()
 }
 

@@ -133,6 +133,9 @@ func (l level) plan(t *task) *wire.Plan {
 	case t.job.Kind == wire.KindProbe && !t.job.Probe.Deadly:
 		p.Filter = answering(l.filter)
 	}
+	if t.early && p.Filter != nil {
+		p.Filter = receiving(p.Filter)
+	}
 	if l.namespaces {
 		// Threads are counted per user namespace; without one the limit would count every process of the user.
 		p.Processes = uint64(t.processes())

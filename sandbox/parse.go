@@ -15,6 +15,9 @@ import (
 // MaxParse is the longest text that Parse takes, in bytes.
 const MaxParse = 64 << 10
 
+// parseMB is the engine's memory in a parse.
+const parseMB = 128
+
 // maxTree bounds the serialized tree of a text.
 const maxTree = 16 << 20
 
@@ -27,7 +30,7 @@ func (r *Runner) Parse(ctx context.Context, sql string) ([]byte, error) {
 	}
 	var tree []byte
 	t := &task{
-		job: wire.Job{Kind: wire.KindParse, Parse: &wire.Parse{SQL: sql}}, memoryMB: 128, threads: 1, timeout: r.config.ParseTimeout,
+		job: wire.Job{Kind: wire.KindParse, Parse: &wire.Parse{SQL: sql}}, memoryMB: parseMB, threads: 1, timeout: r.config.ParseTimeout,
 		result: func(in io.Reader) error {
 			return wire.ReadCells(in, maxTree, func(stmt int, row wire.Row) error {
 				if tree != nil || stmt != 0 || len(row) != 1 || row[0] == nil {

@@ -43,6 +43,9 @@ type PostResult struct {
 // maxPostMB is the private space for encoded files, in MiB.
 const maxPostMB = 64
 
+// postMB is the engine's memory in a post-processing that names none.
+func postMB(c Config) int { return min(256, c.JobMemoryMB) }
+
 // formatFiles names the file of every format.
 var formatFiles = map[string]string{"parquet": wire.FileParquet, "csv": wire.FileCSV, "json": wire.FileJSON}
 
@@ -69,7 +72,7 @@ func (r *Runner) Post(ctx context.Context, spec PostSpec) (*PostResult, error) {
 		job: wire.Job{Kind: wire.KindPost, Post: &wire.Post{Columns: spec.Columns, SQL: spec.SQL, Args: spec.Args, Formats: spec.Formats,
 			Label: spec.Label, MaxRows: r.config.MaxRows}},
 		files: []*os.File{cells}, timeout: orDefault(spec.Timeout, r.config.Timeout), dataMB: maxPostMB,
-		memoryMB: orInt(spec.MemoryMB, min(256, r.config.JobMemoryMB)), threads: orInt(spec.Threads, r.config.Threads),
+		memoryMB: orInt(spec.MemoryMB, postMB(r.config)), threads: orInt(spec.Threads, r.config.Threads),
 		result: func(in io.Reader) error {
 			return wire.ReadFiles(in, r.config.MaxResultBytes, func(name string, chunk []byte) error {
 				b, ok := files[name]

@@ -17,6 +17,7 @@ type Runner struct {
 	starter starter
 	groups  *groups         // nil where none are delegated
 	queue   *queue          // of config.Workers and config.MemoryMB
+	warm    *warm           // nil when none are started in advance
 	open    context.Context // until Close
 	shut    context.CancelFunc
 }
@@ -36,11 +37,15 @@ func New(config Config) (*Runner, error) {
 		return nil, err
 	}
 	open, shut := context.WithCancel(context.Background())
-	r := &Runner{config: c, binary: b, starter: newThread(), open: open, shut: shut, queue: newQueue(c.Workers, int64(c.MemoryMB), c.Cores, time.Now)}
+	r := &Runner{config: c, binary: b, starter: newThread(), open: open, shut: shut, queue: newQueue(c.Workers, int64(c.jobsMB()), c.Cores, time.Now)}
 	if c.Spawner != "" {
 		r.starter = newRemote(c.Spawner)
 	}
 	if err := r.probe(context.Background()); err != nil {
+		r.Close()
+		return nil, err
+	}
+	if err := r.advance(); err != nil {
 		r.Close()
 		return nil, err
 	}
@@ -50,6 +55,9 @@ func New(config Config) (*Runner, error) {
 // Close kills the running workers and releases the binary. Jobs fail with ErrClosed from then on.
 func (r *Runner) Close() {
 	r.shut()
+	if r.warm != nil {
+		r.warm.close()
+	}
 	r.starter.close()
 	r.binary.close()
 }
@@ -63,7 +71,7 @@ func (t *task) need() int64 { return int64(t.memoryMB + t.spillMB + t.dataMB + p
 // admit waits for a slot and for memory, fairly among tenants, and returns what gives them back. The task gets the threads that are free.
 func (r *Runner) admit(ctx context.Context, t *task) (func(), error) {
 	need := t.need()
-	if need > int64(r.config.MemoryMB) {
+	if need > int64(r.config.jobsMB()) {
 		return nil, fmt.Errorf("%w: the job needs more memory than all workers may have", ErrCapacity)
 	}
 	wait, cancel := context.WithCancel(ctx)

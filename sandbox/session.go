@@ -22,6 +22,8 @@ type task struct {
 	timeout  time.Duration
 	// result reads the whole result stream; nil when the job has none. It runs in its own goroutine.
 	result func(r io.Reader) error
+	// early says that the worker is started before there is a job: its kind and limits are known, its files come with it.
+	early bool
 	// words lets the first line of the worker's stderr into the error: for probes, which hold nothing, alone.
 	words bool
 }
@@ -82,46 +84,66 @@ func (r *Runner) execute(ctx context.Context, t *task) (*wire.Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	defer context.AfterFunc(r.open, cancel)()
-	t.job.FDs = r.level.fds()
-	t.job.Memory, t.job.Threads = t.memoryMB, t.threads
-	if r.level.bits&wire.LayerRoot != 0 {
-		if t.spillMB > 0 {
-			t.job.Spill = "/spill"
-		}
-		if t.dataMB > 0 {
-			t.job.Data = "/data"
-		}
-	} else {
-		t.spillMB = 0
-	}
+	r.furnish(t)
 	frame, err := wire.EncodeJob(&t.job)
 	if err != nil {
 		return nil, fmt.Errorf("%w: job document too large", ErrCapacity)
 	}
-	plan, err := r.level.plan(t).Encode()
-	if err != nil {
-		return nil, violation("plan")
-	}
-	w, err := r.launch(t, plan)
+	w, frame, err := r.engage(t, frame)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
-	faultpoint.Started(string(t.job.Kind), w.kill)
 	status, err := w.converse(ctx, t, frame)
 	if r.open.Err() != nil {
 		return nil, ErrClosed
 	}
+	if err == nil && r.warm != nil {
+		r.warm.served(t.job.Kind)
+	}
 	return status, err
+}
+
+// furnish fills in what a job finds in its cage.
+func (r *Runner) furnish(t *task) {
+	t.job.FDs = r.level.fds()
+	t.job.Memory, t.job.Threads = t.memoryMB, t.threads
+	if r.level.bits&wire.LayerRoot == 0 {
+		t.spillMB = 0
+		return
+	}
+	if t.spillMB > 0 {
+		t.job.Spill = "/spill"
+	}
+	if t.dataMB > 0 {
+		t.job.Data = "/data"
+	}
+}
+
+// engage finds a worker for a task: one that waits for it, or a new one. It returns what is still to be sent of the job.
+func (r *Runner) engage(t *task, frame []byte) (*worker, []byte, error) {
+	if r.warm != nil {
+		if w := r.warm.take(t); w != nil {
+			faultpoint.Started(string(t.job.Kind), w.kill)
+			rest, err := w.hand(frame, t.files)
+			if err == nil {
+				return w, rest, nil
+			}
+			w.end() // it has ended while nobody looked, and seen nothing of the job
+		}
+	}
+	w, err := r.launch(t)
+	if err == nil {
+		faultpoint.Started(string(t.job.Kind), w.kill)
+	}
+	return w, frame, err
 }
 
 // converse sends the job and reads everything that comes back, until the worker has exited or the deadline kills it.
 func (w *worker) converse(ctx context.Context, t *task, frame []byte) (*wire.Status, error) {
 	var status *wire.Status
 	var words []byte
-	exited := make(chan error, 1)
 	parts := make(chan error, 4)
-	go func() { exited <- w.wait() }()
 	go func() {
 		_, err := w.job.Write(frame)
 		_ = w.job.Close()
@@ -150,7 +172,7 @@ func (w *worker) converse(ctx context.Context, t *task, frame []byte) (*wire.Sta
 		}
 		parts <- named("stderr", err)
 	}()
-	err := w.await(ctx, exited, parts)
+	err := w.await(ctx, w.exited, parts)
 	switch {
 	case ctx.Err() != nil:
 		return nil, cancelled(ctx)

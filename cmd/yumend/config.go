@@ -22,6 +22,7 @@ type Config struct {
 	MemoryMB        int           `yaml:"memory_mb"`
 	WorkerMemoryMB  int           `yaml:"worker_memory_mb"`
 	WorkerThreads   int           `yaml:"worker_threads"`
+	WarmWorkers     int           `yaml:"warm_workers"`
 	Isolation       string        `yaml:"isolation"`
 	RunSeconds      int           `yaml:"run_seconds"`
 	IngestSeconds   int           `yaml:"ingest_seconds"`
@@ -107,6 +108,9 @@ func (c Config) validate() error {
 		if v <= 0 {
 			return usageError{told(name+" 须为正数", name+" must be a positive number")}
 		}
+	}
+	if c.WarmWorkers < 0 {
+		return usageError{told("warm_workers 不能为负数", "warm_workers must not be negative")}
 	}
 	if c.WorkerMemoryMB >= c.MemoryMB {
 		return usageError{told("worker_memory_mb 须小于 memory_mb：否则没有一次运行放得下", "worker_memory_mb must be less than memory_mb: no run would ever fit")}

@@ -25,6 +25,8 @@ var manual = map[string]catalog.Text{
 		En: "Memory in MB that all running workers share by admission: engines, their private files, and the processes themselves. A job that does not fit beside the others waits; one that never fits is refused."},
 	"worker_memory_mb": {Zh: "一次运行中引擎的内存上限（MB）；工作进程的地址空间也以它为界。", En: "The engine's memory limit in one run, in MB. The worker's address space is bounded by it as well."},
 	"worker_threads":   {Zh: "一次运行的引擎线程数。", En: "Engine threads of one run."},
+	"warm_workers": {Zh: "每类作业（解析、运行、后处理）预先启动多少个工作进程：已进隔离、引擎已打开、未见任何数据；各用一次。每个计 64 MB，计入 memory_mb；闲置十分钟即结束。0 表示不预先启动。",
+		En: "How many workers of each kind (parse, run, post) are started in advance: caged, with their engine open, having seen nothing; each is used once. Each counts 64 MB of memory_mb; one that waits for ten minutes is ended. 0: none."},
 	"isolation": {Zh: "最低隔离级别：full+cgroup（full 加上委派给网关的控制组，每个工作进程的内存、处理器和进程数都受其约束）、full（命名空间、私有根、Landlock、seccomp、限额）或 floor（Landlock、seccomp、限额）。达不到则不启动；低于 floor 一律不运行。实际级别写入日志和每份回执。",
 		En: "The least level of the cage that is served with: full+cgroup (full, and control groups that are delegated to the gateway and bound each worker's memory, processors and processes), full (namespaces, private root, Landlock, seccomp, limits) or floor (Landlock, seccomp, limits). Below it the gateway does not start, and below the floor nothing is ever run. The level reached is logged, and written on every receipt."},
 	"run_seconds":       {Zh: "一次运行最长多少秒，超过即终止。", En: "Seconds that one run may take before it is killed."},

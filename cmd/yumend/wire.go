@@ -93,6 +93,7 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 		return nil, err
 	}
 	runner, err := sandbox.New(sandbox.Config{Worker: worker, Spawner: itself, Workers: c.Workers, MemoryMB: c.MemoryMB, JobMemoryMB: c.WorkerMemoryMB, Threads: c.WorkerThreads,
+		Warm: c.WarmWorkers, Timeout: time.Duration(c.RunSeconds) * time.Second,
 		Require: isolation[c.Isolation]})
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -115,7 +116,7 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 		return nil, err
 	}
 	backups := operation.NewBackups(st.Store)
-	return g, t.Watch(telemetry.Source{Figures: g.service.Figures, Backup: func() (time.Time, bool) { return backups.Last(ctx) }, Level: level, Workers: c.Workers})
+	return g, t.Watch(telemetry.Source{Figures: g.service.Figures, Backup: func() (time.Time, bool) { return backups.Last(ctx) }, Level: level, Workers: c.Workers, Warm: runner.Warm})
 }
 
 // hold takes the zone's keys and store for this process, and sweeps away what an earlier one left half written.

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"yumen/enclave"
+	"yumen/sandbox"
 )
 
 // Source is what is asked at a scrape.
@@ -18,6 +19,9 @@ type Source struct {
 	// Level is the cage's level, Workers how many may run at once.
 	Level   string
 	Workers int
+	// Warm tells of the workers that are started in advance; *sandbox.Runner has it. Of those for runs and what follows them nothing is
+	// shown: it would tell when a run is under way.
+	Warm func() map[string]sandbox.WarmFigures
 }
 
 // Watch begins to show the figures of a source. It is called once, before the metrics are served.
@@ -38,8 +42,20 @@ var (
 	cacheDesc   = describe("snapshot_cache_bytes", "Decrypted snapshots in memory, when last no run was under way.")
 	boundDesc   = describe("snapshot_cache_limit_bytes", "The bound of the decrypted snapshots in memory.")
 	backupDesc  = describe("backup_last_timestamp_seconds", "When the zone was last backed up; absent when it never was.")
+	warmDesc    = describe("warm_workers", "Workers that wait for a job outside runs.", "job")
+	startsDesc  = describe("worker_starts_total", "Jobs outside runs, by whether a worker waited for them.", "job", "start")
 	upDesc      = describe("store_up", "Whether the metastore answered this scrape.")
 )
+
+// parseJob is the one kind of job that is never part of a run.
+const parseJob = "parse"
+
+func (s *scraped) warm() map[string]sandbox.WarmFigures {
+	if s.Warm == nil {
+		return nil
+	}
+	return s.Warm()
+}
 
 // states are those that a run may show.
 var states = []string{"running", "in_review", "returned", "released", "refused", "rejected", "failed", "withdrawn", "revoked", "expired"}
@@ -50,7 +66,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 
 // Describe lists the figures.
 func (s *scraped) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{openDesc, enteredDesc, queueDesc, logDesc, cacheDesc, boundDesc, backupDesc, upDesc} {
+	for _, d := range []*prometheus.Desc{openDesc, enteredDesc, queueDesc, logDesc, cacheDesc, boundDesc, backupDesc, warmDesc, startsDesc, upDesc} {
 		out <- d
 	}
 }
@@ -62,6 +78,12 @@ func (s *scraped) Collect(out chan<- prometheus.Metric) {
 	}
 	if at, known := s.Backup(); known {
 		gauge(backupDesc, float64(at.Unix()))
+	}
+	if f, ok := s.warm()[parseJob]; ok {
+		gauge(warmDesc, float64(f.Idle), parseJob)
+		for start, n := range map[string]int64{"warm": f.Hits, "cold": f.Misses} {
+			out <- prometheus.MustNewConstMetric(startsDesc, prometheus.CounterValue, float64(n), parseJob, start)
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

@@ -19,6 +19,7 @@ import (
 	"yumen/internal/api"
 	"yumen/internal/httpapi"
 	"yumen/internal/telemetry"
+	"yumen/sandbox"
 )
 
 // watched is a zone whose gateway is measured, with its door.
@@ -37,7 +38,10 @@ func watch(t *testing.T, tel *telemetry.Telemetry) *watched {
 		c.Store, c.Decider, c.Runner = tel.Store(c.Store), tel.Decider(c.Decider), tel.Runner(c.Runner)
 	})
 	require.NoError(t, tel.Watch(telemetry.Source{Figures: func(ctx context.Context) (enclave.Figures, error) { return w.Service.Figures(ctx) },
-		Backup: func() (time.Time, bool) { return time.Unix(1770000000, 0), true }, Level: "full", Workers: 2}))
+		Backup: func() (time.Time, bool) { return time.Unix(1770000000, 0), true }, Level: "full", Workers: 2,
+		Warm: func() map[string]sandbox.WarmFigures {
+			return map[string]sandbox.WarmFigures{"parse": {Idle: 3, Hits: 5, Misses: 7}, "run": {Idle: 11, Hits: 13, Misses: 17}}
+		}}))
 	srv := httptest.NewServer(httpapi.New(httpapi.Config{Service: w.Service, Log: enclavetest.Logger(t), MaxUpload: 1 << 20, Version: "test", Observer: tel}))
 	t.Cleanup(srv.Close)
 	w.door = srv.URL
@@ -214,4 +218,15 @@ func TestScrapeOfABlindStore(t *testing.T) {
 	require.Contains(t, text, "yumen_store_up 0")
 	require.NotContains(t, text, "yumen_runs_open")
 	w.Store.Heal()
+}
+
+// Of workers that are started in advance only those that have no part in a run are shown.
+func TestWarmWorkersOfRunsAreNotShown(t *testing.T) {
+	w := watch(t, telemetry.New("v9", nil))
+	text := w.scrape()
+	require.Contains(t, text, `yumen_warm_workers{job="parse"} 3`)
+	require.Contains(t, text, `yumen_worker_starts_total{job="parse",start="warm"} 5`)
+	require.Contains(t, text, `yumen_worker_starts_total{job="parse",start="cold"} 7`)
+	require.NotContains(t, text, `job="run"`)
+	require.NotContains(t, text, `job="post"`)
 }

@@ -20,6 +20,8 @@ const (
 	KindIngest Kind = "ingest" // a source to a query file and an identity file
 	// KindSuggest profiles a source, so that a declaration can be proposed.
 	KindSuggest Kind = "suggest"
+	// KindWarm is no job: it tells a worker that is started in advance what for. The engine is opened, and the job awaited.
+	KindWarm Kind = "warm"
 )
 
 // Job is the one document that a worker receives. Exactly the part of its kind is present.
@@ -162,6 +164,8 @@ func (j *Job) validate() error {
 	switch j.Kind {
 	case KindProbe:
 		own = parts == 1 && j.Probe != nil
+	case KindWarm:
+		own = parts == 0
 	case KindParse:
 		own = parts == 1 && j.Parse != nil
 	case KindRun:

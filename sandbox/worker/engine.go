@@ -42,6 +42,14 @@ func open(ctx context.Context, j *wire.Job) (*engine, error) {
 	return e, fail(wire.CodeOpen, err)
 }
 
+// ready is the engine of a job: the one that was opened in advance, with the threads that the job may have, or a new one.
+func (e *engine) ready(ctx context.Context, j *wire.Job) (*engine, error) {
+	if e == nil {
+		return open(ctx, j)
+	}
+	return e, fail(wire.CodeOpen, e.exec(fmt.Sprintf("SET threads=%d", max(1, j.Threads))))
+}
+
 // reach is what stays open to a hardened engine.
 type reach struct {
 	spill string   // directory for spilled blocks, "" for none

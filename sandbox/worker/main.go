@@ -38,7 +38,7 @@ func fail(code wire.Code, cause error) error {
 func Main(layers uint64) int {
 	status := os.NewFile(wire.FDStatus, "status")
 	result := os.NewFile(wire.FDResult, "result")
-	out := work(os.NewFile(wire.FDJob, "job"), result, layers)
+	out := work(result, layers)
 	if result.Close() != nil {
 		return 70
 	}
@@ -48,20 +48,24 @@ func Main(layers uint64) int {
 	return 0
 }
 
-func work(job, result *os.File, layers uint64) (out *wire.Status) {
+func work(result *os.File, layers uint64) (out *wire.Status) {
 	defer func() {
 		if recover() != nil {
 			out = &wire.Status{Code: wire.CodeInternal}
 		}
 	}()
-	j, err := wire.ReadJob(job)
+	// A worker lives for one job: collecting garbage would only take time from it. GOMEMLIMIT still holds.
+	debug.SetGCPercent(400)
+	ctx := context.Background()
+	var early *engine
+	j, err := wire.TakeJob(func(of *wire.Job) (err error) {
+		early, err = open(ctx, of)
+		return err
+	})
 	if err != nil {
 		return &wire.Status{Code: wire.CodeJob}
 	}
-	_ = job.Close()
-	// A worker lives for one job: collecting garbage would only take time from it. GOMEMLIMIT still holds.
-	debug.SetGCPercent(400)
-	out, err = dispatch(context.Background(), j, result, layers)
+	out, err = dispatch(ctx, j, early, result, layers)
 	if err == nil {
 		return out
 	}
@@ -77,20 +81,32 @@ func work(job, result *os.File, layers uint64) (out *wire.Status) {
 	return &wire.Status{Code: code}
 }
 
-func dispatch(ctx context.Context, j *wire.Job, result *os.File, layers uint64) (*wire.Status, error) {
+// dispatch does the job; early is the engine of a worker that was started in advance.
+func dispatch(ctx context.Context, j *wire.Job, early *engine, result *os.File, layers uint64) (*wire.Status, error) {
 	switch j.Kind {
 	case wire.KindProbe:
 		return probe.Report(layers, j), nil
-	case wire.KindParse:
-		return parse(ctx, j, result)
-	case wire.KindRun:
-		return run(ctx, j, result)
-	case wire.KindPost:
-		return post(ctx, j, result)
+	case wire.KindParse, wire.KindRun, wire.KindPost:
+		e, err := early.ready(ctx, j)
+		if err != nil {
+			return nil, err
+		}
+		return ask(e, j, result)
 	case wire.KindIngest:
 		return ingest(ctx, j, result)
 	case wire.KindSuggest:
 		return suggest(ctx, j, result)
 	}
 	return nil, fail(wire.CodeJob, errors.New("unknown kind"))
+}
+
+// ask does a job that needs nothing but an engine and what is handed over.
+func ask(e *engine, j *wire.Job, result *os.File) (*wire.Status, error) {
+	switch j.Kind {
+	case wire.KindParse:
+		return parse(e, j, result)
+	case wire.KindPost:
+		return post(e, j, result)
+	}
+	return run(e, j, result)
 }

@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"context"
 	"errors"
 	"io"
 
@@ -9,11 +8,7 @@ import (
 )
 
 // parse serializes the tree of a caller's text. The text is a bound value: it is neither prepared nor run.
-func parse(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, error) {
-	e, err := open(ctx, j)
-	if err != nil {
-		return nil, err
-	}
+func parse(e *engine, j *wire.Job, result io.Writer) (*wire.Status, error) {
 	if err := e.harden(reach{}); err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -21,11 +20,7 @@ import (
 const maxCells = 256 << 20
 
 // post runs one generated SELECT over released cells and encodes its result. Nothing else is in this process.
-func post(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, error) {
-	e, err := open(ctx, j)
-	if err != nil {
-		return nil, err
-	}
+func post(e *engine, j *wire.Job, result io.Writer) (*wire.Status, error) {
 	rows, err := readCells(fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst), len(j.Post.Columns))
 	if err != nil {
 		return nil, fail(wire.CodeOpen, err)

@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,11 +11,7 @@ import (
 )
 
 // run answers generated statements over read-only snapshots. The statements are looked at only when the engine is closed.
-func run(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, error) {
-	e, err := open(ctx, j)
-	if err != nil {
-		return nil, err
-	}
+func run(e *engine, j *wire.Job, result io.Writer) (*wire.Status, error) {
 	for i, name := range j.Run.Snapshots {
 		if err := e.attach(fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst+i), name); err != nil {
 			return nil, err
@@ -35,6 +30,7 @@ func run(ctx context.Context, j *wire.Job, result io.Writer) (*wire.Status, erro
 	}
 	statements := j.Run.Statements
 	if j.Run.Bulk {
+		var err error
 		if statements, err = bulk(j); err != nil {
 			return nil, fail(wire.CodeJob, err)
 		}

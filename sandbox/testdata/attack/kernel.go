@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"yumen/sandbox/wire"
 )
 
 /*
@@ -58,12 +60,16 @@ var onKernel = map[string]func() error{
 	"socket packet":    socket(unix.AF_PACKET, unix.SOCK_RAW, 0),
 	"socket vsock":     socket(unix.AF_VSOCK, unix.SOCK_STREAM, 0),
 	"socket alg":       socket(unix.AF_ALG, unix.SOCK_SEQPACKET, 0),
+	"receive a job":    call(unix.SYS_RECVMSG, wire.FDJob, 0, 0),
 	"socketpair": func() error {
 		_, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 		return err
 	},
-	"send a descriptor":    func() error { return unix.Sendmsg(4, []byte("x"), unix.UnixRights(7), nil, 0) },
-	"receive a descriptor": func() error { _, _, _, _, err := unix.Recvmsg(3, make([]byte, 1), make([]byte, 64), 0); return err },
+	"send a descriptor": func() error { return unix.Sendmsg(4, []byte("x"), unix.UnixRights(7), nil, 0) },
+	"receive a descriptor": func() error {
+		_, _, _, _, err := unix.Recvmsg(wire.FDResult, make([]byte, 1), make([]byte, 64), 0)
+		return err
+	},
 
 	"map code": func() error {
 		_, err := unix.Mmap(-1, 0, 4096, code, unix.MAP_PRIVATE|unix.MAP_ANON)

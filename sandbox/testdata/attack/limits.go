@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"yumen/sandbox/wire"
 )
 
 /*
@@ -46,7 +48,7 @@ var onLimits = map[string]func() error{
 // manyDescriptors opens more descriptors than a worker may have.
 func manyDescriptors() error {
 	for range 200 {
-		if _, err := unix.Dup(3); err != nil {
+		if _, err := unix.Dup(wire.FDResult); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ func main() {
 	if binary.Read(os.NewFile(wire.FDPlan, "plan"), binary.LittleEndian, &plan) != nil {
 		os.Exit(71)
 	}
-	job, err := wire.ReadJob(os.NewFile(wire.FDJob, "job"))
+	job, err := wire.TakeJob(func(*wire.Job) error { return nil })
 	if err != nil {
 		os.Exit(70)
 	}
