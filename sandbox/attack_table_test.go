@@ -22,7 +22,7 @@ const (
 )
 
 const (
-	done, dead           = "done", "dead" // dead ended its worker, and the gateway took nothing from it
+	done, dead, crashed  = "done", "dead", "crashed" // dead was ended by the filter, crashed by something else; the gateway took nothing from either
 	denied, gone, perm   = "permission denied", "no such file or directory", "operation not permitted"
 	badfd, inval, unsupp = "bad file descriptor", "invalid argument", "operation not supported"
 	nosys                = "function not implemented"
@@ -151,7 +151,7 @@ var attacks = []attack{
 	{name: "userfaultfd", full: dead, floor: dead, by: by(calls), after: "done|operation not permitted|function not implemented", why: "not every kernel has it"},
 	{name: "fanotify", full: perm, floor: perm, by: by(calls)},
 	{name: "x32", full: dead, floor: dead, by: by(calls), after: "done|function not implemented", why: "not every kernel has it"},
-	{name: "int 0x80", full: dead, floor: dead, by: by(calls), after: "done|dead", why: "not every kernel has it"},
+	{name: "int 0x80", full: dead, floor: dead, by: by(calls), after: "done|crashed", why: "not every kernel has it"},
 	{name: "vsyscall", full: done, floor: done, why: "it tells the time, as the filter allows; every entry asks the filter"},
 	{name: "seccomp", full: perm, floor: perm, by: by(calls)},
 	{name: "unknown call", full: perm, floor: perm, by: by(calls), after: "done|operation not permitted", why: "hosts may disable it for ordinary users"},

@@ -24,7 +24,10 @@ func attempt(t *testing.T, run func() (string, error)) string {
 	got, err := run()
 	if err != nil {
 		require.ErrorIs(t, err, sandbox.ErrExecution)
-		return dead
+		if strings.Contains(err.Error(), "bad system call") {
+			return dead
+		}
+		return crashed
 	}
 	return got
 }

@@ -23,8 +23,8 @@ var onLimits = map[string]func() error{
 		_, err := unix.Mmap(-1, 0, 16<<30, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON|unix.MAP_NORESERVE)
 		return err
 	},
-	"threads":     func() error { return native(C.thread_bomb(400)) },
-	"fork bomb":   func() error { return native(C.fork_bomb(200)) },
+	"threads":     func() error { return native(C.thread_bomb(100)) },
+	"fork bomb":   func() error { return native(C.fork_bomb(100)) },
 	"lock memory": func() error { return unix.Mlock(make([]byte, 4096)) },
 	"raise a limit": func() error {
 		return unix.Prlimit(0, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 1 << 20, Max: 1 << 20}, nil)

@@ -1,0 +1,134 @@
+package sandbox_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"yumen/sandbox"
+	"yumen/sandbox/wire"
+)
+
+// asked is what a filter sees: a system call.
+type asked struct {
+	arch, number uint32
+	args         [6]uint64
+}
+
+// word is the 32 bits at an offset, as the kernel lays them out.
+func (a asked) word(offset uint32) uint32 {
+	switch {
+	case offset == 0:
+		return a.number
+	case offset == 4:
+		return a.arch
+	case offset >= 16 && offset < 64 && offset%4 == 0:
+		return uint32(a.args[(offset-16)/8] >> (8 * (offset % 8)))
+	}
+	panic("an offset that is none")
+}
+
+// outcome runs a filter as the kernel does: every jump is forward, and every path ends in an answer.
+func outcome(t *testing.T, code []wire.BPF, a asked) uint32 {
+	var acc uint32
+	for at := 0; at < len(code); at++ {
+		c := code[at]
+		then := false
+		switch c.Code {
+		case unix.BPF_LD | unix.BPF_W | unix.BPF_ABS:
+			acc = a.word(c.K)
+			continue
+		case unix.BPF_RET | unix.BPF_K:
+			return c.K
+		case unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K:
+			then = acc == c.K
+		case unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K:
+			then = acc >= c.K
+		case unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K:
+			then = acc&c.K != 0
+		default:
+			t.Fatalf("an instruction that is not one of ours: %#x", c.Code)
+		}
+		if then {
+			at += int(c.JT)
+		} else {
+			at += int(c.JF)
+		}
+	}
+	t.Fatal("a filter without an end")
+	return 0
+}
+
+// harmless says, in words of its own, when a system call may be allowed by its arguments; a call that is not here has none that matter.
+var harmless = map[uint32]func(a [6]uint64) bool{
+	unix.SYS_MMAP:              func(a [6]uint64) bool { return a[2]&unix.PROT_EXEC == 0 },
+	unix.SYS_MPROTECT:          func(a [6]uint64) bool { return a[2]&unix.PROT_EXEC == 0 },
+	unix.SYS_CLONE:             func(a [6]uint64) bool { return a[0]&unix.CLONE_THREAD != 0 },
+	unix.SYS_TGKILL:            func(a [6]uint64) bool { return uint32(a[0]) == wire.OwnPID },
+	unix.SYS_PRLIMIT64:         func(a [6]uint64) bool { return uint32(a[0]) == 0 && a[2] == 0 },
+	unix.SYS_SCHED_GETAFFINITY: func(a [6]uint64) bool { return uint32(a[0]) == 0 },
+	unix.SYS_PRCTL: func(a [6]uint64) bool {
+		return slices.Contains([]uint32{unix.PR_SET_NAME, unix.PR_SET_VMA, unix.PR_GET_NO_NEW_PRIVS, unix.PR_GET_SECCOMP}, uint32(a[0]))
+	},
+	unix.SYS_FCNTL: func(a [6]uint64) bool {
+		return slices.Contains([]uint32{unix.F_GETFD, unix.F_SETFD, unix.F_GETFL, unix.F_SETFL, unix.F_DUPFD_CLOEXEC}, uint32(a[1]))
+	},
+}
+
+// reaching are calls that could reach something outside a worker, or another process: no arguments make them allowed.
+var reaching = []uint32{
+	unix.SYS_SOCKET, unix.SYS_CONNECT, unix.SYS_SENDTO, unix.SYS_SENDMSG, unix.SYS_RECVMSG, unix.SYS_SENDMMSG, unix.SYS_BIND, unix.SYS_EXECVE, unix.SYS_EXECVEAT, unix.SYS_FORK, unix.SYS_VFORK, unix.SYS_CLONE3, unix.SYS_PTRACE,
+	unix.SYS_PROCESS_VM_READV, unix.SYS_PROCESS_VM_WRITEV, unix.SYS_PROCESS_MADVISE, unix.SYS_PROCESS_MRELEASE, unix.SYS_KCMP, unix.SYS_PIDFD_OPEN, unix.SYS_PIDFD_GETFD, unix.SYS_PIDFD_SEND_SIGNAL, unix.SYS_KILL, unix.SYS_TKILL,
+	unix.SYS_RT_SIGQUEUEINFO, unix.SYS_RT_TGSIGQUEUEINFO, unix.SYS_MOUNT, unix.SYS_UMOUNT2, unix.SYS_PIVOT_ROOT, unix.SYS_CHROOT, unix.SYS_OPEN_TREE, unix.SYS_MOVE_MOUNT, unix.SYS_FSOPEN, unix.SYS_UNSHARE, unix.SYS_SETNS, unix.SYS_BPF,
+	unix.SYS_PERF_EVENT_OPEN, unix.SYS_IO_URING_SETUP, unix.SYS_USERFAULTFD, unix.SYS_KEYCTL, unix.SYS_ADD_KEY, unix.SYS_MEMFD_CREATE, unix.SYS_SHMGET, unix.SYS_SHMAT, unix.SYS_MSGGET, unix.SYS_SEMGET, unix.SYS_MQ_OPEN,
+	unix.SYS_INOTIFY_INIT1, unix.SYS_FANOTIFY_INIT, unix.SYS_MINCORE, unix.SYS_CACHESTAT, unix.SYS_FLOCK, unix.SYS_CHMOD, unix.SYS_FCHMOD, unix.SYS_FCHMODAT, unix.SYS_CHOWN, unix.SYS_UTIMENSAT, unix.SYS_LINK, unix.SYS_SYMLINK, unix.SYS_MKNOD,
+	unix.SYS_PERSONALITY, unix.SYS_PKEY_MPROTECT, unix.SYS_SECCOMP, unix.SYS_SETPRIORITY, unix.SYS_SCHED_SETAFFINITY, unix.SYS_SCHED_SETSCHEDULER, unix.SYS_SETRLIMIT, unix.SYS_IOCTL, unix.SYS_TIMER_CREATE, unix.SYS_SETITIMER, unix.SYS_GETPRIORITY,
+	unix.SYS_PROCESS_VM_READV, unix.SYS_MIGRATE_PAGES, unix.SYS_MOVE_PAGES, unix.SYS_ADJTIMEX, unix.SYS_OPENAT2, unix.SYS_NAME_TO_HANDLE_AT, unix.SYS_OPEN_BY_HANDLE_AT,
+}
+
+// TestFilterOnEveryNumber runs the filters on every number, and on many arguments of those that are allowed by them.
+func TestFilterOnEveryNumber(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	for _, builds := range []bool{false, true} {
+		code, err := sandbox.Filter(builds)
+		require.NoError(t, err)
+		allowed := 0
+		for n := range uint32(1200) {
+			ever := false
+			for range 300 {
+				a := asked{arch: unix.AUDIT_ARCH_X86_64, number: n}
+				for i := range a.args {
+					switch random.IntN(4) {
+					case 0:
+						a.args[i] = uint64(random.IntN(64))
+					case 1:
+						a.args[i] = random.Uint64()
+					case 2:
+						a.args[i] = []uint64{1 << 32, wire.OwnPID, unix.CLONE_THREAD, unix.F_SETLK, unix.F_GETLK, unix.F_DUPFD_CLOEXEC, unix.PR_SET_VMA, 1<<32 | wire.OwnPID}[random.IntN(8)]
+					}
+				}
+				if outcome(t, code, a) != unix.SECCOMP_RET_ALLOW {
+					continue
+				}
+				ever = true
+				lock := builds && n == unix.SYS_FCNTL && (uint32(a.args[1]) == unix.F_SETLK || uint32(a.args[1]) == unix.F_GETLK)
+				if may := harmless[n]; may != nil && !may(a.args) && !lock {
+					t.Fatalf("call %d is allowed with %v", n, a.args)
+				}
+				for _, wrong := range []asked{{unix.AUDIT_ARCH_I386, n, a.args}, {unix.AUDIT_ARCH_AARCH64, n, a.args}, {0, n, a.args}, {a.arch, n | 0x40000000, a.args}, {a.arch, n | 1<<31, a.args}} {
+					require.EqualValues(t, unix.SECCOMP_RET_KILL_PROCESS, outcome(t, code, wrong), "call %d by another entry", n)
+				}
+			}
+			if ever {
+				allowed++
+				require.NotContains(t, reaching, n)
+			}
+		}
+		require.Greater(t, allowed, 60)
+		require.Less(t, allowed, 100, "each further call is a further way into the kernel")
+		t.Logf("%d calls are allowed, %d instructions", allowed, len(code))
+	}
+}
