@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 
@@ -203,7 +202,7 @@ func (s *Service) unseal(id string) (sealedFile, error) {
 	defer src.Close()
 	var size int64
 	f, err := sandbox.Seal("snapshot", func(w *os.File) error {
-		n, err := io.Copy(w, src)
+		n, err := sandbox.Pour(w, src)
 		size = n
 		return err
 	})

@@ -44,7 +44,7 @@ func (s *Service) SuggestDataset(ctx context.Context, p Principal, name string, 
 	defer s.work.done()
 	sum, size := sha256.New(), int64(0)
 	src, err := sandbox.Seal("suggest", func(w *os.File) (err error) {
-		size, err = io.Copy(io.MultiWriter(w, sum), body)
+		size, err = sandbox.Pour(io.MultiWriter(w, sum), body)
 		return err
 	})
 	if err != nil {

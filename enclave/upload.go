@@ -13,6 +13,7 @@ import (
 	"yumen/internal/api"
 	"yumen/internal/faultpoint"
 	"yumen/policy"
+	"yumen/sandbox"
 )
 
 // Limits of uploads in parts.
@@ -106,7 +107,7 @@ func (s *Service) receive(u *upload) {
 	u.to = to
 	go func() {
 		_, _, err := s.snapshots.Put(u.id, func(w io.Writer) error {
-			_, err := io.Copy(w, from)
+			_, err := sandbox.Pour(w, from)
 			return err
 		})
 		_ = from.Close() // nothing waits for a reader that is gone

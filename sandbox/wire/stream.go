@@ -47,6 +47,7 @@ type batch struct {
 	lengths []int
 	nulls   []int
 	buffers [][]byte
+	body    []byte // what the buffers are parts of
 }
 
 // readStream calls each for every batch of a stream of exactly this form and at most limit bytes, up to its end mark, where the
@@ -77,7 +78,9 @@ func readStream(r io.Reader, f *form, limit int64, each func(*batch) error) (err
 		if b == nil {
 			break
 		}
-		if err := each(b); err != nil {
+		err = each(b)
+		clear(b.body) // what has been handed over is kept by whoever needs it, and by nobody else
+		if err != nil {
 			return err
 		}
 	}
@@ -120,7 +123,7 @@ func readBatch(in io.Reader, f *form) (*batch, error) {
 
 // cut takes the buffers out of the body.
 func (m *message) cut(body []byte) (*batch, error) {
-	b := &batch{}
+	b := &batch{body: body}
 	var ok bool
 	if b.rows, ok = small(m.rows); !ok {
 		return nil, errStream
