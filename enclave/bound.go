@@ -2,6 +2,7 @@ package enclave
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 
 	"yumen/catalog"
@@ -14,14 +15,18 @@ const undeclared = 1000
 // years is how many years a date may span for the bound of cells.
 const years = 200
 
-// cellsBound is the most cells that a plan can answer with: the product of the declared domains of its keys times its cell columns.
+// cellsBound is the most cells that a plan can answer with: of each part the product of the declared domains of its keys times its cell columns.
 // It follows from the catalog alone, never from what the data holds.
 func (a *asked) cellsBound() int {
-	n := max(len(a.plan.Cells), 1)
-	for _, k := range a.plan.Keys {
-		n = saturate(n, a.valuesOf(k))
+	all := 0
+	for _, part := range a.plan.Parts() {
+		n := max(len(part.Cells), 1)
+		for _, k := range part.Keys {
+			n = saturate(n, a.valuesOf(part, k))
+		}
+		all += n
 	}
-	return n
+	return all
 }
 
 func saturate(a, b int) int {
@@ -33,9 +38,9 @@ func saturate(a, b int) int {
 }
 
 // valuesOf bounds the values of one group key, restricted by the query's own condition on that column.
-func (a *asked) valuesOf(k compile.Key) int {
-	n := a.domainOf(k)
-	for _, c := range a.plan.Sets[0].Conditions {
+func (a *asked) valuesOf(part *compile.Plan, k compile.Key) int {
+	n := a.domainOf(part, k)
+	for _, c := range part.Sets[0].Conditions {
 		if c.Column == k.Column && k.Func == "" && len(c.Set.Values) > 0 && !c.Set.Except {
 			n = min(n, len(c.Set.Values)+1)
 		}
@@ -43,7 +48,7 @@ func (a *asked) valuesOf(k compile.Key) int {
 	return n
 }
 
-func (a *asked) domainOf(k compile.Key) int {
+func (a *asked) domainOf(part *compile.Plan, k compile.Key) int {
 	switch k.Func {
 	case "year", "trunc_year":
 		return years
@@ -60,7 +65,7 @@ func (a *asked) domainOf(k compile.Key) int {
 	case "trunc_month":
 		return years * 12
 	}
-	col := a.column(k.Column)
+	col := a.column(part, k.Column)
 	if col == nil {
 		return undeclared
 	}
@@ -82,8 +87,8 @@ func (a *asked) domainOf(k compile.Key) int {
 }
 
 // column is the declared column behind a reference to a dataset's table, or nil for a result of a roll-up.
-func (a *asked) column(ref compile.ColumnRef) *catalog.Column {
-	tables := append([]compile.Table{a.plan.Base.Root}, a.plan.Base.Joins...)
+func (a *asked) column(part *compile.Plan, ref compile.ColumnRef) *catalog.Column {
+	tables := append([]compile.Table{part.Base.Root}, part.Base.Joins...)
 	for _, t := range tables {
 		if t.Path == ref.Path {
 			if d, ok := a.sets[t.Dataset]; ok {
@@ -95,10 +100,10 @@ func (a *asked) column(ref compile.ColumnRef) *catalog.Column {
 }
 
 // bounds are those declared for the columns that the plan adds up.
-func (a *asked) bounds() map[compile.ColumnRef]compile.Bounds {
+func (a *asked) bounds(part *compile.Plan) map[compile.ColumnRef]compile.Bounds {
 	out := map[compile.ColumnRef]compile.Bounds{}
-	for _, c := range a.plan.Cells {
-		col := a.column(c.Measure.Column)
+	for _, c := range part.Cells {
+		col := a.column(part, c.Measure.Column)
 		if col == nil || len(col.Bounds) != 2 {
 			continue
 		}
@@ -140,7 +145,7 @@ func cut(s string, n int) string {
 // answerable refuses what the exact mode cannot judge: a plan with nobody to protect, whose tables are open data anyway, and one whose
 // answer could hold more cells than its grade allows.
 func (a *asked) answerable() error {
-	if len(a.plan.Base.Entities) == 0 {
+	if slices.ContainsFunc(a.plan.Parts(), func(p *compile.Plan) bool { return len(p.Base.Entities) == 0 }) {
 		return &catalog.Refusal{Code: catalog.CodeModeNotAllowed, Position: -1, Articles: []string{"BJ-OPS-32b"},
 			Message: catalog.Text{Zh: "查询只涉及公开数据表，没有需要保护的主体", En: "the query touches public tables alone, so there is nobody to protect"},
 			Remedy:  catalog.Text{Zh: "公开数据请从开放平台直接获取，或与受保护的数据集连接后查询", En: "take open data from the open-data platform, or join it to a protected dataset"}}

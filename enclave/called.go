@@ -62,11 +62,14 @@ func (a *asked) coverage(plan *compile.Plan) error {
 	if a.computed == nil || a.computed.proof == nil || plan == nil {
 		return nil
 	}
-	whole, err := a.computed.proof.covers(plan.Families(a.contents(), a.scope()))
-	if whole {
-		a.computed.certificate = a.computed.c.Certificate
+	for _, part := range plan.Parts() {
+		whole, err := a.computed.proof.covers(part.Families(a.contents(), a.scope()))
+		if err != nil || !whole {
+			return err
+		}
 	}
-	return err
+	a.computed.certificate = a.computed.c.Certificate
+	return nil
 }
 
 // certificate is the one that the question is answered by, empty when there is none.

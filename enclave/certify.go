@@ -221,7 +221,7 @@ func (s *Service) auditInstances(ctx context.Context, k *certification) error {
 	return nil
 }
 
-// auditInstance judges one instance and adds what passes to what the next ones are compared with.
+// auditInstance judges one instance. What passes is among what the next ones are compared with.
 func (s *Service) auditInstance(ctx context.Context, k *certification, tree []byte, i instance, view footprint.View, finding *api.CertifiedInstance) error {
 	a := &asked{by: Principal{Organization: k.c.Author.Organization, LegalGroup: k.c.LegalGroup}, sets: k.sets, pins: k.pins, pinIDs: k.pinIDs,
 		decision: k.decision, shown: &view}
@@ -239,29 +239,32 @@ func (s *Service) auditInstance(ctx context.Context, k *certification, tree []by
 	if err != nil {
 		return err
 	}
-	k.near.look(ans.table, int64(rulesOf(k.decision.Obligations.Run).K))
-	var fresh ledgerRecord
-	var outcomes []compile.Outcome
-	for n, f := range ans.families {
+	for _, part := range ans.parts {
+		k.near.look(part.table, int64(rulesOf(k.decision.Obligations.Run).K))
+		if err := k.find(part, finding); err != nil {
+			return err
+		}
+	}
+	return k.before.grow(ans.parts[len(ans.parts)-1])
+}
+
+// find takes over what a part of an instance came to.
+func (k *certification) find(part *answered, finding *api.CertifiedInstance) error {
+	for n, f := range part.families {
 		d, err := f.Digest()
 		if err != nil {
 			return fmt.Errorf("family: %w", err)
 		}
 		count, known := k.counts[d]
 		if !known {
-			count = countCells(ans, n)
-			finding.Replayed = finding.Replayed || ans.verdicts == nil
+			count = countCells(part, n)
+			finding.Replayed = finding.Replayed || part.verdicts == nil
 			k.counts[d] = count
-			k.families, k.outcomes = append(k.families, f), append(k.outcomes, ans.outcomes[n])
-			fresh.Families, outcomes = append(fresh.Families, f), append(outcomes, ans.outcomes[n])
+			k.families, k.outcomes = append(k.families, f), append(k.outcomes, part.outcomes[n])
 		}
 		finding.Shown, finding.Withheld = finding.Shown+count.shown, finding.Withheld+count.withheld
 	}
-	if err := k.before.add(fresh, outcomes); err != nil {
-		return err
-	}
-	k.before.earlier, err = compile.Merge(k.before.earlier)
-	return err
+	return nil
 }
 
 // storeCertificate writes the outcome and the findings, encrypted.

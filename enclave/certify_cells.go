@@ -10,7 +10,7 @@ import (
 type cellCount struct{ shown, withheld int }
 
 // countCells counts one column of an answer. Of a replayed one only what was released is known.
-func countCells(ans *answer, column int) cellCount {
+func countCells(ans *answered, column int) cellCount {
 	out := cellCount{shown: len(ans.outcomes[column].Rows)}
 	if ans.verdicts == nil {
 		return out

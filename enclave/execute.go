@@ -14,6 +14,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/enclave/audit"
+	"yumen/enclave/compile"
 	"yumen/enclave/egress"
 	"yumen/enclave/receipt"
 	"yumen/internal/faultpoint"
@@ -66,7 +67,7 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 	if err := t.pass(ctx); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Duration(s.limits.RunSeconds)*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(2+len(a.plan.Parts()))*time.Duration(s.limits.RunSeconds)*time.Second)
 	defer cancel()
 	if err := s.stillRuns(ctx, id); err != nil {
 		return nil, err
@@ -115,8 +116,11 @@ func (s *Service) stillRuns(ctx context.Context, id string) error {
 
 // post runs the outer query in a fresh worker that holds nothing but the cells that may leave.
 func (s *Service) post(ctx context.Context, a *asked, m *made) (*sandbox.PostResult, error) {
-	spec := sandbox.PostSpec{SQL: a.plan.Post.SQL, Columns: m.answer.columns, Rows: m.answer.rows, Formats: []string{a.format()},
+	spec := sandbox.PostSpec{SQL: a.plan.Post.SQL, Formats: []string{a.format()},
 		Label: map[string]string{"grade": fmt.Sprint(a.plan.Grade), "receipt": m.release, "jurisdiction": s.zone.Jurisdiction}}
+	for i, part := range m.answer.parts {
+		spec.Relations = append(spec.Relations, sandbox.PostRelation{Name: compile.Relation(i), Columns: part.columns, Rows: part.rows})
+	}
 	for _, v := range a.plan.Post.Args {
 		spec.Args = append(spec.Args, sandbox.Value(v))
 	}

@@ -45,9 +45,11 @@ var reviewWords = map[policy.Review]catalog.Text{
 
 // sums reports whether a cell of the question adds a measure up.
 func (a *asked) sums() bool {
-	for _, c := range a.plan.Cells {
-		if strings.HasPrefix(c.Measure.ResultType(), "DECIMAL") {
-			return true
+	for _, part := range a.plan.Parts() {
+		for _, c := range part.Cells {
+			if strings.HasPrefix(c.Measure.ResultType(), "DECIMAL") {
+				return true
+			}
 		}
 	}
 	return false

@@ -18,16 +18,30 @@ import (
 	"yumen/sandbox"
 )
 
-// answer is what a plan came to: the cells that may leave, and what the ledger keeps of every family.
+// answer is what a plan came to, part by part: the cells that may leave, and what the ledger keeps of every family.
 type answer struct {
+	parts  []*answered
+	before *past
+}
+
+// answered is what one part of a plan came to.
+type answered struct {
+	plan     *compile.Plan
 	columns  []sandbox.PostColumn
 	rows     [][]*string
 	outcomes []compile.Outcome // by family
 	families []compile.Family
 	table    *disclosure.Table // nil when everything was replayed
 	verdicts *disclosure.Verdicts
-	before   *past
 	replayed int // families that were answered before
+}
+
+// reserved are the families of all parts with their outcomes.
+func (out *answer) reserved() (families []compile.Family, outcomes []compile.Outcome) {
+	for _, x := range out.parts {
+		families, outcomes = append(families, x.families...), append(outcomes, x.outcomes...)
+	}
+	return families, outcomes
 }
 
 // Ledger states of a group's earlier answer.
@@ -48,9 +62,29 @@ func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
 	return s.answerBeside(ctx, a, before)
 }
 
-// answerBeside is answer beside a ledger that was read. A certified computation is answered from its certificate's cells alone.
+// answerBeside is answer beside a ledger that was read. The parts are answered as if each had been asked after the one before it, which
+// the ledger takes over then.
 func (s *Service) answerBeside(ctx context.Context, a *asked, before *past) (*answer, error) {
-	out := &answer{families: a.plan.Families(a.contents(), a.scope()), before: before}
+	out := &answer{before: before}
+	for i, part := range a.plan.Parts() {
+		if i > 0 {
+			if err := before.grow(out.parts[i-1]); err != nil {
+				return nil, err
+			}
+		}
+		x, err := s.answerPart(ctx, a, part, before)
+		if err != nil {
+			return nil, err
+		}
+		out.parts = append(out.parts, x)
+	}
+	return out, nil
+}
+
+// answerPart answers one part beside everything that came before it. One of a certified computation is answered from its certificate's cells
+// alone.
+func (s *Service) answerPart(ctx context.Context, a *asked, part *compile.Plan, before *past) (*answered, error) {
+	out := &answered{plan: part, families: part.Families(a.contents(), a.scope())}
 	known := make([]*compile.Outcome, len(out.families))
 	for i, f := range out.families {
 		d, err := f.Digest()
@@ -68,7 +102,7 @@ func (s *Service) answerBeside(ctx context.Context, a *asked, before *past) (*an
 			return nil, notCertified()
 		}
 		var err error
-		if fresh, err = s.evaluate(ctx, a, out); err != nil {
+		if fresh, err = s.evaluate(ctx, a, out, before); err != nil {
 			return nil, err
 		}
 	}
@@ -78,7 +112,7 @@ func (s *Service) answerBeside(ctx context.Context, a *asked, before *past) (*an
 		}
 	}
 	out.outcomes = fresh
-	out.cells(a.plan)
+	out.cells()
 	return out, nil
 }
 
@@ -86,13 +120,13 @@ func (s *Service) answerBeside(ctx context.Context, a *asked, before *past) (*an
 const batchBytes = 512 << 10
 
 // evaluate runs the generated statements, a fresh worker for each batch of them, and judges every cell.
-func (s *Service) evaluate(ctx context.Context, a *asked, out *answer) ([]compile.Outcome, error) {
-	beside, err := s.loads(ctx, a, out.before.earlier)
+func (s *Service) evaluate(ctx context.Context, a *asked, out *answered, before *past) ([]compile.Outcome, error) {
+	beside, err := s.loads(ctx, a, before.earlier)
 	if err != nil {
 		return nil, err
 	}
-	program, err := compile.Generate(a.plan,
-		compile.Inputs{Snapshots: a.contents(), Scope: a.scope(), Earlier: out.before.earlier, Lost: beside.lost, Bounds: a.bounds()})
+	program, err := compile.Generate(out.plan,
+		compile.Inputs{Snapshots: a.contents(), Scope: a.scope(), Earlier: before.earlier, Lost: beside.lost, Bounds: a.bounds(out.plan)})
 	if errors.Is(err, compile.ErrTooLarge) {
 		return nil, tooLarge()
 	}
@@ -116,7 +150,7 @@ func (s *Service) evaluate(ctx context.Context, a *asked, out *answer) ([]compil
 		return nil, err
 	}
 	out.table, out.verdicts = table, disclosure.Judge(table, rules)
-	return compile.Outcomes(out.families, out.verdicts.Released(table), out.before.earlier)
+	return compile.Outcomes(out.families, out.verdicts.Released(table), before.earlier)
 }
 
 // runBatch runs some statements in one worker, over the snapshots that they read.
@@ -167,11 +201,11 @@ func (s *Service) attach(ctx context.Context, a *asked, all []compile.Attachment
 }
 
 // cells lays out what may leave for the outer query: keys k0…, cells c0….
-func (out *answer) cells(p *compile.Plan) {
-	for i, k := range p.Keys {
+func (out *answered) cells() {
+	for i, k := range out.plan.Keys {
 		out.columns = append(out.columns, sandbox.PostColumn{Name: fmt.Sprintf("k%d", i), Type: k.Type})
 	}
-	for i, c := range p.Cells {
+	for i, c := range out.plan.Cells {
 		out.columns = append(out.columns, sandbox.PostColumn{Name: fmt.Sprintf("c%d", i), Type: c.Measure.ResultType()})
 	}
 	for _, r := range compile.Replay(out.outcomes) {
@@ -248,6 +282,18 @@ func (p *past) add(r ledgerRecord, outcomes []compile.Outcome) error {
 	return nil
 }
 
+// grow takes over one answer with which what follows is compared.
+func (p *past) grow(x *answered) error {
+	if err := p.add(ledgerRecord{Families: x.families}, x.outcomes); err != nil {
+		return err
+	}
+	var err error
+	if p.earlier, err = compile.Merge(p.earlier); err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	return nil
+}
+
 // whole makes sure that nothing has come to the ledger since it was read: an answer is reserved only beside those it was judged with.
 func (p *past) whole(tx Tx, group string) error {
 	rows, err := tx.List(recLedger, metastore.Query{Owner: group})
@@ -291,11 +337,12 @@ func (s *Service) readOutcome(id string) ([]compile.Outcome, error) {
 // reserve stores the outcome and writes it into the group's ledger before anything is done with the cells: from here on it counts,
 // even if what follows fails, for a failure of the outer query may tell something about them.
 func (s *Service) reserve(ctx context.Context, id string, a *asked, m *made) error {
-	_, _, err := s.artefacts.Put(m.outcome, func(w io.Writer) error { return json.NewEncoder(w).Encode(m.answer.outcomes) })
+	families, outcomes := m.answer.reserved()
+	_, _, err := s.artefacts.Put(m.outcome, func(w io.Writer) error { return json.NewEncoder(w).Encode(outcomes) })
 	if err != nil {
 		return fmt.Errorf("store the outcome: %w", err)
 	}
-	v := ledgerRecord{Run: id, Words: a.plan.Words(), Families: m.answer.families, Outcome: m.outcome}
+	v := ledgerRecord{Run: id, Words: a.plan.Words(), Families: families, Outcome: m.outcome}
 	err = s.store.Update(ctx, func(tx Tx) error {
 		run, rec, err := load[runRecord](tx, recRun, id)
 		if err != nil {

@@ -20,17 +20,19 @@ func (s *Service) riskReport(run string, a *asked, m *made, post *sandbox.PostRe
 	for _, f := range m.stamp.Files {
 		r.Files = append(r.Files, egress.File{Name: f.Name, Size: f.Size, Digest: f.Digest})
 	}
-	r.Cells, r.Evidence = protectedCells(a.plan, m.answer)
+	for i, part := range m.answer.parts {
+		x := protectedCells(part)
+		if i == 0 {
+			r.Part = x
+			continue
+		}
+		r.More = append(r.More, x)
+	}
 	need := reviewersOf(string(a.decision.Obligations.Run.Review))
 	r.Strip = egress.Strip{Run: run, Turn: 1, Grade: a.plan.Grade, Jurisdiction: s.zone.Jurisdiction, Mode: "exact", Quorum: egress.Quorum{Persons: need}}
-	for _, row := range r.Cells.Rows {
-		for _, v := range row[r.Cells.Keys:] {
-			if v == nil {
-				r.Strip.Withheld++
-			} else {
-				r.Strip.Shown++
-			}
-		}
+	for _, part := range r.Parts() {
+		shown, withheld := part.Cells.Count()
+		r.Strip.Shown, r.Strip.Withheld = r.Strip.Shown+shown, r.Strip.Withheld+withheld
 	}
 	r.Query = egress.Query{Text: a.in.SQL, Purpose: a.in.Purpose, Grant: a.in.Grant, Touched: touched(a)}
 	if k := a.computed; k != nil {
@@ -84,7 +86,8 @@ func leaves(post *sandbox.PostResult) egress.Table {
 // protectedCells are the cells that the answer is computed from, with what disclosure control found about each. A replayed answer
 // shows what was released the first time. Of a row that is withheld whole even the key stays away: with few behind it, the key is
 // itself a value of somebody's row.
-func protectedCells(p *compile.Plan, ans *answer) (egress.Table, []egress.Evidence) {
+func protectedCells(ans *answered) egress.Part {
+	p := ans.plan
 	t := egress.Table{Keys: len(p.Keys), Rows: [][]*string{}}
 	for i, c := range ans.columns {
 		if i < t.Keys && len(p.Keys[i].Bins) > 0 {
@@ -96,7 +99,7 @@ func protectedCells(p *compile.Plan, ans *answer) (egress.Table, []egress.Eviden
 		for _, row := range ans.rows {
 			t.Rows = append(t.Rows, readable(p, row))
 		}
-		return t, nil
+		return egress.Part{Cells: t}
 	}
 	shown := map[string][]*string{}
 	for _, row := range ans.rows {
@@ -116,7 +119,7 @@ func protectedCells(p *compile.Plan, ans *answer) (egress.Table, []egress.Eviden
 			}
 		}
 	}
-	return t, evidence
+	return egress.Part{Cells: t, Evidence: evidence}
 }
 
 // readable is a row with the sets of the bins in place of their numbers.
@@ -150,7 +153,7 @@ func lettersOf(v disclosure.Verdict) []egress.Letter {
 var rulesShown = []disclosure.Reason{disclosure.ReasonThreshold, disclosure.ReasonComplement, disclosure.ReasonSensitive,
 	disclosure.ReasonDifferencing, disclosure.ReasonDominance, disclosure.ReasonHomogeneity}
 
-func evidenceOf(ans *answer, row, column, keys int) egress.Evidence {
+func evidenceOf(ans *answered, row, column, keys int) egress.Evidence {
 	e := egress.Evidence{Row: row, Column: keys + column}
 	group := ans.table.Rows[row].Groups[ans.table.Columns[column].Set]
 	for i, n := range group.Entities {

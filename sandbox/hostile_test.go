@@ -66,7 +66,7 @@ func TestHostileRun(t *testing.T) {
 func TestHostilePost(t *testing.T) {
 	r := hostile(t)
 	do := func(name string) (*sandbox.PostResult, error) {
-		return r.Post(soon(t), sandbox.PostSpec{Columns: []sandbox.PostColumn{{Name: "k0", Type: "VARCHAR"}}, SQL: name})
+		return r.Post(soon(t), sandbox.PostSpec{Relations: cells("k0", "VARCHAR", nil), SQL: name})
 	}
 	_, err := do("honest")
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ func TestEveryLevel(t *testing.T) {
 			_, err = sandboxtest.Load(t, r, people(), []byte(peopleHead+"x,s,1,2000-01-01,F,1,true,p\n"))
 			var quarantined *sandbox.IngestRejected
 			require.ErrorAs(t, err, &quarantined)
-			out, err := r.Post(soon(t), sandbox.PostSpec{Columns: []sandbox.PostColumn{{Name: "k0", Type: "VARCHAR"}}, SQL: "SELECT * FROM cells",
+			out, err := r.Post(soon(t), sandbox.PostSpec{Relations: cells("k0", "VARCHAR", nil), SQL: "SELECT * FROM cells",
 				Formats: []string{"parquet"}})
 			require.NoError(t, err)
 			require.NotEmpty(t, out.Files["data.parquet"])

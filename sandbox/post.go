@@ -13,16 +13,22 @@ import (
 	"yumen/sandbox/wire"
 )
 
-// PostColumn is a column of the relation cells, or of an answer: a name and a type of the engine.
+// PostColumn is a column of a relation of cells, or of an answer: a name and a type of the engine.
 type PostColumn = wire.Column
+
+// PostRelation is a relation of released cells.
+type PostRelation struct {
+	Name    string // in the statement
+	Columns []PostColumn
+	Rows    [][]*string // canonical text, nil for NULL
+}
 
 // PostSpec is one post-processing: a generated SELECT over released cells, and the encodings of its result.
 type PostSpec struct {
-	Columns []PostColumn // of the relation cells
-	Rows    [][]*string  // canonical text, nil for NULL
-	SQL     string       // one SELECT over cells and nothing else
-	Args    []Value
-	Formats []string // parquet, csv, json; the rows come always
+	Relations []PostRelation
+	SQL       string // one SELECT that names each of the relations, and nothing else
+	Args      []Value
+	Formats   []string // parquet, csv, json; the rows come always
 	// Label goes into every file: as metadata of Parquet, as an object of JSON, and its entries grade and receipt also as the
 	// constant columns _grade and _receipt.
 	Label    map[string]string
@@ -59,17 +65,21 @@ func (r *Runner) Post(ctx context.Context, spec PostSpec) (*PostResult, error) {
 		}
 		names = append(names, name)
 	}
-	cells, err := sealCells(spec.Rows, len(spec.Columns))
+	cells, err := sealCells(spec.Relations)
 	if err != nil {
 		return nil, err
 	}
 	defer cells.Close()
+	var relations []wire.Relation
+	for _, r := range spec.Relations {
+		relations = append(relations, wire.Relation{Name: r.Name, Columns: r.Columns})
+	}
 	files := map[string]*bytes.Buffer{}
 	for _, n := range names {
 		files[n] = &bytes.Buffer{}
 	}
 	t := &task{
-		job: wire.Job{Kind: wire.KindPost, Post: &wire.Post{Columns: spec.Columns, SQL: spec.SQL, Args: spec.Args, Formats: spec.Formats,
+		job: wire.Job{Kind: wire.KindPost, Post: &wire.Post{Relations: relations, SQL: spec.SQL, Args: spec.Args, Formats: spec.Formats,
 			Label: spec.Label, MaxRows: r.config.MaxRows}},
 		files: []*os.File{cells}, timeout: orDefault(spec.Timeout, r.config.Timeout), dataMB: maxPostMB,
 		memoryMB: orInt(spec.MemoryMB, postMB(r.config)), threads: orInt(spec.Threads, r.config.Threads),
@@ -91,15 +101,17 @@ func (r *Runner) Post(ctx context.Context, spec PostSpec) (*PostResult, error) {
 	return posted(status, files)
 }
 
-func sealCells(rows [][]*string, width int) (*os.File, error) {
+func sealCells(relations []PostRelation) (*os.File, error) {
 	return Seal("cells", func(w *os.File) error {
 		out := wire.NewCellWriter(w)
-		for _, row := range rows {
-			if len(row) != width {
-				return violation("a row does not fit the columns")
-			}
-			if err := out.Write(0, row); err != nil {
-				return violation("cells")
+		for i, r := range relations {
+			for _, row := range r.Rows {
+				if len(row) != len(r.Columns) {
+					return violation("a row does not fit the columns")
+				}
+				if err := out.Write(i, row); err != nil {
+					return violation("cells")
+				}
 			}
 		}
 		return out.Close()

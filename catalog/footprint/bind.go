@@ -10,30 +10,45 @@ import (
 
 // Bind resolves every name of the tree in the view, and nowhere else. Its errors are *catalog.Refusal.
 func Bind(tree *sqltree.Select, view View) (*Query, error) {
-	b := &binder{view: view, facts: Facts{Tables: map[string]TableFacts{}}, known: map[*sqltree.Select]cellsOf{}}
+	b := newBinder(view)
 	over, err := b.over(tree, nil)
 	if err != nil {
 		return nil, err
 	}
-	var scope *named
-	if over != nil {
-		tree, scope = b.frontier, b.around
+	if over == nil {
+		b.parts = []part{{tree, nil}}
 	}
-	s, err := b.query(tree, scope, false)
-	if err != nil {
-		return nil, err
+	q := &Query{Over: over}
+	for i := 0; i < len(b.parts); i++ { // a part may bring others, as values
+		b.references = 0
+		s, err := b.query(b.parts[i].tree, b.parts[i].scope, false)
+		if err != nil {
+			return nil, err
+		}
+		q.Parts = append(q.Parts, s)
 	}
-	return &Query{Select: s, Over: over, Facts: b.facts}, nil
+	q.Facts = b.facts
+	return q, nil
 }
 
 type binder struct {
-	view  View
-	facts Facts
-	// of a question over cells: the one grouped SELECT with its scope, and what is known of each SELECT
-	frontier *sqltree.Select
-	around   *named
-	known    map[*sqltree.Select]cellsOf
-	overs    int
+	view       View
+	facts      Facts
+	references int // of tables, by the grouped SELECT that is bound
+	// of a question over cells: the SELECTs that group data, and what is known of each SELECT
+	parts []part
+	known map[*sqltree.Select]cellsOf
+	overs int
+}
+
+// part is a SELECT that groups data, with the WITH queries in its scope.
+type part struct {
+	tree  *sqltree.Select
+	scope *named
+}
+
+func newBinder(view View) *binder {
+	return &binder{view: view, facts: Facts{Tables: map[string]TableFacts{}}, known: map[*sqltree.Select]cellsOf{}}
 }
 
 // named is the WITH queries in scope, innermost first.
@@ -54,15 +69,16 @@ func (n *named) find(name string) *named {
 
 // query binds one SELECT. An inner one may group by keys of entities.
 func (b *binder) query(tree *sqltree.Select, scope *named, inner bool) (*Select, error) {
-	s := &Select{Tree: tree, refs: map[*sqltree.Column]Ref{}}
+	s := &Select{Tree: tree, Scalars: map[*sqltree.Query]*Cells{}, refs: map[*sqltree.Column]Ref{}}
 	outer := scope
-	if err := alone(tree); err != nil {
+	if err := alone(tree, inner); err != nil {
 		return nil, err
 	}
 	scope, err := b.with(tree, scope)
 	if err != nil {
 		return nil, err
 	}
+	s.scope = scope
 	if tree.From == nil {
 		return nil, sqltree.Refuse(sqltree.ReasonNoTable, tree.Position())
 	}
@@ -110,7 +126,7 @@ func (b *binder) table(s *Select, t *sqltree.Table, scope *named) ([]*Source, er
 	if err := b.facts.reference(name, granted, t.Pos); err != nil {
 		return nil, err
 	}
-	if b.facts.References > MaxReferences {
+	if b.references++; b.references > MaxReferences {
 		return nil, sqltree.Refuse(sqltree.ReasonTooManyReferences, t.Position(), MaxReferences)
 	}
 	return s.add(&Source{Pos: t.Pos, Name: alias, Dataset: name, Granted: granted})

@@ -218,9 +218,9 @@ func TestNamesOfOutputs(t *testing.T) {
 	q, err := bind(t, "SELECT p.DISTRICT, count(*), year(birth_date) AS y FROM persons p GROUP BY ALL", viewtest.Corpus(t))
 	require.NoError(t, err)
 	var names []string
-	for _, o := range q.Select.Outputs {
+	for _, o := range q.Parts[0].Outputs {
 		names = append(names, o.Name)
 	}
 	require.Equal(t, []string{"district", "count_star()", "y"}, names)
-	require.Len(t, q.Select.Keys, 2)
+	require.Len(t, q.Parts[0].Keys, 2)
 }

@@ -91,13 +91,13 @@ func (b *binder) groupBy(s *Select, inner bool) error {
 	return nil
 }
 
-// groupAll makes every output without an aggregate a group key.
+// groupAll makes every output without an aggregate a group key; a subquery's value is the same for all groups.
 func (b *binder) groupAll(s *Select, inner bool) error {
 	if !s.Tree.GroupAll {
 		return nil
 	}
 	for i, o := range s.Outputs {
-		if s.Aggregated(o.Expr) {
+		if s.Aggregated(o.Expr) || holdsQuery(o.Expr) {
 			continue
 		}
 		c := clause{use: UseKey, inner: inner, group: true, aliases: &aliasScope{outputs: i}}
@@ -165,6 +165,8 @@ func (b *binder) expr(s *Select, e sqltree.Expr, c clause) error {
 		return sqltree.Refuse(sqltree.ReasonStar, e.Position())
 	case *sqltree.Column:
 		return b.column(s, e, c)
+	case *sqltree.Query:
+		return b.scalar(s, e, c)
 	case *sqltree.Call:
 		if e.Class == sqltree.ClassAggregate {
 			return b.aggregate(s, e, c)
@@ -183,6 +185,29 @@ func (b *binder) expr(s *Select, e sqltree.Expr, c clause) error {
 		}
 	}
 	return nil
+}
+
+// scalar binds a subquery that stands for one value beside aggregates: among rows of the data none can stand.
+func (b *binder) scalar(s *Select, e *sqltree.Query, c clause) error {
+	if c.inner || c.group || c.where || c.use == UseCount || c.use == UseMeasure {
+		return sqltree.Refuse(sqltree.ReasonSubquery, e.Position())
+	}
+	if s.Scalars[e] != nil {
+		return nil
+	}
+	var around []string
+	for _, src := range s.Sources {
+		around = append(around, src.Name)
+	}
+	value, err := b.value(e, s.scope, around)
+	if err == nil {
+		s.Scalars[e] = value
+	}
+	return err
+}
+
+func holdsQuery(e sqltree.Expr) bool {
+	return len((&sqltree.Select{Items: []sqltree.Item{{Expr: e}}}).Queries()) > 0
 }
 
 // overCells reports whether the rows of the answer are groups, each once: a window over rows of the data is none.

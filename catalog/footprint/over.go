@@ -1,29 +1,31 @@
 package footprint
 
 import (
+	"slices"
 	"strings"
 
 	"yumen/catalog/sqltree"
 )
 
-// Over is a SELECT over cells: it reads released values and nothing else, so its typing rules are those of plain SQL. The one grouped SELECT
-// below it all is Query.Select.
+// Over is a SELECT over cells: it reads released values and nothing else, so its typing rules are those of plain SQL. The grouped SELECTs
+// below it are Query.Parts.
 type Over struct {
 	Tree *sqltree.Select
-	From OverFrom
+	From OverFrom // nil where the SELECT is of subqueries alone
 	// Scalars are the subqueries that stand for one value.
-	Scalars map[*sqltree.Query]*Over
+	Scalars map[*sqltree.Query]*Cells
 }
 
 // OverFrom is a relation of cells: *Cells or *OverJoin.
 type OverFrom interface{ Position() int }
 
-// Cells names a relation of cells. Over is nil where it is the grouped SELECT itself.
+// Cells names a relation of cells: a SELECT over cells, or, where Over is nil, the grouped SELECT that is Query.Parts[Part].
 type Cells struct {
 	sqltree.Pos
 	Name    string
 	Columns []string // renames its results, from the left
 	Over    *Over
+	Part    int
 }
 
 // OverJoin joins two relations of cells.
@@ -35,13 +37,18 @@ type OverJoin struct {
 // Position is that of the join in the text.
 func (j *OverJoin) Position() int { return j.Tree.Position() }
 
-// maxOver is the largest number of SELECTs over cells.
-const maxOver = 32
+// The caps of one text: SELECTs over cells, and SELECTs that group data.
+const (
+	maxOver  = 32
+	MaxParts = 8
+)
 
 // cellsOf is what is known of one SELECT of the text.
 type cellsOf struct {
 	cells bool
 	over  *Over
+	part  int
+	fault error // why it is no grouped SELECT, where nothing else can be made of it
 }
 
 // with puts the queries of a WITH clause into scope.
@@ -58,7 +65,7 @@ func (b *binder) with(tree *sqltree.Select, scope *named) (*named, error) {
 
 // over reads a SELECT whose relations are all cells; nil without error is any other.
 func (b *binder) over(tree *sqltree.Select, scope *named) (*Over, error) {
-	if tree.From == nil {
+	if tree.From == nil && len(tree.Queries()) == 0 {
 		return nil, nil
 	}
 	outer := scope
@@ -66,35 +73,34 @@ func (b *binder) over(tree *sqltree.Select, scope *named) (*Over, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, others, err := b.overFrom(tree.From, scope)
-	if err != nil || from == nil {
-		return nil, err
-	}
-	if others >= 0 {
-		return nil, sqltree.Refuse(sqltree.ReasonMixed, others)
+	o := &Over{Tree: tree, Scalars: map[*sqltree.Query]*Cells{}}
+	if tree.From != nil {
+		from, other, err := b.overFrom(tree.From, scope)
+		if err != nil || from == nil {
+			return nil, err
+		}
+		if other != nil {
+			return nil, other
+		}
+		o.From = from
 	}
 	if b.overs++; b.overs > maxOver {
 		return nil, sqltree.Refuse(sqltree.ReasonTooManyReferences, tree.Position(), maxOver)
 	}
-	o := &Over{Tree: tree, From: from, Scalars: map[*sqltree.Query]*Over{}}
 	for _, q := range tree.Queries() {
-		inner, err := b.over(q.Select, scope)
-		if err != nil {
+		if o.Scalars[q], err = b.value(q, scope, relations(o.From)); err != nil {
 			return nil, err
 		}
-		if inner == nil {
-			return nil, sqltree.Refuse(sqltree.ReasonFrontiers, q.Position())
-		}
-		o.Scalars[q] = inner
 	}
 	return o, b.unused(scope, outer)
 }
 
-// overFrom reads a FROM clause. from is nil where no relation is cells; others is the position of a relation that is not, or -1.
-func (b *binder) overFrom(f sqltree.From, scope *named) (from OverFrom, others int, err error) {
+// overFrom reads a FROM clause. from is nil where no relation is cells; other refuses one that is not beside others that are.
+func (b *binder) overFrom(f sqltree.From, scope *named) (from OverFrom, other, err error) {
 	var tree *sqltree.Select
 	var c Cells
 	inside := scope
+	mixed := sqltree.Refuse(sqltree.ReasonMixed, f.Position())
 	switch f := f.(type) {
 	case *sqltree.Join:
 		return b.overJoin(f, scope)
@@ -103,7 +109,7 @@ func (b *binder) overFrom(f sqltree.From, scope *named) (from OverFrom, others i
 	case *sqltree.Table:
 		n := scope.find(f.Name)
 		if n == nil || f.Schema != "" {
-			return nil, f.Position(), nil
+			return nil, mixed, nil
 		}
 		tree, inside = n.cte.Select, n.outer
 		c = Cells{Pos: f.Pos, Name: f.Alias, Columns: n.cte.Columns}
@@ -112,29 +118,77 @@ func (b *binder) overFrom(f sqltree.From, scope *named) (from OverFrom, others i
 		}
 		defer func() { *n.used = *n.used || from != nil }()
 	default:
-		return nil, f.Position(), nil
+		return nil, mixed, nil
 	}
 	known, err := b.cells(tree, inside)
-	if err != nil || !known.cells {
-		return nil, f.Position(), err
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case known.fault != nil:
+		return nil, known.fault, nil
+	case !known.cells:
+		return nil, mixed, nil
 	}
-	c.Over = known.over
-	return &c, -1, nil
+	c.Over, c.Part = known.over, known.part
+	return &c, nil, nil
 }
 
-func (b *binder) overJoin(f *sqltree.Join, scope *named) (OverFrom, int, error) {
+func (b *binder) overJoin(f *sqltree.Join, scope *named) (from OverFrom, other, err error) {
 	left, other, err := b.overFrom(f.Left, scope)
 	if err != nil {
-		return nil, -1, err
+		return nil, nil, err
 	}
 	right, other2, err := b.overFrom(f.Right, scope)
 	if err != nil || left == nil && right == nil {
-		return nil, f.Position(), err
+		return nil, other, err
 	}
-	return &OverJoin{Tree: f, Left: left, Right: right}, max(other, other2), nil
+	if other == nil {
+		other = other2
+	}
+	return &OverJoin{Tree: f, Left: left, Right: right}, other, nil
 }
 
-// cells tells whether a SELECT is a relation of cells: over such ones, or itself the grouped SELECT. A roll-up by an entity's key is none.
+// value reads a subquery that stands for one value: a relation of cells. around are the relations of the SELECT that holds it.
+func (b *binder) value(q *sqltree.Query, scope *named, around []string) (*Cells, error) {
+	known, err := b.cells(q.Select, scope)
+	switch {
+	case err != nil:
+		return nil, err
+	case known.fault != nil && correlated(q.Select, around):
+		return nil, sqltree.Refuse(sqltree.ReasonCorrelated, q.Position())
+	case known.fault != nil:
+		return nil, known.fault
+	case !known.cells:
+		return nil, sqltree.Refuse(sqltree.ReasonSubquery, q.Position())
+	}
+	return &Cells{Pos: q.Pos, Over: known.over, Part: known.part}, nil
+}
+
+// relations are the names of the relations of a FROM clause.
+func relations(from OverFrom) []string {
+	switch f := from.(type) {
+	case *Cells:
+		return []string{f.Name}
+	case *OverJoin:
+		return append(relations(f.Left), relations(f.Right)...)
+	}
+	return nil
+}
+
+// correlated reports whether a subquery that has no meaning by itself names a relation of the SELECT around it.
+func correlated(tree *sqltree.Select, around []string) bool {
+	found := false
+	for _, root := range tree.Exprs() {
+		sqltree.Walk(root, func(e sqltree.Expr) bool {
+			c, ok := e.(*sqltree.Column)
+			found = found || ok && len(c.Names) == 2 && slices.ContainsFunc(around, func(name string) bool { return strings.EqualFold(name, c.Names[0]) })
+			return !found
+		})
+	}
+	return found
+}
+
+// cells tells whether a SELECT is a relation of cells: over such ones, or itself a grouped SELECT. A roll-up by an entity's key is none.
 func (b *binder) cells(tree *sqltree.Select, scope *named) (cellsOf, error) {
 	if known, have := b.known[tree]; have {
 		return known, nil
@@ -145,18 +199,27 @@ func (b *binder) cells(tree *sqltree.Select, scope *named) (cellsOf, error) {
 	}
 	out := cellsOf{cells: over != nil, over: over}
 	if over == nil {
-		probe := &binder{view: b.view, facts: Facts{Tables: map[string]TableFacts{}}, known: map[*sqltree.Select]cellsOf{}}
-		bound, err := probe.query(tree, scope, false)
-		out.cells = err == nil && !bound.Plain()
-	}
-	if out.cells && over == nil {
-		if b.frontier != nil && b.frontier != tree {
-			return cellsOf{}, sqltree.Refuse(sqltree.ReasonFrontiers, tree.Position())
+		if out.cells, out.fault = b.grouped(tree, scope); out.cells {
+			if len(b.parts) == MaxParts {
+				return cellsOf{}, sqltree.Refuse(sqltree.ReasonFrontiers, tree.Position(), MaxParts)
+			}
+			out.part, b.parts = len(b.parts), append(b.parts, part{tree, scope})
 		}
-		b.frontier, b.around = tree, scope
 	}
 	b.known[tree] = out
 	return out, nil
+}
+
+// grouped tries a SELECT as one that groups data. The fault is that of a SELECT which is no roll-up either.
+func (b *binder) grouped(tree *sqltree.Select, scope *named) (bool, error) {
+	bound, fault := newBinder(b.view).query(tree, scope, false)
+	if fault == nil {
+		return !bound.Plain(), nil
+	}
+	if _, err := newBinder(b.view).query(tree, scope, true); err == nil {
+		return false, nil
+	}
+	return false, fault
 }
 
 // unused binds the queries of a WITH clause that nothing names: they belong to the text.
@@ -172,14 +235,21 @@ func (b *binder) unused(scope, outer *named) error {
 	return nil
 }
 
-// alone refuses what has a meaning over cells only: a subquery in an expression, and the least and the greatest value.
-func alone(tree *sqltree.Select) error {
+// alone refuses what has a meaning over cells only: the least and the greatest value, and a subquery in an expression of an inner SELECT, or
+// where rows are chosen and grouped.
+func alone(tree *sqltree.Select, inner bool) error {
+	over := map[*sqltree.Query]bool{}
+	for _, q := range (&sqltree.Select{Items: tree.Items, Having: tree.Having, Order: tree.Order}).Queries() {
+		over[q] = !inner
+	}
 	var fault error
 	for _, root := range tree.Exprs() {
 		sqltree.Walk(root, func(e sqltree.Expr) bool {
 			switch e := e.(type) {
 			case *sqltree.Query:
-				fault = sqltree.Refuse(sqltree.ReasonSubquery, e.Position())
+				if !over[e] {
+					fault = sqltree.Refuse(sqltree.ReasonSubquery, e.Position())
+				}
 			case *sqltree.Call:
 				if e.Class == sqltree.ClassCells {
 					fault = sqltree.Refuse(sqltree.ReasonAggregate, e.Position())
@@ -193,6 +263,3 @@ func alone(tree *sqltree.Select) error {
 	}
 	return nil
 }
-
-// Is reports whether a relation of cells is called so.
-func (c *Cells) Is(name string) bool { return c.Name != "" && strings.EqualFold(c.Name, name) }

@@ -9,10 +9,11 @@ import (
 
 // Query is a bound query with the facts about it.
 type Query struct {
-	Select *Select
-	// Over is the SELECT over the cells of Select that the text asks for, or nil where that is Select itself.
+	// Parts are the SELECTs that group data, each a protected relation of its own, in the order in which the text names them.
+	Parts []*Select
+	// Over is the SELECT over their cells that the text asks for, or nil where that is the first part itself.
 	Over  *Over
-	Facts Facts
+	Facts Facts // of all parts together
 }
 
 // Select is one bound SELECT. Its expressions are those of the tree; Ref says what each column reference means.
@@ -25,7 +26,10 @@ type Select struct {
 	Keys    []sqltree.Expr
 	Grouped bool
 	Order   []sqltree.Order // ordinals, aliases and ALL resolved
+	// Scalars are the subqueries that stand for one value, over cells.
+	Scalars map[*sqltree.Query]*Cells
 	refs    map[*sqltree.Column]Ref
+	scope   *named
 }
 
 // Output is one item of the select list under the name that the answer shows.

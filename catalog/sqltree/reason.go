@@ -110,6 +110,7 @@ const (
 	ReasonScalar          Reason = "scalar"
 	ReasonMixed           Reason = "mixed"
 	ReasonFrontiers       Reason = "frontiers"
+	ReasonCorrelated      Reason = "correlated"
 	ReasonCellType        Reason = "cell type"
 	ReasonCellCast        Reason = "cell cast"
 	ReasonCellFunction    Reason = "cell function"

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,14 +37,56 @@ func (f Facts) notNull(dataset, column string) bool {
 // Build makes the protected plan of a bound query by typing rules: where none applies the query is refused. Equal meaning gives an equal base, equal
 // keys, sets and cells, whatever the spelling. Its errors are *catalog.Refusal: a query without a typing rule is never run.
 func Build(q *footprint.Query, facts Facts) (*Plan, error) {
-	b := &builder{query: q, facts: facts, outer: q.Select, aggregates: map[*sqltree.Call]*aggregate{}, domains: map[*catalog.Column]*domain{},
-		results: map[string]RollupColumn{}}
-	for _, step := range []func() error{b.relations, b.rollupShape, b.cohorts, b.keysOf, b.cellsOf} {
-		if err := step(); err != nil {
+	var parts []*builtPart
+	for _, s := range q.Parts {
+		b := &builder{query: q, facts: facts, outer: s, aggregates: map[*sqltree.Call]*aggregate{}, domains: map[*catalog.Column]*domain{},
+			results: map[string]RollupColumn{}}
+		for _, step := range []func() error{b.relations, b.rollupShape, b.cohorts, b.keysOf, b.cellsOf} {
+			if err := step(); err != nil {
+				return nil, err
+			}
+		}
+		p, err := b.plan()
+		if err != nil {
 			return nil, err
 		}
+		parts = append(parts, &builtPart{builder: b, plan: p})
 	}
-	return b.plan()
+	return assemble(q, parts)
+}
+
+// builtPart is one grouped SELECT with its plan, and the relation that holds its cells.
+type builtPart struct {
+	builder  *builder
+	plan     *Plan
+	relation int
+	written  *overRelation // its SELECT over that relation, once it is written
+}
+
+// assemble puts the parts into their canonical order, equal ones together, and writes the outer query over them.
+func assemble(q *footprint.Query, parts []*builtPart) (*Plan, error) {
+	names, plans := make([]string, len(parts)), map[string]*Plan{}
+	for i, x := range parts {
+		names[i] = fmt.Sprintf("%d %04d %s", len(x.plan.Keys), len(x.plan.Sets[0].Conditions), canonicalText(x.plan))
+		plans[names[i]] = x.plan
+	}
+	var p *Plan
+	for i, name := range slices.Sorted(maps.Keys(plans)) {
+		for at, x := range parts {
+			if names[at] == name {
+				x.relation = i
+			}
+		}
+		if p == nil {
+			p = plans[name]
+			continue
+		}
+		p.More = append(p.More, plans[name])
+	}
+	for _, x := range parts {
+		x.plan = p.Parts()[x.relation]
+	}
+	return p, post(q, parts, p)
 }
 
 type builder struct {

@@ -44,6 +44,15 @@ func (e *engine) plan(text string, view footprint.View, facts compile.Facts) (*c
 // unprotected runs a plan as if every cell were released, and its outer query over them. A count of zero is an empty cell.
 func (e *engine) unprotected(p *compile.Plan, keys int) [][]string {
 	e.t.Helper()
+	for i, part := range p.Parts() {
+		e.released(compile.Relation(i), part)
+	}
+	return noZeros(e.texts(compile.Statement{SQL: p.Post.SQL, Args: p.Post.Args}), keys)
+}
+
+// released makes the relation of a part's cells.
+func (e *engine) released(name string, p *compile.Plan) {
+	e.t.Helper()
 	table := e.evidence(p, compile.Inputs{})
 	columns := []string{}
 	for i, k := range p.Keys {
@@ -53,7 +62,7 @@ func (e *engine) unprotected(p *compile.Plan, keys int) [][]string {
 		columns = append(columns, fmt.Sprintf("c%d %s", i, c.Measure.ResultType()))
 	}
 	e.exec("USE memory")
-	e.exec("CREATE OR REPLACE TABLE cells (" + strings.Join(columns, ", ") + ")")
+	e.exec("CREATE OR REPLACE TABLE " + name + " (" + strings.Join(columns, ", ") + ")")
 	for _, r := range table.Rows {
 		values, some := []string{}, false
 		for _, k := range r.Key {
@@ -68,10 +77,9 @@ func (e *engine) unprotected(p *compile.Plan, keys int) [][]string {
 			values, some = append(values, "'"+c.Value+"'"), true
 		}
 		if some {
-			e.exec("INSERT INTO cells VALUES (" + strings.Join(values, ", ") + ")")
+			e.exec("INSERT INTO " + name + " VALUES (" + strings.Join(values, ", ") + ")")
 		}
 	}
-	return noZeros(e.texts(compile.Statement{SQL: p.Post.SQL, Args: p.Post.Args}), keys)
 }
 
 func literal(text *string) string {

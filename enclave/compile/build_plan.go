@@ -41,7 +41,7 @@ func (b *builder) plan() (*Plan, error) {
 			}
 		}
 	}
-	return p, b.post(p)
+	return p, nil
 }
 
 // canonicalSets lists the distinct boxes, the query's own first and the others by their text, and returns for each box its set.

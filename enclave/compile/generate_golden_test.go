@@ -18,13 +18,18 @@ import (
 func TestGoldenSQL(t *testing.T) {
 	view := viewtest.Corpus(t)
 	check := func(t *testing.T, name string, p *compile.Plan, in compile.Inputs) {
-		program, err := compile.Generate(p, in)
-		require.NoError(t, err)
 		var text strings.Builder
-		for i, s := range program.Statements {
-			fmt.Fprintf(&text, "-- statement %d\n%s\n", i, s.SQL)
-			for j, a := range s.Args {
-				fmt.Fprintf(&text, "-- $%d %s %q\n", j+1, a.Type, a.Text)
+		for n, part := range p.Parts() {
+			program, err := compile.Generate(part, in)
+			require.NoError(t, err)
+			if n > 0 {
+				fmt.Fprintf(&text, "-- part %d\n", n)
+			}
+			for i, s := range program.Statements {
+				fmt.Fprintf(&text, "-- statement %d\n%s\n", i, s.SQL)
+				for j, a := range s.Args {
+					fmt.Fprintf(&text, "-- $%d %s %q\n", j+1, a.Type, a.Text)
+				}
 			}
 		}
 		path := filepath.Join("testdata", "sql", name+".sql")

@@ -2,10 +2,15 @@
 // The plan is made from the bound tree (catalog/footprint); the user's text never reaches a generator.
 package compile
 
-import "yumen/catalog"
+import (
+	"fmt"
+
+	"yumen/catalog"
+)
 
 // Plan is the protected plan of one query: one base, one list of group keys, one or more boxes grouped by them,
-// the cells that leave, and the outer query over those cells.
+// the cells that leave, and the outer query over those cells. A text that groups data more than once has a part for each, of which this is the
+// first.
 type Plan struct {
 	Base Base  `json:"base"`
 	Keys []Key `json:"keys"`
@@ -13,8 +18,22 @@ type Plan struct {
 	Sets []Box `json:"sets"`
 	// Cells are the protected aggregates, each a distinct (set, measure); at least one, a hidden row count if the query names none.
 	Cells []Cell        `json:"cells"`
-	Post  Post          `json:"post"`
-	Grade catalog.Grade `json:"grade"` // highest grade among all columns touched in any clause
+	Post  Post          `json:"post,omitzero"`
+	Grade catalog.Grade `json:"grade"` // highest grade among all columns touched in any clause, of every part
+	// More are the further parts, without an outer query of their own: Post is over all of them.
+	More []*Plan `json:"more,omitempty"`
+}
+
+// Parts are the protected relations of the text in the order in which they are answered, as if each had been asked by itself: those of fewer
+// group keys and conditions first, so that a total is known before its parts. Equal questions have equal parts, and no two are equal.
+func (p *Plan) Parts() []*Plan { return append([]*Plan{p}, p.More...) }
+
+// Relation is the name by which the outer query knows the cells of a part.
+func Relation(part int) string {
+	if part == 0 {
+		return "cells"
+	}
+	return fmt.Sprintf("cells%d", part)
 }
 
 // Base is the relation that holds the rows: a root table whose rows are counted, and tables joined to it many-to-one along
@@ -177,7 +196,7 @@ type Cell struct {
 	Measure Measure `json:"measure"`
 }
 
-// Post is the outer query over released cells. SQL is ours, generated, over one relation named cells with the columns
+// Post is the outer query over released cells. SQL is ours, generated, over a relation for each part (Relation) with the columns
 // k0… (group keys, typed as Key.Type) and c0… (cells: BIGINT for counts, DECIMAL(38,s) for sums; NULL when withheld).
 type Post struct {
 	SQL     string       `json:"sql"`

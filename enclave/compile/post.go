@@ -10,54 +10,81 @@ import (
 	"yumen/catalog/sqltree"
 )
 
-// post writes the outer query: outputs, HAVING, ORDER BY and LIMIT over the relation cells. Every output is cast to its static
+// post writes the outer query: outputs, HAVING, ORDER BY and LIMIT over the relations of cells. Every output is cast to its static
 // type, and every order is total, so that equal questions give equal bytes. What leaves the range of its type is NULL in that one row: an
 // answer neither fails nor changes its shape by what it holds.
-func (b *builder) post(p *Plan) error {
-	w := &postWriter{b: b, plan: p}
+func post(q *footprint.Query, parts []*builtPart, p *Plan) error {
+	w := &postWriter{parts: parts}
+	var out overRelation
+	var err error
+	if q.Over == nil {
+		out, err = w.part(0, true)
+	} else {
+		out, err = w.postOver(q.Over, true)
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range out.columns {
+		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: c.name, Type: c.column.typ.String()})
+	}
+	p.Post.SQL, p.Post.Args = out.sql, w.args
+	return nil
+}
+
+// part writes a grouped SELECT over its cells, once. The outermost names its columns as the text does; others call them o0, o1, ….
+func (w *postWriter) part(i int, outermost bool) (overRelation, error) {
+	x := w.parts[i]
+	if x.written != nil {
+		return *x.written, nil
+	}
+	saved := w.place
+	w.place = place{b: x.builder, plan: x.plan, relation: x.relation}
+	defer func() { w.place = saved }()
+	out, err := w.partOutputs(outermost)
+	if err == nil && len(out.sql) > maxPostText {
+		err = sqltree.Refuse(sqltree.ReasonTooManyReferences, x.builder.outer.Tree.Position(), maxPostText)
+	}
+	if err == nil {
+		x.written = &out
+	}
+	return out, err
+}
+
+func (w *postWriter) partOutputs(outermost bool) (overRelation, error) {
 	var outputs []string
-	var inner overRelation
-	for _, o := range b.outer.Outputs {
+	var out overRelation
+	for _, o := range w.b.outer.Outputs {
 		x, err := w.expr(o.Expr)
 		if err != nil {
-			return err
+			return out, err
 		}
-		as := sqltree.Quote(o.Name)
-		if b.query.Over != nil {
-			as = fmt.Sprintf("o%d", len(outputs))
+		as := fmt.Sprintf("o%d", len(outputs))
+		if outermost {
+			as = sqltree.Quote(o.Name)
 		}
 		outputs = append(outputs, fmt.Sprintf("%s AS %s", x.output(), as))
-		inner.columns = append(inner.columns, overColumn{name: o.Name, column: postExpr{as, x.typ}, cell: bareCell.MatchString(x.sql)})
+		out.columns = append(out.columns, overColumn{name: o.Name, column: postExpr{as, x.typ}, cell: bareCell.MatchString(x.sql)})
 	}
 	having, err := w.having()
 	if err != nil {
-		return err
+		return out, err
 	}
 	order, err := w.order()
 	if err != nil {
-		return err
+		return out, err
 	}
-	sql := "SELECT " + strings.Join(outputs, ", ") + " FROM " + w.rows(having)
+	out.sql = "SELECT " + strings.Join(outputs, ", ") + " FROM " + w.rows(having)
 	if order != "" {
-		sql += " ORDER BY " + order
+		out.sql += " ORDER BY " + order
 	}
-	if n := b.outer.Tree.Limit; n != nil {
-		sql += fmt.Sprintf(" LIMIT %d", *n)
+	if n := w.b.outer.Tree.Limit; n != nil {
+		out.sql += fmt.Sprintf(" LIMIT %d", *n)
 	}
-	if n := b.outer.Tree.Offset; n > 0 {
-		sql += fmt.Sprintf(" OFFSET %d", n)
+	if n := w.b.outer.Tree.Offset; n > 0 {
+		out.sql += fmt.Sprintf(" OFFSET %d", n)
 	}
-	inner.sql = sql
-	if b.query.Over != nil {
-		if inner, err = w.postOver(b.query.Over, inner, true); err != nil {
-			return err
-		}
-	}
-	for _, c := range inner.columns {
-		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: c.name, Type: c.column.typ.String()})
-	}
-	p.Post.SQL, p.Post.Args = inner.sql, w.args
-	return nil
+	return out, nil
 }
 
 // having is the condition of HAVING, or empty.
@@ -75,16 +102,20 @@ func (w *postWriter) having() (string, error) {
 	return " WHERE " + x.tried(), err
 }
 
-// rows is the relation of the answer's rows: the cells that HAVING leaves, with the columns of windows over them.
+// rows is the relation of the part's rows: the cells that HAVING leaves, with the values of subqueries and the columns of windows over them.
 func (w *postWriter) rows(having string) string {
+	cells := Relation(w.relation)
+	if len(w.values) > 0 {
+		cells = "(SELECT " + strings.Join(append([]string{"*"}, named("v", w.values)...), ", ") + " FROM " + cells + ") AS cells"
+	}
 	if len(w.windows) == 0 {
-		return "cells" + having
+		return cells + having
 	}
 	columns := "*"
 	for i, x := range w.windows {
 		columns += fmt.Sprintf(", %s AS w%d", x, i)
 	}
-	return "(SELECT " + columns + " FROM cells" + having + ") AS cells"
+	return "(SELECT " + columns + " FROM " + cells + having + ") AS cells"
 }
 
 // order is the order of the text, then all group keys: first those that are shown, as they are shown.
@@ -154,37 +185,49 @@ const maxSteps = 100_000
 
 // postWriter writes expressions over cells; the constants of the text become parameters.
 type postWriter struct {
-	b    *builder
-	plan *Plan
-	args []Value
+	parts []*builtPart
+	args  []Value
+	place
+	steps int // expressions written: an alias is written again wherever it is used
+}
+
+// place is where an expression stands.
+type place struct {
+	// of a grouped SELECT, whose cells are a relation
+	b        *builder
+	plan     *Plan
+	relation int
+	values   []string // generated subqueries v0, v1, …, each of one value
 	// windows are the columns w0, w1, … over the released rows; windowed is set where none can stand: inside one, and in HAVING.
 	windows  []string
 	windowed bool
-	// over is where an expression over cells stands, nil in the grouped SELECT itself, which is frontier then.
-	over     *overScope
-	frontier overRelation
-	steps    int // expressions written: an alias is written again wherever it is used
+	// over is where an expression over cells stands, nil in a grouped SELECT itself.
+	over *overScope
 }
 
 func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
 	if w.steps++; w.steps > maxSteps {
 		return postExpr{}, sqltree.Refuse(sqltree.ReasonTooDeep, e.Position(), sqltree.MaxDepth)
 	}
-	t := footprint.Term{In: w.b.outer, Expr: e}
 	if w.over != nil {
 		if x, done, err := w.leaf(e); done || err != nil {
 			return x, err
 		}
-	} else {
-		if x, isKey, err := w.key(t); isKey || err != nil {
-			return x, err
-		}
-		t = t.Follow()
+		return w.composed(e, e)
 	}
-	if t.In != w.b.outer {
+	t := footprint.Term{In: w.b.outer, Expr: e}
+	if x, isKey, err := w.key(t); isKey || err != nil {
+		return x, err
+	}
+	if t = t.Follow(); t.In != w.b.outer {
 		return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, e.Position())
 	}
-	switch e := t.Expr.(type) {
+	return w.composed(t.Expr, e)
+}
+
+// composed writes an expression that is made of others; at is where the text has it.
+func (w *postWriter) composed(e, at sqltree.Expr) (postExpr, error) {
+	switch e := e.(type) {
 	case *sqltree.Literal:
 		return w.literal(e)
 	case *sqltree.Call:
@@ -211,8 +254,10 @@ func (w *postWriter) expr(e sqltree.Expr) (postExpr, error) {
 		return w.cast(e)
 	case *sqltree.Window:
 		return w.window(e)
+	case *sqltree.Query:
+		return w.value(e)
 	}
-	return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, e.Position())
+	return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, at.Position())
 }
 
 // key is an expression that is a group key.

@@ -40,19 +40,21 @@ type overScope struct {
 }
 
 // postOver writes a SELECT over cells. The outermost names its columns as the text does; others call them o0, o1, ….
-func (w *postWriter) postOver(o *footprint.Over, frontier overRelation, outermost bool) (overRelation, error) {
+func (w *postWriter) postOver(o *footprint.Over, outermost bool) (overRelation, error) {
 	if o.Tree.Distinct {
 		return overRelation{}, sqltree.Refuse(sqltree.ReasonNested, o.Tree.Position())
 	}
-	saved, windows := w.over, w.windows
-	defer func() { w.over, w.windows = saved, windows }()
-	w.windows = nil
-	from, err := w.overFrom(o.From, frontier)
-	if err != nil {
-		return from, err
+	saved := w.place
+	w.place = place{}
+	defer func() { w.place = saved }()
+	from := overRelation{sql: "SELECT 1 AS one"}
+	if o.From != nil {
+		var err error
+		if from, err = w.overFrom(o.From); err != nil {
+			return from, err
+		}
 	}
 	w.over = &overScope{query: o, columns: from.columns}
-	w.frontier = frontier
 	where, err := w.overWhere(o.Tree)
 	if err != nil {
 		return from, err
@@ -186,7 +188,8 @@ func (w *postWriter) overOutputs(o *footprint.Over, rows func() string, outermos
 
 // something leaves a row without any value out of an answer that is one row: it would be of withheld cells alone.
 func (w *postWriter) something(values []string, outermost bool) string {
-	if !outermost || !w.over.grouped || len(w.over.keys) > 0 {
+	one := w.over.query.From == nil || w.over.grouped && len(w.over.keys) == 0
+	if !outermost || !one {
 		return ""
 	}
 	return " WHERE " + strings.Join(values, " OR ")

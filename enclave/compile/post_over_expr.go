@@ -10,15 +10,12 @@ import (
 )
 
 // overFrom writes the relations of a FROM clause as one with the columns x0, x1, ….
-func (w *postWriter) overFrom(f footprint.OverFrom, frontier overRelation) (overRelation, error) {
+func (w *postWriter) overFrom(f footprint.OverFrom) (overRelation, error) {
 	switch f := f.(type) {
 	case *footprint.Cells:
-		r := frontier
-		if f.Over != nil {
-			var err error
-			if r, err = w.postOver(f.Over, frontier, false); err != nil {
-				return r, err
-			}
+		r, err := w.cells(f)
+		if err != nil {
+			return r, err
 		}
 		if len(f.Columns) > len(r.columns) {
 			return r, sqltree.Refuse(sqltree.ReasonColumnList, f.Position())
@@ -30,17 +27,25 @@ func (w *postWriter) overFrom(f footprint.OverFrom, frontier overRelation) (over
 			c.relation = f.Name
 		}), nil
 	case *footprint.OverJoin:
-		left, err := w.overFrom(f.Left, frontier)
+		left, err := w.overFrom(f.Left)
 		if err != nil {
 			return left, err
 		}
-		right, err := w.overFrom(f.Right, frontier)
+		right, err := w.overFrom(f.Right)
 		if err != nil {
 			return right, err
 		}
 		return w.overJoin(f.Tree, left, right)
 	}
 	return overRelation{}, sqltree.Refuse(sqltree.ReasonTableFunction, f.Position())
+}
+
+// cells writes a relation of cells under the names o0, o1, ….
+func (w *postWriter) cells(c *footprint.Cells) (overRelation, error) {
+	if c.Over != nil {
+		return w.postOver(c.Over, false)
+	}
+	return w.part(c.Part, false)
 }
 
 // renumbered gives the columns of a relation the names x0, x1, ….
@@ -147,7 +152,7 @@ func (w *postWriter) leaf(e sqltree.Expr) (x postExpr, done bool, err error) {
 		x, err := w.overName(e)
 		return x, true, err
 	case *sqltree.Query:
-		x, err := w.overValue(e)
+		x, err := w.value(e)
 		return x, true, err
 	case *sqltree.Star:
 		return x, true, sqltree.Refuse(sqltree.ReasonStar, e.Position())
@@ -231,16 +236,19 @@ func (w *postWriter) overName(e *sqltree.Column) (postExpr, error) {
 	return found[0].column, nil
 }
 
-// overValue writes a subquery of one value as a column. What gives no row is NULL; more than one row is none.
-func (w *postWriter) overValue(e *sqltree.Query) (postExpr, error) {
-	o := w.over.query.Scalars[e]
+// value writes a subquery of one value as a column. What gives no row is NULL; more than one row is none.
+func (w *postWriter) value(e *sqltree.Query) (postExpr, error) {
+	var o *footprint.Cells
+	values := &w.values
+	if w.over != nil {
+		o, values = w.over.query.Scalars[e], &w.over.values
+	} else {
+		o = w.b.outer.Scalars[e]
+	}
 	if o == nil {
 		return postExpr{}, sqltree.Refuse(sqltree.ReasonSubquery, e.Position())
 	}
-	windowed := w.windowed
-	w.windowed = false
-	r, err := w.postOver(o, w.frontier, false)
-	w.windowed = windowed
+	r, err := w.cells(o)
 	if err != nil {
 		return postExpr{}, err
 	}
@@ -248,9 +256,9 @@ func (w *postWriter) overValue(e *sqltree.Query) (postExpr, error) {
 		return postExpr{}, sqltree.Refuse(sqltree.ReasonScalar, e.Position())
 	}
 	sql := fmt.Sprintf("(SELECT CASE WHEN count(*) = 1 THEN min(o0) END FROM (%s) AS one)", r.sql)
-	i := slices.Index(w.over.values, sql)
+	i := slices.Index(*values, sql)
 	if i < 0 {
-		i, w.over.values = len(w.over.values), append(w.over.values, sql)
+		i, *values = len(*values), append(*values, sql)
 	}
 	return postExpr{fmt.Sprintf("v%d", i), r.columns[0].column.typ}, nil
 }

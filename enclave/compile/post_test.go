@@ -13,7 +13,26 @@ import (
 	"yumen/sandbox/sandboxtest"
 )
 
-// cellsOf is the relation cells of a plan.
+// relationsOf are the relations of cells of a plan, each with one row that is released and one that is withheld.
+func relationsOf(p *compile.Plan) []sandbox.PostRelation {
+	var out []sandbox.PostRelation
+	for i, part := range p.Parts() {
+		r := sandbox.PostRelation{Name: compile.Relation(i), Columns: cellsOf(part)}
+		var row, withheld []*string
+		for i := range r.Columns {
+			seven := "7"
+			row, withheld = append(row, &seven), append(withheld, nil)
+			if i < len(part.Keys) {
+				withheld[i] = &seven
+			}
+		}
+		r.Rows = [][]*string{row, withheld}
+		out = append(out, r)
+	}
+	return out
+}
+
+// cellsOf are the columns of a part's relation.
 func cellsOf(p *compile.Plan) []sandbox.PostColumn {
 	var columns []sandbox.PostColumn
 	for i, k := range p.Keys {
@@ -36,19 +55,10 @@ func TestPostInTheSandbox(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p, err := build(t, sql, view, noNulls(view))
 			require.NoError(t, err)
-			spec := sandbox.PostSpec{Columns: cellsOf(p), SQL: p.Post.SQL, Formats: []string{"csv"}}
+			spec := sandbox.PostSpec{Relations: relationsOf(p), SQL: p.Post.SQL, Formats: []string{"csv"}}
 			for _, v := range p.Post.Args {
 				spec.Args = append(spec.Args, sandbox.Value(v))
 			}
-			var row, withheld []*string
-			for i := range spec.Columns {
-				seven := "7"
-				row, withheld = append(row, &seven), append(withheld, nil)
-				if i < len(p.Keys) {
-					withheld[i] = &seven
-				}
-			}
-			spec.Rows = [][]*string{row, withheld}
 			result, err := runner.Post(context.Background(), spec)
 			require.NoError(t, err)
 			var columns []compile.PostColumn

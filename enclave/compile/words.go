@@ -32,8 +32,17 @@ func (m Measure) scale() int {
 	return scaleOf(m.Type)
 }
 
-// Words is what the plan asks, in one sentence: the tables, the conditions and the keys. It names the caller's own literals and nothing else.
+// Words is what the plan asks, in one sentence a part: the tables, the conditions and the keys. It names the caller's own literals and nothing else.
 func (p *Plan) Words() catalog.Text {
+	out := p.partWords()
+	for _, part := range p.More {
+		w := part.partWords()
+		out.Zh, out.En = out.Zh+"。"+w.Zh, out.En+". "+w.En
+	}
+	return out
+}
+
+func (p *Plan) partWords() catalog.Text {
 	tables := []string{p.Base.Root.Dataset}
 	for _, t := range p.Base.Joins {
 		tables = append(tables, t.Dataset)
@@ -55,9 +64,21 @@ func (p *Plan) Words() catalog.Text {
 	return catalog.Text{Zh: zh, En: en}
 }
 
-// Explain says what a cell of the plan is and which rules will judge it, a sentence a line.
+// Explain says what a cell of the plan is and which rules will judge it, a sentence a line, part by part.
 func (p *Plan) Explain() []catalog.Text {
-	out := []catalog.Text{p.Words()}
+	var out []catalog.Text
+	parts := p.Parts()
+	for i, part := range parts {
+		if len(parts) > 1 {
+			out = append(out, catalog.Text{Zh: fmt.Sprintf("汇总 %d / %d，按此顺序如同先后提问：", i+1, len(parts)), En: fmt.Sprintf("part %d of %d, answered in this order as if asked one after the other:", i+1, len(parts))})
+		}
+		out = append(out, part.explain()...)
+	}
+	return out
+}
+
+func (p *Plan) explain() []catalog.Text {
+	out := []catalog.Text{p.partWords()}
 	for i, c := range p.Cells {
 		out = append(out, catalog.Text{Zh: fmt.Sprintf("单元格 c%d：%s", i, c.Measure.words("条数", "去重主体数", "合计", "平方和", "乘积和")),
 			En: fmt.Sprintf("cell c%d: %s", i, c.Measure.words("number of rows", "number of distinct entities", "sum", "sum of squares", "sum of products"))})

@@ -20,10 +20,12 @@ func (r Report) Redact(v Viewer) Report {
 	if v.Cleared(r) {
 		return r
 	}
-	kept := r.Cells.shownRows()
 	r.Strip.Withheld = 0
-	r.Evidence = redactEvidence(r.Evidence, r.Cells, kept)
-	r.Cells = r.Cells.only(kept)
+	r.Part = r.Part.redact()
+	r.More = slices.Clone(r.More)
+	for i := range r.More {
+		r.More[i] = r.More[i].redact()
+	}
 	r.Leaves = r.Leaves.only(r.Leaves.allRows())
 	r.Neighbours = slices.Clone(r.Neighbours)
 	for i := range r.Neighbours {
@@ -31,6 +33,12 @@ func (r Report) Redact(v Viewer) Report {
 	}
 	r.Neighbours = slices.DeleteFunc(r.Neighbours, func(n Neighbour) bool { return !n.Pass })
 	return r
+}
+
+// redact keeps the rows that show a cell.
+func (p Part) redact() Part {
+	kept := p.Cells.shownRows()
+	return Part{Cells: p.Cells.only(kept), Evidence: redactEvidence(p.Evidence, p.Cells, kept)}
 }
 
 // shownRows are the rows that show at least one cell, or that have no cells.

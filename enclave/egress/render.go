@@ -32,9 +32,15 @@ func (r Report) Render(lang Lang, v Viewer) string {
 		p.line("%s  %d  %s", f.Name, f.Size, f.Digest)
 	}
 	p.heading("受保护单元与证据", "Protected cells and their evidence")
-	p.table(r.Cells)
-	p.legend(r.Cells)
-	p.evidence(r)
+	parts := r.Parts()
+	for i, part := range parts {
+		if len(parts) > 1 {
+			p.line(p.t("汇总 %d / %d", "part %d of %d"), i+1, len(parts))
+		}
+		p.table(part.Cells)
+		p.legend(part.Cells)
+		p.evidence(part)
+	}
 	p.neighbours(r.Neighbours)
 	p.query(r.Query)
 	p.lineage(r.Lineage)
@@ -97,7 +103,7 @@ func (p *printer) legend(t Table) {
 	}
 }
 
-func (p *printer) evidence(r Report) {
+func (p *printer) evidence(r Part) {
 	for _, e := range r.Evidence[:min(len(r.Evidence), maxShown)] {
 		var parts []string
 		for _, n := range e.Entities {

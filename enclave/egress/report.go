@@ -18,17 +18,40 @@ const maxReport = 32 << 20
 // digest of that form. It holds evidence about withheld cells, so it never leaves the zone and no requester sees it; what a
 // reviewer sees of it depends on his clearance.
 type Report struct {
-	Version    int         `json:"v"`
-	Strip      Strip       `json:"strip"`
-	Leaves     Table       `json:"leaves"` // the answer, as it will leave
-	Files      []File      `json:"files"`
-	Cells      Table       `json:"cells"` // the protected cells that the answer is computed from
-	Evidence   []Evidence  `json:"evidence,omitempty"`
+	Version int    `json:"v"`
+	Strip   Strip  `json:"strip"`
+	Leaves  Table  `json:"leaves"` // the answer, as it will leave
+	Files   []File `json:"files"`
+	Part
+	More       []Part      `json:"more,omitempty"`       // the cells of each further SELECT that groups data
 	Neighbours []Neighbour `json:"neighbours,omitempty"` // the nearest earlier answers, nearest first
 	Query      Query       `json:"query"`
 	Lineage    Lineage     `json:"lineage"`
 	Requester  History     `json:"requester"`
 	Note       string      `json:"note,omitempty"` // the requester's words, of all turns
+}
+
+// Part is what one SELECT that groups data came to.
+type Part struct {
+	Cells    Table      `json:"cells"` // the protected cells that the answer is computed from
+	Evidence []Evidence `json:"evidence,omitempty"`
+}
+
+// Parts are those of all the SELECTs that group data.
+func (r Report) Parts() []Part { return append([]Part{r.Part}, r.More...) }
+
+// Count is how many cells of a table hold a value and how many do not.
+func (t Table) Count() (shown, withheld int) {
+	for _, row := range t.Rows {
+		for _, v := range row[t.Keys:] {
+			if v == nil {
+				withheld++
+			} else {
+				shown++
+			}
+		}
+	}
+	return shown, withheld
 }
 
 // Strip is the first line: what is asked for and how it stands.
@@ -211,17 +234,12 @@ func (r Report) Validate() error {
 	if !catalog.ValidID(catalog.PrefixRun, s.Run) || s.Turn < 1 || !s.Grade.Valid() || s.Jurisdiction == "" || s.Shown < 0 || s.Withheld < 0 || !s.Quorum.valid() {
 		return errors.New("risk report: the strip is incomplete")
 	}
-	if err := errors.Join(r.Leaves.validate(), r.Cells.validate()); err != nil {
+	if err := r.Leaves.validate(); err != nil {
 		return err
 	}
-	for _, e := range r.Evidence {
-		if e.Row < 0 || e.Row >= len(r.Cells.Rows) || e.Column < 0 || e.Column >= len(r.Cells.Columns) {
-			return errors.New("risk report: evidence about no cell")
-		}
-		for _, c := range e.Checks {
-			if !c.Rule.Valid() {
-				return errors.New("risk report: an unknown rule")
-			}
+	for _, part := range r.Parts() {
+		if err := part.validate(); err != nil {
+			return err
 		}
 	}
 	for _, d := range r.digests() {
@@ -242,6 +260,23 @@ func (r Report) digests() []catalog.Digest {
 		out = append(out, s.Digest)
 	}
 	return out
+}
+
+func (p Part) validate() error {
+	if err := p.Cells.validate(); err != nil {
+		return err
+	}
+	for _, e := range p.Evidence {
+		if e.Row < 0 || e.Row >= len(p.Cells.Rows) || e.Column < 0 || e.Column >= len(p.Cells.Columns) {
+			return errors.New("risk report: evidence about no cell")
+		}
+		for _, c := range e.Checks {
+			if !c.Rule.Valid() {
+				return errors.New("risk report: an unknown rule")
+			}
+		}
+	}
+	return nil
 }
 
 func (t Table) validate() error {

@@ -24,15 +24,15 @@ func sample() egress.Report {
 		Leaves: egress.Table{Keys: 1, Columns: []egress.Column{{Name: "district", Type: "VARCHAR"}, {Name: "平均", Type: "DECIMAL(12,2)"}},
 			Rows: [][]*string{{text("东城"), text("8123.50")}, {text("D2"), nil}}},
 		Files: []egress.File{{Name: "data.csv", Size: 40, Digest: digest("file")}},
-		Cells: egress.Table{Keys: 1, Columns: []egress.Column{{Name: "k0", Type: "VARCHAR"}, {Name: "c0", Type: "BIGINT"}, {Name: "c1", Type: "DECIMAL(38,2)"}},
+		Part: egress.Part{Cells: egress.Table{Keys: 1, Columns: []egress.Column{{Name: "k0", Type: "VARCHAR"}, {Name: "c0", Type: "BIGINT"}, {Name: "c1", Type: "DECIMAL(38,2)"}},
 			Rows: [][]*string{{text("东城"), text("63"), text("511780.50")}, {text("D2"), text("41"), nil}, {text("HIDDENKEY"), nil, nil}},
 			Masks: []egress.Mask{{Row: 1, Column: 2, Letters: []egress.Letter{egress.LetterDominance}},
 				{Row: 2, Column: 1, Letters: []egress.Letter{egress.LetterThreshold, egress.LetterGroup}},
 				{Row: 2, Column: 2, Letters: []egress.Letter{egress.LetterThreshold}}}},
-		Evidence: []egress.Evidence{
-			{Row: 0, Column: 1, Entities: []egress.EntityCount{{Type: "person", N: 7363}}, Checks: []egress.Check{{Rule: "T", Pass: true}, {Rule: "X", Pass: true}}},
-			{Row: 2, Column: 1, Entities: []egress.EntityCount{{Type: "person", N: 7004}}, Checks: []egress.Check{{Rule: "T", Pass: false}}},
-		},
+			Evidence: []egress.Evidence{
+				{Row: 0, Column: 1, Entities: []egress.EntityCount{{Type: "person", N: 7363}}, Checks: []egress.Check{{Rule: "T", Pass: true}, {Rule: "X", Pass: true}}},
+				{Row: 2, Column: 1, Entities: []egress.EntityCount{{Type: "person", N: 7004}}, Checks: []egress.Check{{Rule: "T", Pass: false}}},
+			}},
 		Neighbours: []egress.Neighbour{
 			{Release: id("rel"), Issued: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).Unix(), Words: "persons by district, 2025", Minus: 7012, Plus: 7040, Pass: true},
 			{Release: id("rel"), Issued: time.Date(2026, 2, 2, 0, 0, 0, 0, time.UTC).Unix(), Words: "NEAR one person less", Minus: 7001, Pass: false},
@@ -69,6 +69,35 @@ func TestRenderGolden(t *testing.T) {
 			require.NotContains(t, got, "\x1b")
 		})
 	}
+}
+
+// A report of several grouped SELECTs shows the cells of each, and hides of each what the viewer is not cleared for.
+func TestReportOfSeveralParts(t *testing.T) {
+	r := sample()
+	second := egress.Part{Cells: egress.Table{Keys: 1, Columns: r.Cells.Columns[:2], Rows: [][]*string{{text("西城"), text("58")}, {text("HIDDENTOO"), nil}},
+		Masks: []egress.Mask{{Row: 1, Column: 1, Letters: []egress.Letter{egress.LetterComplement}}}},
+		Evidence: []egress.Evidence{{Row: 1, Column: 1, Entities: []egress.EntityCount{{Type: "person", N: 7991}}, Checks: []egress.Check{{Rule: "C", Pass: false}}}}}
+	r.More = []egress.Part{second}
+	b, digest, err := r.Encode()
+	require.NoError(t, err)
+	back, err := egress.DecodeReport(b)
+	require.NoError(t, err)
+	require.Equal(t, r, back)
+	_, first, err := sample().Encode()
+	require.NoError(t, err)
+	require.NotEqual(t, first, digest)
+	whole := r.Render(egress.En, egress.Viewer{Clearance: 3})
+	for _, want := range []string{"part 1 of 2", "part 2 of 2", "西城", "7991", "HIDDENKEY", "HIDDENTOO"} {
+		require.Contains(t, whole, want)
+	}
+	part := r.Render(egress.Zh, egress.Viewer{})
+	require.Contains(t, part, "西城")
+	for _, secret := range []string{"7991", "HIDDENKEY", "HIDDENTOO"} {
+		require.NotContains(t, part, secret)
+	}
+	require.Len(t, r.More[0].Cells.Rows, 2, "the report itself is as it was")
+	r.More[0].Evidence = []egress.Evidence{{Row: 2, Column: 1}}
+	require.Error(t, r.Validate())
 }
 
 // Who is not cleared learns nothing about what is withheld: not where, not why, not how much, and no count.

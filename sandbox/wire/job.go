@@ -98,14 +98,21 @@ type Column struct {
 	Type string `json:"type"`
 }
 
-// Post asks for one SELECT over the relation cells, whose rows are a cells stream in descriptor FDFirst.
+// Post asks for one SELECT over relations of cells, each of which it names; the rows of relation i are those of stmt i in the cells stream
+// in descriptor FDFirst.
 type Post struct {
-	Columns []Column          `json:"columns"`
-	SQL     string            `json:"sql"`
-	Args    []Value           `json:"args,omitempty"`
-	Formats []string          `json:"formats"` // parquet, csv, json
-	Label   map[string]string `json:"label"`
-	MaxRows int               `json:"max_rows"`
+	Relations []Relation        `json:"relations"`
+	SQL       string            `json:"sql"`
+	Args      []Value           `json:"args,omitempty"`
+	Formats   []string          `json:"formats"` // parquet, csv, json
+	Label     map[string]string `json:"label"`
+	MaxRows   int               `json:"max_rows"`
+}
+
+// Relation is a relation of cells: its name in the statement, and its columns.
+type Relation struct {
+	Name    string   `json:"name"`
+	Columns []Column `json:"columns"`
 }
 
 // The files of a post job.

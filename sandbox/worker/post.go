@@ -21,19 +21,23 @@ const maxCells = 256 << 20
 
 // post runs one generated SELECT over released cells and encodes its result. Nothing else is in this process.
 func post(e *engine, j *wire.Job, result io.Writer) (*wire.Status, error) {
-	rows, err := readCells(fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst), len(j.Post.Columns))
+	rows, err := readCells(fmt.Sprintf("%s/%d", j.FDs, wire.FDFirst), j.Post.Relations)
 	if err != nil {
 		return nil, fail(wire.CodeOpen, err)
 	}
-	if err := e.table("cells", j.Post.Columns, rows); err != nil {
-		return nil, fail(wire.CodeQuery, err)
+	var names []string
+	for i, r := range j.Post.Relations {
+		if err := e.table(r.Name, r.Columns, rows[i]); err != nil {
+			return nil, fail(wire.CodeQuery, err)
+		}
+		names = append(names, r.Name)
 	}
 	parquet := filepath.Join(j.Data, wire.FileParquet)
 	if err := e.harden(reach{spill: j.Spill, paths: []string{parquet}}); err != nil {
 		return nil, err
 	}
-	s, err := e.prepare(j.Post.SQL, j.Post.Args, []string{"cells"}, func(t []string) bool {
-		return slices.Equal(t, []string{"memory", "main", "cells"})
+	s, err := e.prepare(j.Post.SQL, j.Post.Args, names, func(t []string) bool {
+		return len(t) == 3 && slices.Equal(t[:2], []string{"memory", "main"}) && slices.Contains(names, t[2])
 	})
 	if err != nil {
 		return nil, err
@@ -59,18 +63,19 @@ func post(e *engine, j *wire.Job, result io.Writer) (*wire.Status, error) {
 	return &wire.Status{Code: wire.CodeOK, Rows: int64(len(a.rows)), Columns: a.columns, Files: out.Sizes()}, out.Close()
 }
 
-func readCells(path string, width int) ([]wire.Row, error) {
+// readCells reads the rows of every relation.
+func readCells(path string, relations []wire.Relation) ([][]wire.Row, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	var rows []wire.Row
+	rows := make([][]wire.Row, len(relations))
 	err = wire.ReadCells(f, maxCells, func(stmt int, row wire.Row) error {
-		if stmt != 0 || len(row) != width {
+		if stmt < 0 || stmt >= len(relations) || len(row) != len(relations[stmt].Columns) {
 			return errors.New("cells do not fit their columns")
 		}
-		rows = append(rows, row)
+		rows[stmt] = append(rows[stmt], row)
 		return nil
 	})
 	return rows, err
