@@ -35,6 +35,9 @@ func TestPartsOfOneTextAreComparedWithEachOther(t *testing.T) {
 		{[]string{north, both}, []string{shown, "released [[100,null]]"}},
 		{[]string{both, "SELECT count(*) AS n FROM clients WHERE city = 'north' AND segment <> 'd'"}, []string{"released [[100,null]]", withheld}},
 		{[]string{both, "SELECT count(*) AS n, count(*) - " + inner(northWithout) + " AS two FROM clients WHERE city = 'north'"}, []string{"released [[100,null]]", "released [[100,null]]"}},
+		{[]string{north + " UNION ALL " + northWithout + " ORDER BY n"}, []string{shown}},
+		{[]string{"SELECT segment, count(*) AS n FROM clients WHERE city = 'north' GROUP BY segment UNION ALL SELECT NULL, count(*) FROM clients WHERE city = 'north' ORDER BY segment"},
+			[]string{`released [["a",38],["b",30],[null,100]]`}},
 		// The total comes first: what its groups would tell of the two is withheld, and one more group with it.
 		{[]string{"SELECT segment, count(*) AS n, count(*) * 100 / " + inner(north) + " AS share FROM clients WHERE city = 'north' GROUP BY segment ORDER BY segment"},
 			[]string{`released [["a",38,38],["b",30,30]]`}},

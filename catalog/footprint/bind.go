@@ -69,6 +69,9 @@ func (n *named) find(name string) *named {
 
 // query binds one SELECT. An inner one may group by keys of entities.
 func (b *binder) query(tree *sqltree.Select, scope *named, inner bool) (*Select, error) {
+	if tree.Union != nil {
+		return nil, sqltree.Refuse(sqltree.ReasonSetOperation, tree.Position())
+	}
 	s := &Select{Tree: tree, Scalars: map[*sqltree.Query]*Cells{}, refs: map[*sqltree.Column]Ref{}}
 	outer := scope
 	if err := alone(tree, inner); err != nil {

@@ -11,7 +11,9 @@ import (
 // below it are Query.Parts.
 type Over struct {
 	Tree *sqltree.Select
-	From OverFrom // nil where the SELECT is of subqueries alone
+	From OverFrom // nil where the SELECT is of subqueries alone, or a union
+	// Union are the relations of a UNION ALL, whose rows follow one another.
+	Union []*Cells
 	// Scalars are the subqueries that stand for one value.
 	Scalars map[*sqltree.Query]*Cells
 }
@@ -65,7 +67,7 @@ func (b *binder) with(tree *sqltree.Select, scope *named) (*named, error) {
 
 // over reads a SELECT whose relations are all cells; nil without error is any other.
 func (b *binder) over(tree *sqltree.Select, scope *named) (*Over, error) {
-	if tree.From == nil && len(tree.Queries()) == 0 {
+	if tree.From == nil && len(tree.Queries()) == 0 && tree.Union == nil {
 		return nil, nil
 	}
 	outer := scope
@@ -84,6 +86,11 @@ func (b *binder) over(tree *sqltree.Select, scope *named) (*Over, error) {
 		}
 		o.From = from
 	}
+	if tree.Union != nil {
+		if o.Union, err = b.union(tree, scope); err != nil || o.Union == nil {
+			return nil, err
+		}
+	}
 	if b.overs++; b.overs > maxOver {
 		return nil, sqltree.Refuse(sqltree.ReasonTooManyReferences, tree.Position(), maxOver)
 	}
@@ -93,6 +100,26 @@ func (b *binder) over(tree *sqltree.Select, scope *named) (*Over, error) {
 		}
 	}
 	return o, b.unused(scope, outer)
+}
+
+// union reads the SELECTs of a UNION ALL; nil without error where none of them is cells.
+func (b *binder) union(tree *sqltree.Select, scope *named) ([]*Cells, error) {
+	var out []*Cells
+	for _, s := range tree.Union {
+		known, err := b.cells(s, scope)
+		switch {
+		case err != nil:
+			return nil, err
+		case known.fault != nil:
+			return nil, known.fault
+		case known.cells:
+			out = append(out, &Cells{Pos: s.Pos, Over: known.over, Part: known.part})
+		}
+	}
+	if len(out) > 0 && len(out) < len(tree.Union) {
+		return nil, sqltree.Refuse(sqltree.ReasonSetOperation, tree.Position())
+	}
+	return out, nil
 }
 
 // overFrom reads a FROM clause. from is nil where no relation is cells; other refuses one that is not beside others that are.

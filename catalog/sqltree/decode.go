@@ -111,7 +111,7 @@ func (d *decoder) query(o *object) *Select {
 	switch o.text("type") {
 	case "SELECT_NODE":
 	case "SET_OPERATION_NODE":
-		refuse(ReasonSetOperation, o.at)
+		return d.union(o)
 	case "RECURSIVE_CTE_NODE":
 		refuse(ReasonRecursive, o.at)
 	default:
@@ -127,6 +127,27 @@ func (d *decoder) query(o *object) *Select {
 	o.empty(ReasonSample, "sample")
 	d.modifiers(s, o.list("modifiers"))
 	s.From = d.relation(o.object("from_table"))
+	o.done()
+	return s
+}
+
+// union reads SELECTs that are joined by UNION ALL. Those that stand in no parentheses of their own, with an order or a limit, are one list.
+func (d *decoder) union(o *object) *Select {
+	o.must("setop_type", "UNION", ReasonSetOperation)
+	if !o.bool("setop_all") {
+		refuse(ReasonSetOperation, o.at)
+	}
+	s := &Select{Pos: o.at}
+	s.With = d.with(o.object("cte_map"))
+	for _, side := range []string{"left", "right"} {
+		q := d.query(o.object(side))
+		if q.Union != nil && q.With == nil && q.Order == nil && q.Limit == nil && q.Offset == 0 {
+			s.Union = append(s.Union, q.Union...)
+			continue
+		}
+		s.Union = append(s.Union, q)
+	}
+	d.modifiers(s, o.list("modifiers"))
 	o.done()
 	return s
 }

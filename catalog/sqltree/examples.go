@@ -49,7 +49,7 @@ var examples = map[catalog.Code]Example{
 	catalog.CodeJoinEdge:     {"SELECT count(*) AS n FROM cases JOIN clients ON cases.kind = clients.segment", "SELECT clients.city, count(*) AS n FROM cases JOIN clients ON cases.id = clients.id GROUP BY clients.city"},
 	catalog.CodeTableFn:      {"SELECT count(*) AS n FROM read_csv('clients.csv')", "SELECT count(*) AS n FROM clients"},
 	catalog.CodeFromValues:   {"SELECT count(*) AS n FROM (VALUES (1), (2)) AS t(a)", "SELECT count(*) AS n FROM clients"},
-	catalog.CodeSetOp:        {"SELECT count(*) AS n FROM clients WHERE city = 'north' UNION ALL SELECT count(*) FROM clients WHERE city = 'south'", "SELECT city, count(*) AS n FROM clients WHERE city IN ('north', 'south') GROUP BY city"},
+	catalog.CodeSetOp:        {"SELECT count(*) AS n FROM (SELECT id FROM clients WHERE city = 'north' UNION SELECT id FROM clients WHERE segment = 'a') AS c", "SELECT count(*) AS n FROM clients WHERE city = 'north' UNION ALL SELECT count(*) AS n FROM clients WHERE segment = 'a'"},
 	catalog.CodeSubquery:     {"SELECT count(*) AS n FROM clients WHERE amount > (SELECT avg(amount) FROM clients)", "SELECT count(*) AS n, avg(amount) AS mean FROM clients WHERE amount >= 500"},
 	catalog.CodeCTERecursive: {"WITH RECURSIVE t AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM t) SELECT count(*) AS n FROM t", "SELECT count(*) AS n FROM clients"},
 	catalog.CodeCTEShadow:    {"WITH clients AS (SELECT id, count(*) AS n FROM cases GROUP BY id) SELECT n, count(*) AS persons FROM clients GROUP BY n", "WITH each AS (SELECT id, sum(amount) AS s FROM clients GROUP BY id) SELECT count(*) AS persons, avg(s) AS mean FROM each"},

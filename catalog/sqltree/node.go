@@ -16,9 +16,11 @@ type Pos int
 // Position returns the byte offset, or None.
 func (p Pos) Position() int { return int(p) }
 
-// Select is one SELECT with everything that belongs to it.
+// Select is one SELECT with everything that belongs to it. With Union set it is the rows of several, one after the other; then it has neither
+// Items nor From, and what these rule.
 type Select struct {
 	Pos
+	Union    []*Select // of UNION ALL, two or more
 	With     []CTE
 	Items    []Item
 	From     From // nil when there is none

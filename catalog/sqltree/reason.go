@@ -111,6 +111,7 @@ const (
 	ReasonMixed           Reason = "mixed"
 	ReasonFrontiers       Reason = "frontiers"
 	ReasonCorrelated      Reason = "correlated"
+	ReasonUnionColumns    Reason = "union columns"
 	ReasonCellType        Reason = "cell type"
 	ReasonCellCast        Reason = "cell cast"
 	ReasonCellFunction    Reason = "cell function"

@@ -86,6 +86,8 @@ var planTexts = map[Reason]reasonText{
 		"请在内层完成与数据表的连接，或把数据表也分组汇总，再连接各汇总结果", "join the tables inside the grouped query, or group them as well in a WITH query and join the results"},
 	ReasonFrontiers: {catalog.CodeTooLarge, "一条查询中对数据分组汇总的 SELECT 过多", "too many SELECTs of the query group data",
 		"最多 %d 个：请合并（条件可用 FILTER），或分成多条查询", "at most %d: merge some of them (put conditions into FILTER), or ask separate queries"},
+	ReasonUnionColumns: {catalog.CodeType, "UNION ALL 两侧的列数不同", "the SELECTs of a UNION ALL have different numbers of columns",
+		"请让各 SELECT 输出同样多的列，缺少的写 NULL", "give each SELECT the same number of columns, NULL for what one lacks"},
 	ReasonCorrelated: {catalog.CodeSubquery, "子查询不能引用外层查询的字段", "a subquery cannot refer to columns of the query around it",
 		"请在 WITH 中按该字段对子查询的表分组汇总，再按该字段连接两个汇总结果", "group the table of the subquery by that column in a WITH query, and join the two results on it"},
 	ReasonCellType: {catalog.CodeType, "表达式两侧的类型不符", "the types in this expression do not fit together",

@@ -47,6 +47,9 @@ func (w *postWriter) postOver(o *footprint.Over, outermost bool) (overRelation, 
 	saved := w.place
 	w.place = place{}
 	defer func() { w.place = saved }()
+	if o.Union != nil {
+		return w.union(o, outermost)
+	}
 	from := overRelation{sql: "SELECT 1 AS one"}
 	if o.From != nil {
 		var err error
