@@ -118,7 +118,7 @@ func (h *hostileJobs) run(sql string) (any, error) {
 }
 
 func (h *hostileJobs) post(sql string) (any, error) {
-	out, err := h.r.Post(soon(h.t), sandbox.PostSpec{Columns: []sandbox.PostColumn{{Name: "x", Type: "BIGINT"}}, Rows: h.rows, SQL: h.text(sql, "cells"), Formats: []string{"parquet"}, Timeout: h.limit})
+	out, err := h.r.Post(soon(h.t), sandbox.PostSpec{Relations: cells("x", "BIGINT", h.rows), SQL: h.text(sql, "cells"), Formats: []string{"parquet"}, Timeout: h.limit})
 	if out == nil {
 		return nil, err
 	}
