@@ -66,7 +66,7 @@ func (s *soak) query(n int) error {
 }
 
 func (s *soak) post(int) error {
-	_, err := s.r.Post(s.t.Context(), sandbox.PostSpec{Columns: []sandbox.PostColumn{{Name: "x", Type: "BIGINT"}}, Rows: [][]*string{{text("1")}, {text("2")}}, SQL: "SELECT x, rank() OVER (ORDER BY x) AS r FROM cells",
+	_, err := s.r.Post(s.t.Context(), sandbox.PostSpec{Relations: cells("x", "BIGINT", [][]*string{{text("1")}, {text("2")}}), SQL: "SELECT x, rank() OVER (ORDER BY x) AS r FROM cells",
 		Formats: []string{"parquet", "csv", "json"}})
 	return err
 }

@@ -54,7 +54,7 @@ func TestWarmWorkers(t *testing.T) {
 			require.Equal(t, [][]string{{"5", "4"}}, plain(out[0]))
 		}
 		n := "7"
-		out, err := r.Post(soon(t), sandbox.PostSpec{Columns: []sandbox.PostColumn{{Name: "n", Type: "BIGINT"}}, Rows: [][]*string{{&n}}, SQL: "SELECT n + 1 AS m FROM cells",
+		out, err := r.Post(soon(t), sandbox.PostSpec{Relations: cells("n", "BIGINT", [][]*string{{&n}}), SQL: "SELECT n + 1 AS m FROM cells",
 			Formats: []string{"parquet"}})
 		require.NoError(t, err)
 		require.NotEmpty(t, out.Files["data.parquet"])
