@@ -107,7 +107,7 @@ func TestWorkersLeaveNothing(t *testing.T) {
 			leavesNothing(t, "failing run", func() { _, _ = r.Run(soon(t), one(file, `SELECT * FROM read_text('/etc/passwd')`, 0)) })
 			leavesNothing(t, "post", func() {
 				n := "7"
-				_, err := r.Post(soon(t), sandbox.PostSpec{Columns: []sandbox.PostColumn{{Name: "n", Type: "BIGINT"}}, Rows: [][]*string{{&n}}, SQL: "SELECT n FROM cells", Formats: []string{"parquet"}})
+				_, err := r.Post(soon(t), sandbox.PostSpec{Relations: cells("n", "BIGINT", [][]*string{{&n}}), SQL: "SELECT n FROM cells", Formats: []string{"parquet"}})
 				require.NoError(t, err)
 			})
 			for _, source := range []string{"x\n1\n", "x\nquarantined\n"} {
