@@ -53,9 +53,6 @@ func (r *Runner) Loose(ctx context.Context, file *os.File, st Statement) (string
 	return answer, err
 }
 
-// Filter is the list of system calls.
-var Filter = filter
-
 // What reads the words of a worker behind the decoders of package wire.
 var (
 	Syntax   = syntax
