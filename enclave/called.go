@@ -15,7 +15,8 @@ type called struct {
 	state  string
 	c      computationRecord
 	chosen instance
-	proof  *certificateRecord // the newest certificate, if it is of this version and under the policy in force
+	proof  *certificateRecord // the newest certificate, if it passed, is of this version and under the policy in force
+	stale  []outdated         // what is another since the newest certificate, if it passed
 	// certificate names it once it is known to cover the question.
 	certificate string
 }
@@ -43,9 +44,13 @@ func (a *asked) readComputation(tx Tx) error {
 		return nil
 	}
 	v, at, err := load[certificateRecord](tx, recCertificate, c.Certificate)
-	if err == nil && at.State == certificatePassed && v.Digest == c.Version.Digest && v.Policy == a.policy {
+	if err != nil || at.State != certificatePassed {
+		return err
+	}
+	if v.Digest == c.Version.Digest && v.Policy == a.policy {
 		k.proof = &v
 	}
+	k.stale, err = v.outdated(tx, c.Version.Digest, a.policy)
 	return err
 }
 

@@ -3,14 +3,12 @@ package enclave
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
 	"yumen/catalog"
 	"yumen/enclave/compile"
 	"yumen/internal/api"
-	"yumen/internal/metastore"
 	"yumen/policy"
 )
 
@@ -36,49 +34,37 @@ type certificateRecord struct {
 	By           string         `json:"by"`
 }
 
-// certificateOf is the newest certificate of a computation, and what it is worth now. The record is nil when there is none.
-func (s *Service) certificateOf(tx Tx, c *computationRecord) (policy.Certificate, *certificateRecord, error) {
-	none := policy.Certificate{State: policy.CertificateNone}
+// standingCertificate is the newest certificate of a computation, and what it is worth now.
+type standingCertificate struct {
+	policy.Certificate
+	record   *certificateRecord // nil when there is none
+	passed   bool               // when it was made
+	outdated []outdated         // why it is stale
+}
+
+// certificateOf is the newest certificate of a computation.
+func (s *Service) certificateOf(tx Tx, c *computationRecord) (standingCertificate, error) {
+	out := standingCertificate{Certificate: policy.Certificate{State: policy.CertificateNone}}
 	if c.Certificate == "" {
-		return none, nil, nil
+		return out, nil
 	}
 	v, rec, err := load[certificateRecord](tx, recCertificate, c.Certificate)
 	if err != nil {
-		return none, nil, err
+		return out, err
 	}
-	out := policy.Certificate{State: policy.CertificateStale, Computation: v.Digest}
-	current, err := v.current(tx)
+	if out.outdated, err = v.outdated(tx, c.Version.Digest, s.policy); err != nil {
+		return out, err
+	}
+	out.record, out.passed, out.Computation = &v, rec.State == certificatePassed, v.Digest
 	switch {
-	case err != nil:
-		return none, nil, err
-	case !current || v.Policy != s.policy || v.Digest != c.Version.Digest:
-	case rec.State == certificatePassed:
+	case len(out.outdated) > 0 || rec.State == certificateVoid:
+		out.State = policy.CertificateStale
+	case out.passed:
 		out.State = policy.CertificatePassed
-	case rec.State == certificateFailed:
+	default:
 		out.State = policy.CertificateFailed
 	}
-	return out, &v, nil
-}
-
-// current reports whether the certificate is of the data as they stand.
-func (v *certificateRecord) current(tx Tx) (bool, error) {
-	for name, content := range v.Contents {
-		d, _, err := load[datasetRecord](tx, recDataset, name)
-		if errors.Is(err, metastore.ErrNotFound) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		snap, _, err := load[snapshotRecord](tx, recSnapshot, d.Current)
-		if err != nil {
-			return false, err
-		}
-		if snap.content(d.Current) != content || snap.SpecDigest != d.ApprovedVersion.Digest {
-			return false, nil
-		}
-	}
-	return true, nil
+	return out, nil
 }
 
 // covers reports whether the certificate fixed every cell of these families.
@@ -135,18 +121,25 @@ func (s *Service) Computation(ctx context.Context, p Principal, name string) (ap
 			return err
 		}
 		out.Grade, out.Columns = c.Grade, c.Columns
-		state, v, err := s.certificateOf(tx, &c)
-		if err != nil {
-			return err
-		}
-		if out.Certified = string(state.State); state.State == policy.CertificateFailed && !reviewsComputation(p, &c) {
-			out.Certified = string(policy.CertificateNone) // that nothing could ever be answered is a fact about the data
-		}
 		if c.Approved != nil {
 			out.ApprovedBy = c.Approved.Account
 		}
-		if v != nil && reviewsComputation(p, &c) {
-			report = v.Report
+		at, err := s.certificateOf(tx, &c)
+		if err != nil {
+			return err
+		}
+		reviews := reviewsComputation(p, &c)
+		if at.record != nil && !at.passed && !reviews {
+			out.Certified = string(policy.CertificateNone) // that nothing could ever be answered is a fact about the data, then as now
+			return nil
+		}
+		out.Certified = string(at.State)
+		if len(at.outdated) > 0 {
+			remedy := remedyOf(name, at.outdated)
+			out.Stale, out.Remedy = stale(at.outdated), &remedy
+		}
+		if at.record != nil && reviews {
+			report = at.record.Report
 		}
 		return nil
 	})

@@ -182,9 +182,9 @@ func scopesOf(tx Tx, organization string, datasets []string) ([]map[string][]foo
 func (s *Service) ownReservation(ctx context.Context, k *certification) (string, error) {
 	var row string
 	err := s.store.View(ctx, func(tx Tx) error {
-		_, v, err := s.certificateOf(tx, &k.c)
-		if v != nil {
-			row = v.Ledger
+		at, err := s.certificateOf(tx, &k.c)
+		if at.record != nil {
+			row = at.record.Ledger
 		}
 		return err
 	})
@@ -319,7 +319,7 @@ func (s *Service) commitCertificate(ctx context.Context, k *certification) (gone
 		if err != nil {
 			return err
 		}
-		if now, err := v.current(tx); err != nil || !now {
+		if changed, err := v.outdated(tx, c.Version.Digest, s.policy); err != nil || len(changed) > 0 {
 			return errors.Join(err, errConflict)
 		}
 		if gone, err = s.voidCertificate(tx, &c); err != nil {

@@ -145,15 +145,17 @@ func (s *Service) mayCompute(ctx context.Context, tx Tx, p Principal, op policy.
 			in.Computation.Markets.Add(string(d.Approved.Market))
 		}
 	}
-	var err error
 	if op == policy.ComputationCertify {
+		var err error
 		if in.Frozen, err = frozenOn(tx, policy.ActionComputationReview, rec.Owner, c.Spec.Datasets...); err != nil {
 			return policy.Decision{}, err
 		}
 	}
-	if in.Certificate, _, err = s.certificateOf(tx, c); err != nil {
+	at, err := s.certificateOf(tx, c)
+	if err != nil {
 		return policy.Decision{}, err
 	}
+	in.Certificate = at.Certificate
 	return s.ask(ctx, in)
 }
 

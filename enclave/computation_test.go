@@ -3,6 +3,7 @@ package enclave_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -174,7 +175,7 @@ func TestAComputationOfGradeThree(t *testing.T) {
 	z.Check(t)
 }
 
-// A certificate is of the data that it was made on.
+// A certificate is of the data that it was made on: what has changed is told, nothing runs, and to certify again is all that it takes.
 func TestACertificateGoesStale(t *testing.T) {
 	z := enclavetest.New(t)
 	p, grant := certified(t, z, "by_city", enclavetest.ByCity("by_city"))
@@ -182,13 +183,96 @@ func TestACertificateGoesStale(t *testing.T) {
 	first := enclavetest.Text(z.Compute(t, p, grant, "by_city", north))
 	z.Load(t, "clients", enclavetest.ClientRows())
 	require.Equal(t, first, enclavetest.Text(z.Compute(t, p, grant, "by_city", north)), "the same file is the same data")
-	z.Load(t, "clients", slices.Delete(enclavetest.ClientRows(), 2, 3))
-	run := z.Compute(t, p, grant, "by_city", north)
+	fewer := slices.Delete(enclavetest.ClientRows(), 2, 3)
+	for why, change := range map[string]func(){
+		"data clients": func() { z.Load(t, "clients", fewer) },
+		"policy ":      func() { z.Restart(t, func(c *enclave.Config) { c.PolicyDigest = catalog.DigestOf([]byte("another")) }) },
+	} {
+		change()
+		require.Equal(t, []string{why}, staleBecause(t, z, p, "by_city", "stale"))
+		refusedAsStale(t, z.Compute(t, p, grant, "by_city", north), "certify it again: yumen computation certify by_city")
+		require.Equal(t, "passed", z.Certify(t, "by_city").State)
+		require.Empty(t, staleBecause(t, z, p, "by_city", "passed"))
+		require.Equal(t, first, enclavetest.Text(z.Compute(t, p, grant, "by_city", north)), "one client of another city went: what was answered is answered again")
+	}
+	z.Check(t)
+}
+
+func refusedAsStale(t *testing.T, run api.Run, remedy string) {
+	t.Helper()
 	require.Equal(t, "refused", run.State)
 	require.Equal(t, catalog.CodeComputationNotApproved, run.Refusal.Code)
-	v := z.Certify(t, "by_city")
-	require.Equal(t, "passed", v.State)
-	require.Equal(t, first, enclavetest.Text(z.Compute(t, p, grant, "by_city", north)), "one client of another city went: what was answered is answered again")
+	require.Contains(t, run.Refusal.Message.En, "certificate is stale")
+	require.Contains(t, run.Refusal.Remedy.En, remedy)
+	require.NotEmpty(t, run.Refusal.Remedy.Zh)
+}
+
+// Under another declaration the data must be loaded first. Then who was not answered anything yet is certified again; who was, is not, for
+// nobody can tell what changed.
+func TestACertificateOfAnotherDeclaration(t *testing.T) {
+	z := enclavetest.New(t)
+	p, grant := certified(t, z, "by_city", enclavetest.ByCity("by_city"))
+	asked, askedGrant := certified(t, z, "by_city_too", enclavetest.ByCity("by_city_too"))
+	north := map[string]string{"city": "north"}
+	require.Equal(t, "released", z.Compute(t, asked, askedGrant, "by_city_too", north).State)
+	z.Apply(t, "provider", strings.Replace(enclavetest.Clients, "en: Clients", "en: Customers", 1))
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Approve: true, Comment: "test"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"declaration clients"}, staleBecause(t, z, p, "by_city", "stale"))
+	refusedAsStale(t, z.Compute(t, p, grant, "by_city", north), "load it again first, then have an egress reviewer certify it again: yumen computation certify by_city")
+	_, err = z.Service.CertifyComputation(t.Context(), enclavetest.As("reviewer_1"), "by_city")
+	refuses(t, enclave.KindConflict, err)
+	z.Load(t, "clients", enclavetest.ClientRows())
+	require.Equal(t, []string{"data clients"}, staleBecause(t, z, p, "by_city", "stale"))
+	require.Equal(t, "passed", z.Certify(t, "by_city").State)
+	require.Equal(t, "released", z.Compute(t, p, grant, "by_city", north).State)
+	require.Equal(t, "failed", z.Certify(t, "by_city_too").State)
+	z.Check(t)
+}
+
+// staleBecause lists what a computation says has changed, to its author and to a reviewer alike; its approval stands.
+func staleBecause(t *testing.T, z *enclavetest.Zone, p enclave.Principal, name, state string) []string {
+	t.Helper()
+	var out [2][]string
+	for i, by := range []enclave.Principal{p, enclavetest.As("reviewer_2")} {
+		c, err := z.Service.Computation(t.Context(), by, name)
+		require.NoError(t, err)
+		require.Equal(t, []string{state, "approved", "reviewer_1"}, []string{c.Certified, c.State, c.ApprovedBy})
+		require.Equal(t, len(c.Stale) > 0, c.Remedy != nil)
+		for _, o := range c.Stale {
+			require.NotEmpty(t, o.Message.Zh)
+			out[i] = append(out[i], o.Why+" "+o.Dataset)
+		}
+	}
+	require.Equal(t, out[0], out[1])
+	return out[0]
+}
+
+// A certification of new data that fails lets nothing run, and its author is not told that there was one, not even when it is stale in its
+// turn. Once one passes, the approval of the text holds again.
+func TestACertificationThatFailsLater(t *testing.T) {
+	z := enclavetest.New(t)
+	p, grant := certified(t, z, "by_city", enclavetest.ByCity("by_city"))
+	told := func(by enclave.Principal, certified string, because int) {
+		t.Helper()
+		c, err := z.Service.Computation(t.Context(), by, "by_city")
+		require.NoError(t, err)
+		require.Equal(t, []string{certified, "approved"}, []string{c.Certified, c.State})
+		require.Len(t, c.Stale, because)
+		require.Equal(t, because > 0, c.Remedy != nil)
+		run := z.Compute(t, p, grant, "by_city", map[string]string{"city": "south"})
+		require.Equal(t, catalog.CodeComputationNotApproved, run.Refusal.Code)
+		require.NotContains(t, run.Refusal.Message.En, "stale")
+	}
+	z.Load(t, "clients", enclavetest.ClientRows()[:7])
+	require.Equal(t, "failed", z.Certify(t, "by_city").State)
+	told(p, "none", 0)
+	told(enclavetest.As("reviewer_2"), "failed", 0)
+	z.Load(t, "clients", enclavetest.ClientRows())
+	told(p, "none", 0)
+	told(enclavetest.As("reviewer_2"), "stale", 1)
+	require.Equal(t, "passed", z.Certify(t, "by_city").State)
+	require.Equal(t, "released", z.Compute(t, p, grant, "by_city", map[string]string{"city": "south"}).State)
 	z.Check(t)
 }
 

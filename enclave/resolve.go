@@ -191,19 +191,26 @@ func (s *Service) stillAllowed(ctx context.Context, a *asked) error {
 		return fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
 	}
 	if !d.Allow {
-		return s.explained(refusalOf(d), &now)
+		return s.explained(d, &now)
 	}
 	return nil
 }
 
-// explained is a refusal that says what is so with the grant and what helps.
-func (s *Service) explained(err error, a *asked) error {
+// explained is a refusal that says what is so with the grant, or the certificate, and what helps.
+func (s *Service) explained(d policy.Decision, a *asked) error {
+	err := refusalOf(d)
 	var r *catalog.Refusal
-	if errors.As(err, &r) {
-		return s.tellGrant(r, a.grant, a.used)
+	if !errors.As(err, &r) {
+		return err
 	}
-	return err
+	if a.computed != nil && len(a.computed.stale) > 0 && foremost(d.Denials).Rule == ruleCertified {
+		return staleRefusal(a.computed.name, a.computed.stale)
+	}
+	return s.tellGrant(r, a.grant, a.used)
 }
+
+// ruleCertified is the policy's rule that a computation has a certificate.
+const ruleCertified = "AUT-018"
 
 // runsLeft is the tightest limit of the grant. A run that is counted already asks for no other.
 func (a *asked) runsLeft(now int64) policy.Count {

@@ -247,7 +247,7 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 		return a, fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
 	}
 	if !d.Allow {
-		return a, s.explained(refusalOf(d), a)
+		return a, s.explained(d, a)
 	}
 	a.decision = d
 	if a.footprint, err = json.Marshal(q.Footprint); err != nil {

@@ -75,6 +75,12 @@ func (a *app) computationShowCommand() *cobra.Command {
 			t.Add(a.t("级别", "grade"), grade(v.Grade))
 			t.Add(a.t("摘要", "digest"), v.Digest)
 			t.Add(a.t("认证", "certified"), v.Certified)
+			for _, o := range v.Stale {
+				t.Add(a.t("失效原因", "stale because"), a.lang.Text(o.Message))
+			}
+			if v.Remedy != nil {
+				t.Add(a.t("办法", "what to do"), a.lang.Text(*v.Remedy))
+			}
 			for _, col := range v.Columns {
 				t.Add(a.t("列", "column"), col.Name+" "+col.Type)
 			}

@@ -9,8 +9,18 @@ type Computation struct {
 	Columns    []Column      `json:"columns" doc:"of its answer"`
 	Certified  string        `json:"certified" enum:"none,passed,failed,stale" doc:"what its newest certificate is worth on the data as they stand"`
 	ApprovedBy string        `json:"approved_by,omitempty"`
+	// Stale says what has changed since the newest certificate, and Remedy what to do: a stale one lets nothing run. The approval stands.
+	Stale  []Stale       `json:"stale,omitempty"`
+	Remedy *catalog.Text `json:"remedy,omitempty"`
 	// Certificate holds the findings; those who do not review never see them.
 	Certificate *Certificate `json:"certificate,omitempty"`
+}
+
+// Stale is one thing that a certificate rests on and that is another by now.
+type Stale struct {
+	Why     string       `json:"why" enum:"data,declaration,dataset,policy,text"`
+	Dataset string       `json:"dataset,omitempty"`
+	Message catalog.Text `json:"message"`
 }
 
 // Certificate is what a certification found. It is for reviewers: it tells something about the data.
