@@ -135,6 +135,7 @@ var layerBits = map[string]uint64{ns: sandbox.WithoutNamespaces, root: wire.Laye
 // weakened keeps a runner for every set of layers that is taken away.
 type weakened struct {
 	t       *testing.T
+	worker  string
 	mu      sync.Mutex
 	runners map[uint64]*sandbox.Runner
 }
@@ -147,7 +148,7 @@ func (w *weakened) without(off []string) *sandbox.Runner {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.runners[bits] == nil {
-		r, err := sandbox.Weakened(sandbox.Config{Worker: attackWorker(w.t), SpillMB: 4}, bits)
+		r, err := sandbox.Weakened(sandbox.Config{Worker: w.worker, SpillMB: 4}, bits)
 		require.NoError(w.t, err)
 		w.t.Cleanup(r.Close)
 		w.runners[bits] = r
@@ -159,7 +160,7 @@ func (w *weakened) without(off []string) *sandbox.Runner {
 // each of them stops it without the others.
 func TestEveryLayerStopsWhatItIsSaidTo(t *testing.T) {
 	o := newOutside(t)
-	w := &weakened{t: t, runners: map[uint64]*sandbox.Runner{}}
+	w := &weakened{t: t, worker: attackWorker(t), runners: map[uint64]*sandbox.Runner{}}
 	if r, err := sandbox.Weakened(sandbox.Config{Worker: attackWorker(t)}, 0); err != nil {
 		t.Skip("the host does not allow the full cage")
 	} else {
