@@ -29,7 +29,7 @@ type shelf struct {
 	idle     []*idler
 	starting int
 	pause    time.Duration // before the next start, when the last one ended badly
-	waiting  bool          // for the pause to be over
+	waiting  bool          // for the next start
 	hits     int64
 	misses   int64
 }
@@ -46,7 +46,10 @@ type WarmFigures struct {
 	Hits, Misses int64 // jobs that found one, and jobs that did not
 }
 
+// courtesy is how long a job has the processors to itself before another worker is started in the place of the one it took; the pauses are those
+// after a worker that did not start or died.
 const (
+	courtesy     = 20 * time.Millisecond
 	firstPause   = time.Second
 	longestPause = time.Minute
 )
@@ -69,7 +72,7 @@ func newWarm(start func(*task) (*worker, error), each int, patient time.Duration
 	return p, nil
 }
 
-// take returns a worker that a job fits, and starts another one in its place; nil when there is none.
+// take returns a worker that a job fits; nil when there is none. Another one is started in its place, a little later.
 func (p *warm) take(t *task) *worker {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -77,7 +80,7 @@ func (p *warm) take(t *task) *worker {
 		if s.model.job.Kind != t.job.Kind {
 			continue
 		}
-		defer p.fill(s)
+		defer p.later(s, courtesy)
 		if len(s.idle) == 0 || !s.model.takes(t) {
 			s.misses++
 			return nil
@@ -159,12 +162,17 @@ func (p *warm) drop(s *shelf, i *idler) bool {
 
 // rest waits before the next start, longer each time; a worker that served resets it. The caller holds the lock.
 func (p *warm) rest(s *shelf) {
+	s.pause = min(max(firstPause, 2*s.pause), longestPause)
+	p.later(s, s.pause)
+}
+
+// later fills a shelf after a time, unless that is to be done already. The caller holds the lock.
+func (p *warm) later(s *shelf, d time.Duration) {
 	if p.closed || s.waiting {
 		return
 	}
-	s.pause = min(max(firstPause, 2*s.pause), longestPause)
 	s.waiting = true
-	time.AfterFunc(s.pause, func() {
+	time.AfterFunc(d, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		s.waiting = false

@@ -130,3 +130,19 @@ func TestWarmWorkersNeedMemory(t *testing.T) {
 	_, err := sandbox.New(sandbox.Config{Worker: sandboxtest.Worker(t), MemoryMB: 700, Warm: 1})
 	require.ErrorContains(t, err, "no memory")
 }
+
+// A worker that waited is believed no more than another one.
+func TestWarmWorkersThatLie(t *testing.T) {
+	r, err := sandbox.New(sandbox.Config{Worker: program(t, "hostile"), Warm: 2, MaxRows: 100_000, MaxResultBytes: 8 << 20})
+	require.NoError(t, err)
+	defer r.Close()
+	names := []string{"exit", "failing exit", "panic", "no status", "no result", "fewer rows", "more rows", "cut", "trailing", "garbage", "endless rows", "endless zeros",
+		"endless status", "endless words", "statement number", "ragged", "files instead", "rejected instead"}
+	for _, name := range names {
+		require.Eventually(t, func() bool { return r.Warm()["run"].Idle > 0 }, time.Minute, time.Millisecond)
+		out, err := r.Run(soon(t), sandbox.RunSpec{Statements: []sandbox.Statement{{SQL: name}}})
+		require.ErrorIs(t, err, sandbox.ErrExecution, name)
+		require.Nil(t, out, name)
+	}
+	require.EqualValues(t, len(names), r.Warm()["run"].Hits)
+}

@@ -2,10 +2,15 @@ package worker_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -80,4 +85,92 @@ func bare(b *testing.B, database, source string) time.Duration {
 		require.NoError(b, os.Remove(database))
 	}
 	return time.Since(start)
+}
+
+// BenchmarkSharedSnapshot has two workers read all of one snapshot at the same time, of as many MiB as YUMEN_BENCH_MB says. Reported are the
+// pages of the snapshot itself, which both share, by its size; and what each worker holds besides, in blocks of the engine.
+func BenchmarkSharedSnapshot(b *testing.B) {
+	size := 64
+	if text := os.Getenv("YUMEN_BENCH_MB"); text != "" {
+		var err error
+		size, err = strconv.Atoi(text)
+		require.NoError(b, err)
+	}
+	r := sandboxtest.Runner(b)
+	file := incompressible(b, size)
+	st, err := file.Stat()
+	require.NoError(b, err)
+	spec := sandbox.RunSpec{Snapshots: []sandbox.SnapshotRef{{Name: "d", File: file}}, Timeout: 10 * time.Minute, Statements: []sandbox.Statement{
+		{SQL: "SELECT sum(a), sum(b), sum(c), sum(d) FROM d.main.data", Reads: []string{"d"}},
+		{SQL: "SELECT sum(x.a * y.b) FROM d.main.data x, d.main.data y", Reads: []string{"d"}}}} // the second one has no end
+	var shared, private float64
+	for b.Loop() {
+		ctx, cancel := context.WithCancel(b.Context())
+		var wait sync.WaitGroup
+		for range 2 {
+			wait.Go(func() { _, _ = r.Run(ctx, spec) })
+		}
+		mapped, own := held(b, file, st.Size())
+		cancel()
+		wait.Wait()
+		shared = max(shared, float64(st.Sys().(*syscall.Stat_t).Blocks*512+mapped)/float64(st.Size()))
+		private = max(private, float64(own)/(2<<20))
+	}
+	b.ReportMetric(shared, "shared-of-size")
+	b.ReportMetric(private, "own-MiB-each")
+}
+
+// held waits until two workers have read all of a file, and returns what of their memory is shared with others, and what is their own, by
+// their proportional sets.
+func held(b *testing.B, file *os.File, size int64) (shared, own int64) {
+	b.Helper()
+	want, err := os.Stat(fmt.Sprintf("/proc/self/fd/%d", file.Fd()))
+	require.NoError(b, err)
+	require.Eventually(b, func() bool {
+		readers := 0
+		shared, own = 0, 0
+		comms, _ := filepath.Glob("/proc/[0-9]*/comm")
+		for _, comm := range comms {
+			process := filepath.Dir(comm)
+			st, err := os.Stat(process + "/fd/7")
+			if err != nil || !os.SameFile(st, want) || number(process+"/io", "rchar:") < size*9/10 {
+				continue
+			}
+			readers++
+			shared += number(process+"/smaps_rollup", "Pss_Shmem:") << 10
+			own += number(process+"/smaps_rollup", "Pss_Anon:") << 10
+		}
+		return readers == 2
+	}, 5*time.Minute, 20*time.Millisecond)
+	return shared, own
+}
+
+// number is the number behind a name in a file of /proc.
+func number(path, name string) int64 {
+	b, _ := os.ReadFile(path)
+	_, rest, _ := strings.Cut(string(b), name)
+	var n int64
+	_, _ = fmt.Sscan(rest, &n)
+	return n
+}
+
+// incompressible is a sealed query file of about so many MiB.
+func incompressible(b *testing.B, mib int) *os.File {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "data.db")
+	db, err := sql.Open("duckdb", path)
+	require.NoError(b, err)
+	_, err = db.Exec(fmt.Sprintf(`CREATE TABLE data AS SELECT (hash(i) >> 1)::BIGINT AS a, (hash(i + 1e9) >> 1)::BIGINT AS b, (hash(i + 2e9) >> 1)::BIGINT AS c,
+		(hash(i + 3e9) >> 1)::BIGINT AS d FROM range(%d) t(i)`, mib<<20/32))
+	require.NoError(b, err)
+	_, err = db.Exec("CHECKPOINT")
+	require.NoError(b, err)
+	require.NoError(b, db.Close())
+	in, err := os.Open(path)
+	require.NoError(b, err)
+	defer in.Close()
+	file, err := sandbox.SealReader("snapshot", in, 4<<30)
+	require.NoError(b, err)
+	b.Cleanup(func() { _ = file.Close() })
+	return file
 }
