@@ -10,6 +10,7 @@ import (
 	"yumen/enclave/compile"
 	"yumen/enclave/rewrite"
 	"yumen/internal/api"
+	"yumen/sandbox"
 )
 
 // rewriteTime bounds the work on another text.
@@ -19,21 +20,25 @@ const rewriteTime = 2 * time.Second
 // grant's view of the catalog and the policy. The text that is offered has gone the whole way of a text that is asked: a worker without data
 // has parsed it, and it has been decoded, bound, judged and planned; one that would be refused is never shown.
 func (s *Service) rewritten(ctx context.Context, a *asked, r *catalog.Refusal) *api.Rewritten {
-	if a.tree == nil || a.computed != nil || !textual(r.Code) {
+	if a.computed != nil || !textual(r.Code) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, rewriteTime)
 	defer cancel()
+	tree, said := s.queryIn(ctx, a)
+	if tree == nil {
+		return nil
+	}
 	view := a.view()
 	for name, g := range view.Datasets {
 		if g.Methods = methodsOf(a.grant.Methods); g.Methods != nil {
 			view.Datasets[name] = g
 		}
 	}
-	out, found := rewrite.Of(a.tree, view, rewrite.Judge{
+	out, found := rewrite.Of(tree, view, rewrite.Judge{
 		Part:  func(tree *sqltree.Select) error { return a.plannable(ctx, tree, view) },
 		Whole: func(tree *sqltree.Select) error { return s.acceptable(ctx, a, tree, view) },
-	})
+	}, said...)
 	if !found {
 		return nil
 	}
@@ -43,6 +48,22 @@ func (s *Service) rewritten(ctx context.Context, a *asked, r *catalog.Refusal) *
 		return nil
 	}
 	return &api.Rewritten{SQL: out.SQL, Changes: out.Changes}
+}
+
+// queryIn is the tree of the text, or of the query inside a text that has none, with what is to be said of that.
+func (s *Service) queryIn(ctx context.Context, a *asked) (tree []byte, said []catalog.Text) {
+	if len(sqltree.ReadTree(a.tree)) > 0 {
+		return a.tree, nil
+	}
+	text, found := rewrite.Inside(a.in.SQL)
+	if !found {
+		return nil, nil
+	}
+	tree, err := s.parse(sandbox.WithTenant(ctx, a.by.LegalGroup), text)
+	if err != nil {
+		return nil, nil
+	}
+	return tree, []catalog.Text{rewrite.Kept()}
 }
 
 // textual reports whether another text could be accepted where one is refused with this code.

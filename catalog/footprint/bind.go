@@ -279,7 +279,7 @@ func (b *binder) equality(j *Join, pair [2]Ref, at sqltree.Pos) error {
 
 func granted(src *Source, c *catalog.Column, at sqltree.Pos) error {
 	if !src.Granted.grants(c.Name) {
-		return sqltree.Refuse(sqltree.ReasonColumnNotGranted, int(at))
+		return sqltree.Refuse(sqltree.ReasonColumnNotGranted, int(at), c.Name)
 	}
 	return nil
 }

@@ -27,8 +27,9 @@ func ReadConstant(v any) (l *Literal, ok bool) {
 		}
 	}()
 	d := &decoder{}
-	e, ok := d.expr(copied(v), None).(*Literal)
-	return e, ok
+	e, _ := d.aliased(copied(v), None)
+	l, ok = e.(*Literal)
+	return l, ok
 }
 
 // copied is a value of its own: reading consumes the fields.

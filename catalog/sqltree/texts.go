@@ -79,7 +79,7 @@ var texts = map[Reason]reasonText{
 	ReasonUnknownColumn: {catalog.CodeUnknownColumn, "没有这个字段", "there is no such column",
 		"请用 yumen get Dataset 查看字段名", "see the columns with yumen get Dataset"},
 	ReasonColumnNotGranted: {catalog.CodeColumnNotGranted, "授权不包含该字段", "the grant does not include this column",
-		"请去掉该字段，或申请扩大授权", "remove the column, or apply for a wider grant"},
+		"请去掉字段 %s，或申请扩大授权", "remove column %s, or apply for a wider grant"},
 	ReasonMethodNotGranted: {catalog.CodeMethodNotGranted, "授权不包含该计算方式", "the grant does not include this method",
 		"请改用授权内的聚合函数，或申请扩大授权", "use an aggregate of the grant, or apply for a wider one"},
 	ReasonSealed: {catalog.CodeDatasetSealed, "数据集已封存", "the dataset is sealed",

@@ -77,7 +77,8 @@ func (c *cohortBuilder) where(t footprint.Term, negated bool) error {
 	return nil
 }
 
-// within adds the condition of an aggregate's FILTER or CASE. A constant off the grid is a fault of the aggregate's form.
+// within adds the condition of a CASE inside an aggregate. A constant off the grid is a fault of the aggregate's form there; in FILTER it is
+// what it is in WHERE.
 func (c *cohortBuilder) within(t footprint.Term) error {
 	err := c.where(t, false)
 	var refusal *catalog.Refusal

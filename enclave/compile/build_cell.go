@@ -61,7 +61,7 @@ func (b *builder) cellsOf() error {
 func (b *builder) aggregate(e *sqltree.Call) (*aggregate, error) {
 	c := b.where.clone()
 	if e.Filter != nil {
-		if err := c.within(footprint.Term{In: b.outer, Expr: e.Filter}); err != nil {
+		if err := c.where(footprint.Term{In: b.outer, Expr: e.Filter}, false); err != nil {
 			return nil, err
 		}
 	}

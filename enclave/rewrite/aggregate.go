@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"errors"
 	"math/big"
 	"slices"
 	"strings"
@@ -11,7 +12,8 @@ import (
 
 // aggregate finds an accepted form of one aggregate.
 func (l *level) aggregate(e sqltree.Expr) (sqltree.Expr, bool) {
-	if l.alone(e) {
+	fault := l.asked(e)
+	if fault == nil {
 		return e, true
 	}
 	var filter sqltree.Expr
@@ -42,7 +44,7 @@ func (l *level) aggregate(e sqltree.Expr) (sqltree.Expr, bool) {
 			return form, true
 		}
 	}
-	l.f.notes.about("%s 会暴露单个主体的值：去掉", "%s would reveal a single entity's value: left out", spoken(name))
+	l.lost(name, fault)
 	return nil, l.classed(args)
 }
 
@@ -60,9 +62,25 @@ func spoken(name string) string {
 	return name + "(…)"
 }
 
-// alone asks whether an aggregate is accepted.
-func (l *level) alone(e sqltree.Expr) bool {
-	return l.probe(func(s *sqltree.Select) { s.Items = []sqltree.Item{{Expr: e}} }) == nil
+// asked is what is said to an aggregate alone.
+func (l *level) asked(e sqltree.Expr) error {
+	return l.probe(func(s *sqltree.Select) { s.Items = []sqltree.Item{{Expr: e}} })
+}
+
+// alone reports whether an aggregate is accepted.
+func (l *level) alone(e sqltree.Expr) bool { return l.asked(e) == nil }
+
+// lost tells why an aggregate is left out.
+func (l *level) lost(name string, fault error) {
+	var r *catalog.Refusal
+	switch {
+	case errors.As(fault, &r) && r.Code == catalog.CodeMethodNotGranted:
+		l.f.notes.about("授权不包含 %s：去掉", "the grant does not include %s: left out", spoken(name))
+	case errors.As(fault, &r) && r.Code == catalog.CodeColumnNotGranted:
+		l.f.notes.about("%s 用到授权不包含的字段：去掉", "%s is of a column that the grant does not include: left out", spoken(name))
+	default:
+		l.f.notes.about("%s 会暴露单个主体的值：去掉", "%s would reveal a single entity's value: left out", spoken(name))
+	}
 }
 
 // filter repairs the condition of FILTER. Without one that can be used, the aggregate has none.

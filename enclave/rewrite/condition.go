@@ -10,7 +10,13 @@ import (
 // where repairs the condition of WHERE, one conjunct after the other.
 func (l *level) where() {
 	var kept []sqltree.Expr
-	for _, c := range append(conjuncts(l.tree.Where), l.moved...) {
+	parts := slices.DeleteFunc(slices.Clone(conjuncts(l.tree.Where)), l.semi)
+	if len(l.sources) > 1 && len(l.moved) > 0 { // a join was added: what stands beside it says whose columns it means
+		for i, c := range parts {
+			parts[i] = l.owned(c)
+		}
+	}
+	for _, c := range append(parts, l.moved...) {
 		if has(c, aggregates) && !has(c, queried) {
 			l.f.notes.say("聚合的条件移到 HAVING", "the condition on an aggregate moved to HAVING")
 			l.having = append(l.having, c)
@@ -37,7 +43,9 @@ func (l *level) holds(c sqltree.Expr) bool {
 
 // condition finds an accepted form of a condition. A nil condition is one that every row meets.
 func (l *level) condition(c sqltree.Expr) (sqltree.Expr, bool) {
-	c = l.spelled(pushed(c, false))
+	if c = pushed(c, false); !l.holds(c) {
+		c = l.spelled(c)
+	}
 	if always, isConstant := c.(*sqltree.Literal); isConstant && always.Text == "true" {
 		return nil, true
 	}
@@ -60,7 +68,7 @@ func (l *level) condition(c sqltree.Expr) (sqltree.Expr, bool) {
 		l.f.notes.say("去掉不涉及字段的条件", "a condition on no column is left out")
 		return nil, true
 	}
-	for _, form := range []func(sqltree.Expr) (sqltree.Expr, bool){l.snapped, l.listed, l.meant, l.bare} {
+	for _, form := range []func(sqltree.Expr) (sqltree.Expr, bool){l.typed, l.snapped, l.listed, l.meant, l.bare} {
 		if e, ok := form(c); ok && (e == nil || l.holds(e)) {
 			return e, true
 		}
@@ -103,13 +111,30 @@ func (l *level) spelled(e sqltree.Expr) sqltree.Expr {
 		if !ok {
 			return nil
 		}
-		if o := l.find(c); o == nil {
+		o := l.find(c)
+		switch {
+		case o == nil:
 			return l.guessed(c)
-		} else if len(o.src.columns) > 0 && o.src.inner == nil && !known(c.Names[len(c.Names)-1:], o.column.Name) {
+		case len(c.Names) == 1 && o.result == "" && l.several(c.Names[0]):
+			l.f.notes.about("字段 %s 在多个表中：取 %s 的", "several tables have a column %s: that of %s is taken", c.Names[0], o.src.name)
+			return l.reference(o.src, c.Names[0])
+		}
+		if len(o.src.columns) > 0 && o.src.inner == nil && !known(c.Names[len(c.Names)-1:], o.column.Name) {
 			return l.reference(o.src, o.column.Name) // an alias had renamed it
 		}
 		return nil
 	})
+}
+
+// several reports whether more than one relation has a column of a name.
+func (l *level) several(name string) bool {
+	n := 0
+	for _, src := range l.sources {
+		if src.find(name) != nil {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // guessed is the granted column with a name near to one that is not there, or nil.

@@ -172,6 +172,9 @@ func (l *level) output1(e sqltree.Expr) bool {
 
 // output repairs an output that holds aggregates.
 func (l *level) output(e sqltree.Expr) (sqltree.Expr, bool) {
+	if l.output1(e) {
+		return e, true
+	}
 	if e = l.spelled(e); l.output1(e) {
 		return e, true
 	}
@@ -265,16 +268,17 @@ func (l *level) dimensions() {
 func (l *level) after() {
 	var kept []sqltree.Expr
 	for _, c := range append(conjuncts(l.tree.Having), l.having...) {
-		if !has(c, aggregates) && !has(c, windowed) && !has(c, queried) && len(l.tree.Groups) == 0 {
+		plain := !has(c, aggregates) && !has(c, windowed) && !has(c, queried)
+		if e, ok := l.havingPart(c); ok && (!plain || len(l.tree.Groups) > 0) {
+			kept = append(kept, e)
+			continue
+		}
+		if plain {
 			if e, ok := l.condition(c); ok {
 				l.f.notes.say("对数据的条件移到 WHERE", "the condition on rows moved to WHERE")
 				l.tree.Where = all(append(conjuncts(l.tree.Where), conjuncts(e)...), true)
 				continue
 			}
-		}
-		if e, ok := l.havingPart(c); ok {
-			kept = append(kept, e)
-			continue
 		}
 		l.f.notes.say("去掉 HAVING 中无法使用的条件", "a condition of HAVING that cannot be used is left out")
 	}
@@ -288,9 +292,6 @@ func (l *level) after() {
 		}
 	}
 	l.tree.Order = order
-	if q := l.f.sketch.qualify[l.read]; q != nil {
-		l.f.notes.say("去掉 QUALIFY", "QUALIFY is left out")
-	}
 }
 
 func (l *level) havingPart(c sqltree.Expr) (sqltree.Expr, bool) {

@@ -91,8 +91,10 @@ func (l *level) keys(e sqltree.Expr) bool {
 
 // key finds accepted group keys for an expression.
 func (l *level) key(e sqltree.Expr) []sqltree.Expr {
-	e = l.spelled(e)
 	if l.keys(e) {
+		return []sqltree.Expr{e}
+	}
+	if e = l.spelled(e); l.keys(e) {
 		return []sqltree.Expr{e}
 	}
 	if has(e, aggregates) || has(e, windowed) || has(e, queried) {

@@ -63,6 +63,41 @@ func (o *operand) guess(text string) string {
 	return ""
 }
 
+// typed gives constants the type of the column that they are compared with: '5' as 5.
+func (l *level) typed(c sqltree.Expr) (sqltree.Expr, bool) {
+	ref, o := l.single(c)
+	if o == nil {
+		return nil, false
+	}
+	t, ok := o.typ()
+	if !ok {
+		return nil, false
+	}
+	changed := false
+	e := mapped(c, func(x sqltree.Expr) sqltree.Expr {
+		v, ok := x.(*sqltree.Literal)
+		if !ok || v.Kind != sqltree.LiteralText && v.Kind != sqltree.LiteralNumber || t.Name == catalog.TypeBoolean {
+			return nil
+		}
+		text, err := t.Canonical(v.Text)
+		if to := literal(t, text); err == nil && to.Kind != v.Kind {
+			changed = true
+			return to
+		}
+		return nil
+	})
+	if !changed {
+		return nil, false
+	}
+	if !l.holds(e) {
+		if e, ok = l.snapped(e); !ok {
+			return nil, false
+		}
+	}
+	l.f.notes.about("常量写成 %s 的类型", "the constant has the type of %s", signature(ref))
+	return e, true
+}
+
 // meant replaces texts that are no declared value by the one that is near.
 func (l *level) meant(c sqltree.Expr) (sqltree.Expr, bool) {
 	_, o := l.single(c)

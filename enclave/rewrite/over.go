@@ -169,7 +169,7 @@ func (l *level) outside() *sqltree.Select {
 	o := &outer{inner: *l.tree, taken: map[string]string{}}
 	o.inner.Items, o.inner.Order, o.inner.Limit, o.inner.Offset = nil, nil, nil, 0
 	o.inner.Groups = slices.Clone(l.tree.Groups)
-	out := &sqltree.Select{Pos: sqltree.None, With: l.tree.With, Limit: l.tree.Limit, Offset: l.tree.Offset}
+	out := &sqltree.Select{Pos: sqltree.None, With: slices.Clone(l.tree.With), Limit: l.tree.Limit, Offset: l.tree.Offset}
 	o.inner.With = nil
 	for _, item := range l.tree.Items {
 		e, ok := o.moved(item.Expr)
@@ -199,9 +199,8 @@ func (l *level) outside() *sqltree.Select {
 		conditions = append(conditions, e)
 	}
 	out.Where = all(conditions, true)
-	out.With = append(slices.Clone(out.With), sqltree.CTE{Name: "cells", Select: &o.inner})
-	out.From = &sqltree.Table{Pos: sqltree.None, Name: "cells"}
-	out.Order = l.moveOrder(o)
+	l.over(out, &o.inner)
+	out.Order = l.moveOrder(o, out)
 	if l.f.ask(l.f.judge.Whole, out) != nil {
 		return nil
 	}
@@ -210,10 +209,12 @@ func (l *level) outside() *sqltree.Select {
 	return out
 }
 
-func (l *level) moveOrder(o *outer) []sqltree.Order {
+func (l *level) moveOrder(o *outer, out *sqltree.Select) []sqltree.Order {
 	var order []sqltree.Order
 	for _, key := range l.tree.Order {
 		if l, ordinal := key.Expr.(*sqltree.Literal); ordinal && l.Kind == sqltree.LiteralNumber {
+			order = append(order, key)
+		} else if c, bare := key.Expr.(*sqltree.Column); bare && slices.ContainsFunc(out.Items, func(i sqltree.Item) bool { return same(c, column(i.Alias)) }) {
 			order = append(order, key)
 		} else if e, ok := o.moved(key.Expr); ok && key.Expr != nil {
 			key.Expr = e
@@ -247,7 +248,7 @@ func (o *outer) moved(e sqltree.Expr) (sqltree.Expr, bool) {
 			ok = false
 			return x
 		}
-		return call("sum", &sqltree.Column{Pos: sqltree.None, Names: []string{o.name(c, "n")}})
+		return call("sum", &sqltree.Column{Pos: sqltree.None, Names: []string{o.name(c, "cell")}})
 	})
 	return out, ok
 }
@@ -267,7 +268,7 @@ func (o *outer) name(e sqltree.Expr, like string) string {
 	if name := o.taken[text]; name != "" {
 		return name
 	}
-	if _, bare := e.(*sqltree.Column); !bare && like != "n" {
+	if _, bare := e.(*sqltree.Column); !bare && like != "cell" {
 		like += "_key" // the name of the column itself would mean the column
 	}
 	name := like

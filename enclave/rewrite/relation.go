@@ -211,7 +211,9 @@ func (l *level) kinds(f sqltree.From) {
 		return
 	}
 	switch j.Kind {
-	case sqltree.JoinInner, sqltree.JoinLeft, sqltree.JoinRight:
+	case sqltree.JoinInner:
+	case sqltree.JoinLeft, sqltree.JoinRight:
+		l.f.notes.about("%s JOIN 改为 JOIN：只留匹配的行", "a %s JOIN became JOIN: only rows that match are left", string(j.Kind))
 	default:
 		l.f.notes.about("不支持 %s 连接", "a %s join is not supported", strings.ToUpper(string(j.Kind)))
 	}

@@ -30,8 +30,8 @@ type Rewrite struct {
 const maxAsked = 400
 
 // Of looks for a rewrite of the text that a worker made a parse tree of. The tree is not trusted: whatever it holds, there is a rewrite that
-// the judge accepts or none.
-func Of(tree []byte, view footprint.View, judge Judge) (out Rewrite, found bool) {
+// the judge accepts or none. What is said already stands before the changes.
+func Of(tree []byte, view footprint.View, judge Judge, said ...catalog.Text) (out Rewrite, found bool) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -41,7 +41,7 @@ func Of(tree []byte, view footprint.View, judge Judge) (out Rewrite, found bool)
 			panic(r)
 		}
 	}()
-	n := &notes{}
+	n := &notes{said: said}
 	read, ok := readSketch(tree, n)
 	if !ok {
 		return out, false
@@ -119,6 +119,9 @@ func (f *fixer) attempts(s *sqltree.Select) []*sqltree.Select {
 
 // repaired is the statement with every part changed that is refused, or nil.
 func (f *fixer) repaired(s *sqltree.Select) *sqltree.Select {
+	if len(f.notes.said) > 0 && f.ask(f.judge.Whole, s) == nil {
+		return s // what was left out while it was read was all that it needed
+	}
 	l := f.level(s, nil)
 	if !l.relations() {
 		return nil

@@ -95,16 +95,43 @@ func (r *reader) query(o object) *sqltree.Select {
 	case "SELECT_NODE":
 		return r.simple(o)
 	case "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE":
-		r.notes.say("只保留第一个 SELECT；其他部分请另行查询", "only the first SELECT is kept: ask the others as queries of their own")
-		left := o.in("left")
-		if children := o.list("children"); left == nil && len(children) > 0 {
-			left, _ = children[0].(map[string]any)
-		}
-		s := r.query(left)
-		s.With = append(r.with(o.in("cte_map")), s.With...)
-		return s
+		return r.setOperation(o)
 	}
 	panic(stop{})
+}
+
+// setOperation is the first of the SELECTs, or one that asks for both.
+func (r *reader) setOperation(o object) *sqltree.Select {
+	var sides []object
+	for _, v := range append([]any{o["left"], o["right"]}, o.list("children")...) {
+		if m, ok := v.(map[string]any); ok {
+			sides = append(sides, m)
+		}
+	}
+	if len(sides) == 0 {
+		panic(stop{})
+	}
+	s := r.query(sides[0])
+	for _, side := range sides[1:] {
+		if !strings.HasPrefix(o.text("setop_type"), "UNION") || o.text("type") != "SET_OPERATION_NODE" {
+			s.With = append(r.with(o.in("cte_map")), s.With...)
+			r.first()
+			return s
+		}
+		both, key := merged(s, r.query(side))
+		if both == nil {
+			r.first()
+			continue
+		}
+		s = both
+		r.notes.about("UNION 的各部分合并为一条按 %s 分组的查询", "the parts of the UNION became one query, grouped by %s", signature(key))
+	}
+	s.With = append(r.with(o.in("cte_map")), s.With...)
+	return s
+}
+
+func (r *reader) first() {
+	r.notes.say("只保留第一个 SELECT；其他部分请另行查询", "only the first SELECT is kept: ask the others as queries of their own")
 }
 
 func (r *reader) simple(o object) *sqltree.Select {

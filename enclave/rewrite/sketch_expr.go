@@ -121,12 +121,36 @@ func (r *reader) operator(o object) sqltree.Expr {
 	case "OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL":
 		return &sqltree.IsNull{Pos: sqltree.None, X: args[0], Negated: kind == "OPERATOR_IS_NOT_NULL"}
 	case "COMPARE_IN", "COMPARE_NOT_IN":
+		if e := tuples(args); e != nil {
+			return map[bool]sqltree.Expr{false: e, true: &sqltree.Not{Pos: sqltree.None, X: e}}[kind == "COMPARE_NOT_IN"]
+		}
 		return &sqltree.In{Pos: sqltree.None, X: args[0], List: args[1:], Negated: kind == "COMPARE_NOT_IN"}
 	case "OPERATOR_COALESCE":
 		return &sqltree.Call{Pos: sqltree.None, Name: "coalesce", Class: sqltree.ClassScalar, Args: args}
 	default:
 		return &open{name: strings.ToLower(kind), args: args}
 	}
+}
+
+// tuples reads (a, b) IN ((1, 2), …) as comparisons of the parts, or nil.
+func tuples(args []sqltree.Expr) sqltree.Expr {
+	left, ok := args[0].(*open)
+	if !ok || left.name != "row" {
+		return nil
+	}
+	var any []sqltree.Expr
+	for _, arg := range args[1:] {
+		right, ok := arg.(*open)
+		if !ok || right.name != "row" || len(right.args) != len(left.args) {
+			return nil
+		}
+		var every []sqltree.Expr
+		for i := range right.args {
+			every = append(every, &sqltree.Compare{Pos: sqltree.None, Op: sqltree.Equal, Left: left.args[i], Right: right.args[i]})
+		}
+		any = append(any, all(every, true))
+	}
+	return all(any, false)
 }
 
 func (r *reader) choice(o object) sqltree.Expr {

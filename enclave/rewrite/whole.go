@@ -10,6 +10,12 @@ import (
 
 // whole makes the SELECT one that the judge accepts as a whole, by what can be left out or said in coarser terms, or nil.
 func (l *level) whole() *sqltree.Select {
+	if q := l.f.sketch.qualify[l.read]; q != nil {
+		if s := l.outsideQualify(q); s != nil {
+			return s
+		}
+		l.f.notes.say("去掉 QUALIFY", "QUALIFY is left out")
+	}
 	if len(l.across) > 0 {
 		if s := l.outside(); s != nil {
 			return s
