@@ -16,7 +16,7 @@ type called struct {
 	c      computationRecord
 	chosen instance
 	proof  *certificateRecord // the newest certificate, if it passed, is of this version and under the policy in force
-	stale  []outdated         // what is another since the newest certificate, if it passed
+	stale  []outdated         // what is another since the newest certificate that passed
 	// certificate names it once it is known to cover the question.
 	certificate string
 }
@@ -44,6 +44,9 @@ func (a *asked) readComputation(tx Tx) error {
 		return nil
 	}
 	v, at, err := load[certificateRecord](tx, recCertificate, c.Certificate)
+	if err == nil && at.State == certificateFailed && v.Told != nil {
+		k.stale, err = v.Told.outdated(tx, c.Version.Digest, a.policy)
+	}
 	if err != nil || at.State != certificatePassed {
 		return err
 	}

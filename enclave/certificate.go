@@ -21,14 +21,14 @@ const (
 
 // certificateRecord is what one certification came to. The cells that it fixed stand in the ledger, its findings in an artefact.
 type certificateRecord struct {
-	Computation string            `json:"computation"`
-	Digest      catalog.Digest    `json:"digest"` // of the version that was certified
-	Policy      catalog.Digest    `json:"policy"`
-	Snapshots   map[string]string `json:"snapshots"` // dataset → snapshot
-	Contents    map[string]string `json:"contents"`  // dataset → what the snapshot holds, by which answers are compared
-	Covers      []catalog.Digest  `json:"covers"`    // the families of all instances, sorted
-	Ledger      string            `json:"ledger,omitempty"`
-	Report      string            `json:"report"` // artefact
+	Computation string `json:"computation"`
+	basis
+	Snapshots map[string]string `json:"snapshots"` // dataset → snapshot
+	// Told is what the author goes on being told of while this one, which failed, stands: the basis of the last one before it that passed.
+	Told   *basis           `json:"told,omitempty"`
+	Covers []catalog.Digest `json:"covers"` // the families of all instances, sorted
+	Ledger string           `json:"ledger,omitempty"`
+	Report string           `json:"report"` // artefact
 	// ReportDigest is of the findings as they are stored.
 	ReportDigest catalog.Digest `json:"report_digest"`
 	By           string         `json:"by"`
@@ -40,6 +40,7 @@ type standingCertificate struct {
 	record   *certificateRecord // nil when there is none
 	passed   bool               // when it was made
 	outdated []outdated         // why it is stale
+	told     []outdated         // why the one is stale that the author is told of in the place of one that failed
 }
 
 // certificateOf is the newest certificate of a computation.
@@ -55,6 +56,11 @@ func (s *Service) certificateOf(tx Tx, c *computationRecord) (standingCertificat
 	if out.outdated, err = v.outdated(tx, c.Version.Digest, s.policy); err != nil {
 		return out, err
 	}
+	if v.Told != nil {
+		if out.told, err = v.Told.outdated(tx, c.Version.Digest, s.policy); err != nil {
+			return out, err
+		}
+	}
 	out.record, out.passed, out.Computation = &v, rec.State == certificatePassed, v.Digest
 	switch {
 	case len(out.outdated) > 0 || rec.State == certificateVoid:
@@ -65,6 +71,16 @@ func (s *Service) certificateOf(tx Tx, c *computationRecord) (standingCertificat
 		out.State = policy.CertificateFailed
 	}
 	return out, nil
+}
+
+// asTold is what is told of a certificate that failed: that nothing can be answered is a fact about the data. It looks as if it had not been
+// made.
+func (c standingCertificate) asTold() standingCertificate {
+	out := standingCertificate{Certificate: policy.Certificate{State: policy.CertificateNone}, outdated: c.told}
+	if len(c.told) > 0 {
+		out.State = policy.CertificateStale
+	}
+	return out
 }
 
 // covers reports whether the certificate fixed every cell of these families.
@@ -130,8 +146,7 @@ func (s *Service) Computation(ctx context.Context, p Principal, name string) (ap
 		}
 		reviews := reviewsComputation(p, &c)
 		if at.record != nil && !at.passed && !reviews {
-			out.Certified = string(policy.CertificateNone) // that nothing could ever be answered is a fact about the data, then as now
-			return nil
+			at = at.asTold()
 		}
 		out.Certified = string(at.State)
 		if len(at.outdated) > 0 {

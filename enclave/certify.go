@@ -30,7 +30,8 @@ type certification struct {
 	pinIDs   map[string]string
 	scopes   []map[string][]footprint.ScopeTerm // row scopes of the group's grants, each once
 	decision policy.Decision
-	before   *past // the group's ledger, and what this certification has fixed so far
+	told     *basis // of the last certificate that passed, which the author goes on being told of if this one fails
+	before   *past  // the group's ledger, and what this certification has fixed so far
 
 	families []compile.Family
 	outcomes []compile.Outcome
@@ -178,13 +179,17 @@ func scopesOf(tx Tx, organization string, datasets []string) ([]map[string][]foo
 	return out, err
 }
 
-// ownReservation is the row of the ledger that this certification takes the place of: its cells are not compared with their own like.
+// ownReservation is the row of the ledger that this certification takes the place of: its cells are not compared with their own like. It notes
+// what the author is told of by now.
 func (s *Service) ownReservation(ctx context.Context, k *certification) (string, error) {
 	var row string
 	err := s.store.View(ctx, func(tx Tx) error {
 		at, err := s.certificateOf(tx, &k.c)
 		if at.record != nil {
-			row = at.record.Ledger
+			row, k.told = at.record.Ledger, at.record.Told
+		}
+		if at.passed {
+			k.told = &at.record.basis
 		}
 		return err
 	})
@@ -299,8 +304,11 @@ func (s *Service) storeCertificate(k *certification) error {
 // commitCertificate records the certificate and its cells in the ledger, in one transaction with the entry, if everything that it rests
 // on still stands.
 func (s *Service) commitCertificate(ctx context.Context, k *certification) (gone []string, err error) {
-	v := certificateRecord{Computation: k.name, Digest: k.c.Version.Digest, Policy: s.policy, Snapshots: k.pinIDs, Contents: k.contents(),
+	v := certificateRecord{Computation: k.name, basis: basis{Digest: k.c.Version.Digest, Policy: s.policy, Contents: k.contents()}, Snapshots: k.pinIDs,
 		Ledger: newID(catalog.PrefixLedger), Report: k.artefact, ReportDigest: catalog.DigestOf(k.stored), By: k.by.Account}
+	if k.report.State == certificateFailed {
+		v.Told = k.told
+	}
 	for d := range k.counts {
 		v.Covers = append(v.Covers, d)
 	}

@@ -28,8 +28,15 @@ type outdated struct {
 	dataset string // of data, declaration and dataset
 }
 
+// basis is what a certificate rests on.
+type basis struct {
+	Digest   catalog.Digest    `json:"digest"` // of the version that was certified
+	Policy   catalog.Digest    `json:"policy"`
+	Contents map[string]string `json:"contents"` // dataset → what the snapshot holds, by which answers are compared
+}
+
 // outdated lists what is another by now, by dataset, the policy last.
-func (v *certificateRecord) outdated(tx Tx, version, policy catalog.Digest) ([]outdated, error) {
+func (v *basis) outdated(tx Tx, version, policy catalog.Digest) ([]outdated, error) {
 	var out []outdated
 	for _, name := range slices.Sorted(maps.Keys(v.Contents)) {
 		why, err := v.outdatedBy(tx, name)
@@ -50,7 +57,7 @@ func (v *certificateRecord) outdated(tx Tx, version, policy catalog.Digest) ([]o
 }
 
 // outdatedBy says what of a dataset is another by now; empty when nothing is. A load of the same file changes nothing.
-func (v *certificateRecord) outdatedBy(tx Tx, name string) (string, error) {
+func (v *basis) outdatedBy(tx Tx, name string) (string, error) {
 	d, _, err := load[datasetRecord](tx, recDataset, name)
 	if errors.Is(err, metastore.ErrNotFound) {
 		return restsOnDataset, nil
