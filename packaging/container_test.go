@@ -11,9 +11,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"yumen/sandbox/sandboxtest"
 )
@@ -31,6 +33,7 @@ type container struct {
 	// noNewPrivs is --security-opt no-new-privileges
 	noNewPrivs bool
 	profile    seccompProfile
+	proc       []string // options of /proc
 }
 
 // copyFile copies a program or a library.
@@ -83,7 +86,7 @@ func (c container) spec(args []string) map[string]any {
 		"ociVersion": "1.0.2", "hostname": "yumen", "root": map[string]any{"path": c.root, "readonly": true},
 		"process": map[string]any{"user": map[string]int{"uid": c.uid, "gid": c.uid}, "args": args, "cwd": "/", "capabilities": caps, "noNewPrivileges": c.noNewPrivs,
 			"env": []string{"PATH=/usr/bin", "HOME=/tmp", "LC_ALL=C.UTF-8", "YUMEN_WORKER=/usr/libexec/yumen/yumen-worker"}},
-		"mounts": []map[string]any{mount("/proc", "proc", "proc"), mount("/sys", "sysfs", "sysfs", "ro"),
+		"mounts": []map[string]any{mount("/proc", "proc", "proc", c.proc...), mount("/sys", "sysfs", "sysfs", "ro"),
 			{"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": []string{"nosuid", "strictatime", "mode=755", "size=65536k"}},
 			mount("/dev/shm", "tmpfs", "shm", "mode=1777", "size=65536k"), mount("/tmp", "tmpfs", "tmp", "mode=1777"), mount("/zone", "bind", c.zone, "rbind", "rw")},
 		"linux": map[string]any{"namespaces": namespaces, "seccomp": c.profile.oci(),
@@ -104,6 +107,36 @@ func (c container) run(t *testing.T, args ...string) ([]byte, error) {
 	return cmd.Output()
 }
 
+// unitProfile is what the unit for systemd leaves of system calls: its lists, and what its other settings take away by the same means.
+func unitProfile(t *testing.T) seccompProfile {
+	t.Helper()
+	analyze, err := exec.LookPath("systemd-analyze")
+	require.NoError(t, err, "install systemd: its lists of system calls are needed")
+	allowed := map[string]bool{}
+	for _, value := range unit(t)["Service.SystemCallFilter"] {
+		value, denied := strings.CutPrefix(value, "~")
+		for _, name := range strings.Fields(value) {
+			expand(t, analyze, name, !denied, allowed)
+		}
+	}
+	p := seccompProfile{DefaultAction: "SCMP_ACT_ERRNO", DefaultErrnoRet: 1, ArchMap: readProfile(t).ArchMap}
+	never := []string{"socket", "clone3", "mprotect", "pkey_mprotect", "personality", "sched_setscheduler", "sched_setattr"}
+	var names []string
+	for name, yes := range allowed {
+		if yes && !slices.Contains(never, name) {
+			names = append(names, name)
+		}
+	}
+	enosys := 38
+	p.Syscalls = []seccompRule{{Names: names, Action: "SCMP_ACT_ALLOW"},
+		{Names: []string{"clone3"}, Action: "SCMP_ACT_ERRNO", ErrnoRet: &enosys},                                                                 // RestrictNamespaces
+		{Names: []string{"mprotect"}, Action: "SCMP_ACT_ALLOW", Args: []seccompArg{{Index: 2, Value: unix.PROT_EXEC, Op: "SCMP_CMP_MASKED_EQ"}}}} // MemoryDenyWriteExecute
+	for _, family := range []uint64{unix.AF_INET, unix.AF_INET6, unix.AF_UNIX} {
+		p.Syscalls = append(p.Syscalls, seccompRule{Names: []string{"socket"}, Action: "SCMP_ACT_ALLOW", Args: []seccompArg{{Value: family, Op: "SCMP_CMP_EQ"}}})
+	}
+	return p
+}
+
 // The shipped profile gives the full cage in a container; a runtime's default, the floor. Both answer questions.
 func TestContainers(t *testing.T) {
 	_, err := exec.LookPath("runc")
@@ -121,6 +154,8 @@ func TestContainers(t *testing.T) {
 		{"root, shipped profile", "full", container{uid: 0, caps: runtimeCaps, profile: shipped}},
 		{"ordinary user, default profile", "floor", container{uid: 1000, caps: runtimeCaps, profile: shipped.standard()}},
 		{"root, default profile", "floor", container{uid: 0, caps: runtimeCaps, profile: shipped.standard()}},
+		{"root without capabilities", "floor", container{uid: 0, profile: shipped}},
+		{"the unit", "full", container{uid: 1000, noNewPrivs: true, profile: unitProfile(t), proc: []string{"hidepid=invisible"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.root, c.zone = root, t.TempDir()
@@ -133,7 +168,7 @@ func TestContainers(t *testing.T) {
 			require.NoError(t, json.Unmarshal(out, &report), string(out))
 			at := slices.IndexFunc(report.Items, func(i isolationItem) bool { return i.ID == "isolation" })
 			require.Equal(t, c.level, report.Items[at].Level, "%+v", report.Items[at])
-			if c.uid == 1000 {
+			if strings.HasSuffix(c.name, "profile") && c.uid == 1000 {
 				out, err = c.run(t, "demo", "--lang", "en", "--data", "/zone/demo")
 				require.NoError(t, err, string(out))
 				log, err := os.ReadFile(filepath.Join(c.zone, "demo/demo.log"))

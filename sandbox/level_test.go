@@ -9,6 +9,7 @@ import (
 	"yumen/catalog"
 	"yumen/sandbox"
 	"yumen/sandbox/sandboxtest"
+	"yumen/sandbox/wire"
 )
 
 // at starts a runner at a level of the cage, or skips where the host does not allow it.
@@ -80,5 +81,28 @@ func TestACageThatDoesNotHold(t *testing.T) {
 		require.ErrorContains(t, err, "the cage does not hold", flaw)
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), "floor")
+	}
+}
+
+// The probe notices a cage from which a layer is missing, though the worker says that everything is there.
+func TestTheProbeNoticesAMissingLayer(t *testing.T) {
+	whole, err := sandbox.Weakened(sandbox.Config{Worker: sandboxtest.Worker(t)}, 0)
+	if err != nil {
+		t.Skip("the host does not allow the full cage")
+	}
+	defer whole.Close()
+	require.NoError(t, whole.Tried(soon(t)))
+	for want, without := range map[string]uint64{
+		"list /":                wire.LayerLandlock,
+		"root is not empty":     wire.LayerRoot,
+		"the filter of system":  wire.LayerSeccomp,
+		"capabilities are left": wire.LayerCaps,
+		"no_new_privs":          wire.LayerNoNewPrivs | wire.LayerLandlock | wire.LayerSeccomp, // which it is needed for
+		"descriptors":           wire.LayerLimits,
+	} {
+		r, err := sandbox.Weakened(sandbox.Config{Worker: sandboxtest.Worker(t)}, without)
+		require.NoError(t, err, want)
+		require.ErrorContains(t, r.Tried(soon(t)), want)
+		r.Close()
 	}
 }
