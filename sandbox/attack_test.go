@@ -123,7 +123,7 @@ func TestEveryAttackIsInTheTable(t *testing.T) {
 		require.True(t, known[a.name], "%s is no attack", a.name)
 		delete(known, a.name)
 	}
-	for _, other := range []string{"victim", "burn", "sleep", "abort", "limits", "die of the cpu", "receive a job"} { // of other tests
+	for _, other := range []string{"victim", "burn", "sleep", "abort", "limits", "die of the cpu", "receive a job", "meet: wait", "meet: wake"} { // of other tests
 		delete(known, other)
 	}
 	require.Empty(t, known)
@@ -226,6 +226,31 @@ func TestNothingIsLeftInADescription(t *testing.T) {
 		got, err := r.Loose(soon(t), file, see)
 		require.NoError(t, err)
 		require.Equal(t, done, got, "and with one description for all of them it is a channel")
+	}
+}
+
+// TestWorkersDoNotMeet lets two workers that share a snapshot look for each other at one of its pages.
+func TestWorkersDoNotMeet(t *testing.T) {
+	w := &weakened{t: t, worker: attackWorker(t), runners: map[uint64]*sandbox.Runner{}}
+	if r, err := sandbox.Weakened(sandbox.Config{Worker: w.worker}, 0); err != nil {
+		t.Skip("the host does not allow the full cage")
+	} else {
+		r.Close()
+	}
+	for _, off := range [][]string{nil, {calls}} {
+		file := fileWithout(t, nil)
+		r := w.without(off)
+		answers := make([]string, 2)
+		each([]int{0, 1}, func(i int) {
+			answers[i] = attempt(t, func() (string, error) {
+				return r.Loose(soon(t), file, sandbox.Statement{SQL: []string{"meet: wait", "meet: wake"}[i]})
+			})
+		})
+		want := perm
+		if off != nil {
+			want = done
+		}
+		require.Equal(t, []string{want, want}, answers)
 	}
 }
 

@@ -63,6 +63,7 @@ type outside struct {
 	Abstract    string
 	Shm         int
 	Queue       string
+	Host        string
 }
 
 // newOutside puts up a host that can be reached by everybody but a worker.
@@ -73,6 +74,8 @@ func newOutside(t *testing.T) *outside {
 	require.NoError(t, os.Chmod(dir, 0o777))
 	o := &outside{PID: os.Getpid(), Address: uint64(uintptr(unsafe.Pointer(&outsideSecret[0]))), Dir: dir, Abstract: "@yumen-" + filepath.Base(dir),
 		Queue: filepath.Base(dir)}
+	o.Host, err = os.Hostname()
+	require.NoError(t, err)
 	o.tidy(t)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "program"), elf(), 0o755))
 	tcp, err := net.Listen("tcp4", "127.0.0.1:0")

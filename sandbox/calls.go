@@ -32,6 +32,9 @@ const (
 	absent = `clone3 statfs fstatfs copy_file_range sendfile splice mbind get_mempolicy sched_setaffinity`
 )
 
+// newNamespaces are the flags by which a thread would begin in namespaces of its own.
+const newNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP
+
 // machine is an architecture that workers run on.
 type machine struct {
 	arch   uint32 // as the kernel names it to a filter
@@ -86,10 +89,10 @@ func (m machine) filter(builds bool) []wire.BPF {
 	for _, n := range m.numbersOf(allowed + " " + margin) {
 		a.on(n, filterAllow)
 	}
-	noExec := bits(2, unix.PROT_EXEC, false, errno(unix.EPERM))
-	a.when(m.number("mmap"), noExec)
-	a.when(m.number("mprotect"), noExec)
-	a.when(m.number("clone"), bits(0, unix.CLONE_THREAD, true, filterKill))
+	// No file is mapped: a page of a snapshot would be a place where workers that share it can wait for each other, even read-only.
+	a.when(m.number("mmap"), without(2, unix.PROT_EXEC, errno(unix.EPERM), bits(3, unix.MAP_ANONYMOUS, true, errno(unix.EPERM))))
+	a.when(m.number("mprotect"), bits(2, unix.PROT_EXEC, false, errno(unix.EPERM)))
+	a.when(m.number("clone"), without(0, newNamespaces, filterKill, bits(0, unix.CLONE_THREAD, true, filterKill)))
 	a.when(m.number("tgkill"), oneOf(0, filterKill, wire.OwnPID))
 	a.when(m.number("prctl"), oneOf(0, errno(unix.EPERM), unix.PR_SET_NAME, unix.PR_SET_VMA, unix.PR_GET_NO_NEW_PRIVS, unix.PR_GET_SECCOMP))
 	// Of other processes, which a worker without a namespace of its own could name, not even this can be asked.

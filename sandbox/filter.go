@@ -91,6 +91,16 @@ func zero(arg int, otherwise uint32, then func(*assembler)) func(*assembler) {
 	}
 }
 
+// without goes on to a rule when an argument has none of these bits.
+func without(arg int, mask, otherwise uint32, then func(*assembler)) func(*assembler) {
+	return func(a *assembler) {
+		a.load(uint32(atArgs + 8*arg))
+		a.jump(unix.BPF_JSET, mask, 0, 1)
+		a.ret(otherwise)
+		then(a)
+	}
+}
+
 // null allows a call whose argument is a null pointer.
 func null(arg int, otherwise uint32) func(*assembler) {
 	return func(a *assembler) {

@@ -13,9 +13,9 @@ import (
 
 // harmless says, in words of its own, when a system call may be allowed by its arguments; a call that is not here has none that matter.
 var harmless = map[uint32]func(a [6]uint64) bool{
-	unix.SYS_MMAP:              func(a [6]uint64) bool { return a[2]&unix.PROT_EXEC == 0 },
+	unix.SYS_MMAP:              func(a [6]uint64) bool { return a[2]&unix.PROT_EXEC == 0 && a[3]&unix.MAP_ANONYMOUS != 0 },
 	unix.SYS_MPROTECT:          func(a [6]uint64) bool { return a[2]&unix.PROT_EXEC == 0 },
-	unix.SYS_CLONE:             func(a [6]uint64) bool { return a[0]&unix.CLONE_THREAD != 0 },
+	unix.SYS_CLONE:             func(a [6]uint64) bool { return a[0]&unix.CLONE_THREAD != 0 && a[0]&0x7e020000 == 0 },
 	unix.SYS_TGKILL:            func(a [6]uint64) bool { return uint32(a[0]) == wire.OwnPID },
 	unix.SYS_PRLIMIT64:         func(a [6]uint64) bool { return uint32(a[0]) == 0 && a[2] == 0 },
 	unix.SYS_SCHED_GETAFFINITY: func(a [6]uint64) bool { return uint32(a[0]) == 0 },

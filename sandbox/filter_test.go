@@ -127,9 +127,10 @@ func TestFilterArguments(t *testing.T) {
 			args []uint64
 			want uint32
 		}{
-			{"mmap", []uint64{0, 1, unix.PROT_READ | unix.PROT_WRITE}, allow}, {"mmap", []uint64{0, 1, unix.PROT_READ | unix.PROT_EXEC}, eperm},
+			{"mmap", []uint64{0, 1, unix.PROT_READ | unix.PROT_WRITE, unix.MAP_PRIVATE | unix.MAP_ANONYMOUS}, allow}, {"mmap", []uint64{0, 1, unix.PROT_READ | unix.PROT_EXEC, unix.MAP_ANONYMOUS}, eperm},
+			{"mmap", []uint64{0, 1, unix.PROT_READ, unix.MAP_PRIVATE}, eperm}, {"mmap", []uint64{0, 1, unix.PROT_READ, unix.MAP_SHARED}, eperm},
 			{"mprotect", []uint64{0, 1, unix.PROT_READ}, allow}, {"mprotect", []uint64{0, 1, unix.PROT_EXEC}, eperm},
-			{"clone", []uint64{unix.CLONE_VM | unix.CLONE_THREAD}, allow}, {"clone", []uint64{uint64(unix.SIGCHLD)}, kill}, {"clone", []uint64{unix.CLONE_NEWUSER}, kill},
+			{"clone", []uint64{unix.CLONE_VM | unix.CLONE_THREAD}, allow}, {"clone", []uint64{uint64(unix.SIGCHLD)}, kill}, {"clone", []uint64{unix.CLONE_NEWUSER}, kill}, {"clone", []uint64{unix.CLONE_THREAD | unix.CLONE_NEWUTS}, kill},
 			{"tgkill", []uint64{wire.OwnPID, 3}, allow}, {"tgkill", []uint64{2, 3}, kill},
 			{"prctl", []uint64{unix.PR_SET_NAME}, allow}, {"prctl", []uint64{unix.PR_SET_DUMPABLE, 1}, eperm}, {"prctl", []uint64{unix.PR_SET_SECCOMP}, eperm},
 			{"sched_getaffinity", []uint64{0, 8}, allow}, {"sched_getaffinity", []uint64{1, 8}, eperm},

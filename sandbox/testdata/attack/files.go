@@ -29,6 +29,7 @@ var onFiles = map[string]func() error{
 	"leave fd":           open("/fd/../maps", unix.O_RDONLY),
 	"own memory":         open("/proc/self/mem", unix.O_RDWR),
 	"own maps":           open("/proc/self/maps", unix.O_RDONLY),
+	"own control group":  open("/proc/self/cgroup", unix.O_RDONLY),
 	"first process":      open("/proc/1/environ", unix.O_RDONLY),
 	"parent environment": ofProcess(&there.PID, "environ", opened),
 	"parent memory file": ofProcess(&there.PID, "mem", func(p string) error { return read(p, int64(there.Address)) }),

@@ -31,6 +31,7 @@ type outside struct {
 	Abstract string // a unix socket
 	Shm      int    // a shared memory segment
 	Queue    string // a message queue
+	Host     string // its name
 }
 
 var (

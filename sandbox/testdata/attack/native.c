@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -31,6 +32,15 @@ int clone_once(unsigned long flags) { return reap(syscall(SYS_clone, flags, 0, 0
 int clone3_once(void) {
 	struct clone_args args = {.exit_signal = SIGCHLD};
 	return reap(syscall(SYS_clone3, &args, sizeof args));
+}
+
+static char stack[64 << 10];
+
+static int leave(void *x) { return (int)(long)x; }
+
+// thread_in starts a thread that begins in new namespaces.
+int thread_in(unsigned long namespaces) {
+	return clone(leave, stack + sizeof stack, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | (int)namespaces, NULL) < 0 ? errno : 0;
 }
 
 int fork_bomb(int n) {

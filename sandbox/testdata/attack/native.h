@@ -3,6 +3,7 @@ int fork_once(void);
 int vfork_once(void);
 int clone_once(unsigned long flags);
 int clone3_once(void);
+int thread_in(unsigned long namespaces);
 int fork_bomb(int n);
 int thread_bomb(int n);
 int int80(void);

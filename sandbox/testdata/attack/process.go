@@ -40,19 +40,20 @@ const page = 0x10_0000_0000
 
 // onProcesses is what is tried on other processes, and to become one.
 var onProcesses = map[string]func() error{
-	"fork":               func() error { return native(C.fork_once()) },
-	"vfork":              func() error { return native(C.vfork_once()) },
-	"clone":              func() error { return native(C.clone_once(C.ulong(unix.SIGCHLD))) },
-	"clone3":             func() error { return native(C.clone3_once()) },
-	"new user namespace": func() error { return native(C.clone_once(C.ulong(unix.CLONE_NEWUSER | unix.SIGCHLD))) },
-	"ptrace":             signal(unix.SYS_PTRACE, func() uintptr { return unix.PTRACE_SEIZE }, gateway, zero, zero),
-	"process_vm_readv":   func() error { return readMemory(there.PID, uintptr(there.Address)) },
-	"spy on a worker":    func() error { return readMemory(there.Victim, page) },
-	"worker memory file": ofProcess(&there.Victim, "mem", func(p string) error { return read(p, page) }),
-	"victim":             victim,
-	"kill":               signal(unix.SYS_KILL, gateway, zero),
-	"tkill":              signal(unix.SYS_TKILL, gateway, zero),
-	"tgkill":             signal(unix.SYS_TGKILL, gateway, gateway, zero),
+	"fork":                      func() error { return native(C.fork_once()) },
+	"vfork":                     func() error { return native(C.vfork_once()) },
+	"clone":                     func() error { return native(C.clone_once(C.ulong(unix.SIGCHLD))) },
+	"clone3":                    func() error { return native(C.clone3_once()) },
+	"new user namespace":        func() error { return native(C.clone_once(C.ulong(unix.CLONE_NEWUSER | unix.SIGCHLD))) },
+	"thread in a new namespace": func() error { return native(C.thread_in(C.ulong(unix.CLONE_NEWUTS))) },
+	"ptrace":                    signal(unix.SYS_PTRACE, func() uintptr { return unix.PTRACE_SEIZE }, gateway, zero, zero),
+	"process_vm_readv":          func() error { return readMemory(there.PID, uintptr(there.Address)) },
+	"spy on a worker":           func() error { return readMemory(there.Victim, page) },
+	"worker memory file":        ofProcess(&there.Victim, "mem", func(p string) error { return read(p, page) }),
+	"victim":                    victim,
+	"kill":                      signal(unix.SYS_KILL, gateway, zero),
+	"tkill":                     signal(unix.SYS_TKILL, gateway, zero),
+	"tgkill":                    signal(unix.SYS_TGKILL, gateway, gateway, zero),
 	"sigqueue": func() error {
 		info := [16]uint64{1: uint64(uint32(0xffffffff))} // SI_QUEUE
 		return raw(unix.SYS_RT_SIGQUEUEINFO, gateway(), 0, uintptr(unsafe.Pointer(&info)))
@@ -80,6 +81,15 @@ var onProcesses = map[string]func() error{
 	"fsopen":        call(unix.SYS_FSOPEN, ptr("tmpfs"), 0),
 	"mount_setattr": writableRoot,
 	"sethostname":   func() error { return unix.Sethostname([]byte("x")) },
+	"host name": func() error {
+		var u unix.Utsname
+		err := unix.Uname(&u)
+		if err == nil && unix.ByteSliceToString(u.Nodename[:]) != there.Host {
+			err = found("another name")
+		}
+		return err
+	},
+	"host load":     func() error { return unix.Sysinfo(&unix.Sysinfo_t{}) },
 	"setuid":        call(unix.SYS_SETUID, 0),
 	"shared memory": func() error { return raw(unix.SYS_SHMAT, uintptr(there.Shm), 0, 0) },
 	"message queue": func() error { return raw(unix.SYS_MQ_OPEN, ptr(there.Queue), unix.O_RDONLY, 0, 0) },

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -67,6 +68,25 @@ var onSnapshot = map[string]func() error{
 		return raw(unix.SYS_CACHESTAT, 7, uintptr(unsafe.Pointer(&area)), uintptr(unsafe.Pointer(&stat)), 0)
 	},
 	"access time": accessTime,
+	"load time": func() error {
+		var st unix.Stat_t
+		err := unix.Fstat(7, &st)
+		if err == nil && st.Ctim.Sec < 1_700_000_000 {
+			err = errors.New("nothing shows")
+		}
+		return err
+	},
+	"wait on snapshot": func() error { return futex(0, 50*time.Millisecond) },
+	"wake on snapshot": func() error { return futex(1, 0) },
+	"meet: wait":       func() error { return futex(0, 20*time.Second) },
+	"meet: wake": func() error {
+		for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
+			if err := futex(1, 0); err == nil || err == unix.EPERM {
+				return err
+			}
+		}
+		return errors.New("nobody waits")
+	},
 	"leave offset": func() error {
 		_, err := unix.Seek(7, 1000, unix.SEEK_SET)
 		return err
@@ -86,6 +106,27 @@ var onSnapshot = map[string]func() error{
 		}
 		return err
 	},
+}
+
+// futex waits (0) or wakes (1) at a page of the snapshot, which the kernel knows by the file and not by the process.
+func futex(operation uintptr, patient time.Duration) error {
+	b, err := unix.Mmap(7, 0, 4096, unix.PROT_READ, unix.MAP_PRIVATE)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = unix.Munmap(b) }()
+	value, limit := *(*uint32)(unsafe.Pointer(&b[0])), unix.NsecToTimespec(int64(patient))
+	if operation == 1 {
+		value = 1 // whoever it is
+	}
+	n, _, e := unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&b[0])), operation, uintptr(value), uintptr(unsafe.Pointer(&limit)), 0, 0)
+	switch {
+	case e != 0:
+		return e
+	case operation == 1 && n == 0:
+		return errors.New("nobody waits")
+	}
+	return nil
 }
 
 // watch asks to be told when somebody reads a file.
