@@ -2,9 +2,6 @@ package enclave
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -393,25 +390,4 @@ func (s *Service) void(tx Tx, run *runRecord) ([]string, error) {
 	gone := []string{run.Artefact, v.Outcome}
 	run.Artefact, run.LedgerID = "", ""
 	return gone, tx.Delete(recLedger, rec.ID, rec.Version)
-}
-
-// jitter raises each cell's threshold by 0..most, keyed by the canonical cell: the same cell always by the same, whoever asks.
-func (s *Service) jitter(t *disclosure.Table, most int64) error {
-	if most <= 0 {
-		return nil
-	}
-	key, err := s.keys.Secret("threshold-jitter")
-	if err != nil {
-		return fmt.Errorf("jitter: %w", err)
-	}
-	for i := range t.Rows {
-		for j := range t.Rows[i].Groups {
-			g := &t.Rows[i].Groups[j]
-			mac := hmac.New(sha256.New, key[:])
-			mac.Write([]byte(g.Canon))
-			// The modulus is at most 4, which divides 2^64: no bias.
-			g.Jitter = int64(binary.BigEndian.Uint64(mac.Sum(nil)) % uint64(most+1))
-		}
-	}
-	return nil
 }

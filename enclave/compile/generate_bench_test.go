@@ -33,6 +33,8 @@ func benchmarked(b *testing.B) int {
 func BenchmarkEvidence(b *testing.B) {
 	e, n := newEngine(b), benchmarked(b)
 	e.exec("SET threads = 2")
+	e.exec("SET memory_limit = '12GB'")
+	e.exec(fmt.Sprintf("SET temp_directory = '%s'", b.TempDir()))
 	specs := tinySpecs(b)
 	e.exec(fmt.Sprintf(`CREATE TABLE people_source AS SELECT i AS pid, i %% 300000 AS hid, CASE i %% 2 WHEN 0 THEN 'n' ELSE 's' END AS town,
 		(hash(i) %% 100000)::DECIMAL(9,2) / 100 AS wealth FROM range(%d) t(i)`, n))
