@@ -7,8 +7,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"yumen/catalog"
@@ -39,37 +41,51 @@ var tradeColumns = []struct {
 
 func newTrade(t testing.TB, r *sandbox.Runner) *trade {
 	w := &trade{files: map[string]*os.File{}}
+	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(7, 7))
+	var loads []func()
 	for _, table := range tradeColumns {
-		spec := catalog.DatasetSpec{Public: true}
-		var names []string
-		var rules []string
-		for c := range strings.FieldsSeq(table.columns) {
-			name, rule, _ := strings.Cut(c, ":")
-			column := catalog.Column{Name: name, Type: "BIGINT", Roles: []catalog.Role{catalog.RoleMeasure}}
-			switch {
-			case rule == "d":
-				column.Type, column.Roles = "DATE", []catalog.Role{catalog.RoleDimension}
-			case strings.HasPrefix(rule, "$"):
-				column.Type = "DECIMAL(12,2)"
-			case strings.Contains(rule, "|"):
-				column.Type, column.Roles = "VARCHAR", []catalog.Role{catalog.RoleDimension}
+		spec, text := tradeTableOf(random, table.columns, table.rows)
+		loads = append(loads, func() {
+			s, err := sandboxtest.Load(t, r, spec, text)
+			if assert.NoError(t, err, table.table) {
+				mu.Lock()
+				defer mu.Unlock()
+				w.files[table.table] = s.Query
 			}
-			spec.Columns, names, rules = append(spec.Columns, column), append(names, name), append(rules, rule)
-		}
-		text := strings.Join(names, ",") + "\n"
-		for i := range table.rows {
-			var cells []string
-			for _, rule := range rules {
-				cells = append(cells, tradeValue(random, rule, i))
-			}
-			text += strings.Join(cells, ",") + "\n"
-		}
-		s, err := sandboxtest.Load(t, r, spec, []byte(text))
-		require.NoError(t, err, table.table)
-		w.files[table.table] = s.Query
+		})
 	}
+	each(loads, func(load func()) { load() })
+	require.Len(t, w.files, len(tradeColumns))
 	return w
+}
+
+// tradeTableOf is the declaration and the text of one table.
+func tradeTableOf(random *rand.Rand, columns string, rows int) (catalog.DatasetSpec, []byte) {
+	spec := catalog.DatasetSpec{Public: true}
+	var names, rules []string
+	for c := range strings.FieldsSeq(columns) {
+		name, rule, _ := strings.Cut(c, ":")
+		column := catalog.Column{Name: name, Type: "BIGINT", Roles: []catalog.Role{catalog.RoleMeasure}}
+		switch {
+		case rule == "d":
+			column.Type, column.Roles = "DATE", []catalog.Role{catalog.RoleDimension}
+		case strings.HasPrefix(rule, "$"):
+			column.Type = "DECIMAL(12,2)"
+		case strings.Contains(rule, "|"):
+			column.Type, column.Roles = "VARCHAR", []catalog.Role{catalog.RoleDimension}
+		}
+		spec.Columns, names, rules = append(spec.Columns, column), append(names, name), append(rules, rule)
+	}
+	lines := []string{strings.Join(names, ",")}
+	for i := range rows {
+		var cells []string
+		for _, rule := range rules {
+			cells = append(cells, tradeValue(random, rule, i))
+		}
+		lines = append(lines, strings.Join(cells, ","))
+	}
+	return spec, []byte(strings.Join(lines, "\n") + "\n")
 }
 
 func tradeValue(random *rand.Rand, rule string, i int) string {
@@ -160,10 +176,10 @@ var tradeQueries = []string{
 // TestShapesOfQueries says that the cage and the worker's checks let through what decision support asks.
 func TestShapesOfQueries(t *testing.T) {
 	require.Len(t, tradeQueries, 22)
+	w := newTrade(t, sandboxtest.Runner(t))
 	for _, level := range []string{"full", "floor"} {
 		t.Run(level, func(t *testing.T) {
 			r := at(t, level)
-			w := newTrade(t, r)
 			each(tradeQueries, func(sql string) {
 				out, err := r.Run(soon(t), w.spec(sql))
 				if err != nil {
