@@ -15,32 +15,6 @@ import (
 	"yumen/sandbox"
 )
 
-// answer is what a plan came to, part by part: the cells that may leave, and what the ledger keeps of every family.
-type answer struct {
-	parts  []*answered
-	before *past
-}
-
-// answered is what one part of a plan came to.
-type answered struct {
-	plan     *compile.Plan
-	columns  []sandbox.PostColumn
-	rows     [][]*string
-	outcomes []compile.Outcome // by family
-	families []compile.Family
-	table    *disclosure.Table // nil when everything was replayed
-	verdicts *disclosure.Verdicts
-	replayed int // families that were answered before
-}
-
-// reserved are the families of all parts with their outcomes.
-func (out *answer) reserved() (families []compile.Family, outcomes []compile.Outcome) {
-	for _, x := range out.parts {
-		families, outcomes = append(families, x.families...), append(outcomes, x.outcomes...)
-	}
-	return families, outcomes
-}
-
 // Ledger states of a group's earlier answer.
 const (
 	ledgerReserved = "reserved" // judged, not issued: it counts all the same
@@ -48,70 +22,6 @@ const (
 	// ledgerCertified are the cells that a certificate lets a computation answer: they count as if they had been.
 	ledgerCertified = "certified"
 )
-
-// answer replays what was asked before and runs the rest of the plan over sealed snapshots, with every earlier answer of the legal
-// group as a comparator.
-func (s *Service) answer(ctx context.Context, a *asked) (*answer, error) {
-	before, err := s.readLedger(ctx, a.by.LegalGroup, "")
-	if err != nil {
-		return nil, err
-	}
-	return s.answerBeside(ctx, a, before)
-}
-
-// answerBeside is answer beside a ledger that was read. The parts are answered as if each had been asked after the one before it, which
-// the ledger takes over then.
-func (s *Service) answerBeside(ctx context.Context, a *asked, before *past) (*answer, error) {
-	out := &answer{before: before}
-	for i, part := range a.plan.Parts() {
-		if i > 0 {
-			if err := before.grow(out.parts[i-1]); err != nil {
-				return nil, err
-			}
-		}
-		x, err := s.answerPart(ctx, a, part, before)
-		if err != nil {
-			return nil, err
-		}
-		out.parts = append(out.parts, x)
-	}
-	return out, nil
-}
-
-// answerPart answers one part beside everything that came before it. One of a certified computation is answered from its certificate's cells
-// alone.
-func (s *Service) answerPart(ctx context.Context, a *asked, part *compile.Plan, before *past) (*answered, error) {
-	out := &answered{plan: part, families: part.Families(a.contents(), a.scope())}
-	known := make([]*compile.Outcome, len(out.families))
-	for i, f := range out.families {
-		d, err := f.Digest()
-		if err != nil {
-			return nil, fmt.Errorf("family: %w", err)
-		}
-		if o, ok := before.stored[d]; ok {
-			known[i] = &o
-			out.replayed++
-		}
-	}
-	fresh := make([]compile.Outcome, len(out.families))
-	if out.replayed < len(out.families) {
-		if a.certificate() != "" {
-			return nil, notCertified()
-		}
-		var err error
-		if fresh, err = s.evaluate(ctx, a, out, before); err != nil {
-			return nil, err
-		}
-	}
-	for i := range out.families {
-		if known[i] != nil {
-			fresh[i] = *known[i]
-		}
-	}
-	out.outcomes = fresh
-	out.cells()
-	return out, nil
-}
 
 // batchBytes is how much text of statements one worker gets.
 const batchBytes = 512 << 10
@@ -122,13 +32,9 @@ func (s *Service) evaluate(ctx context.Context, a *asked, out *answered, before 
 	if err != nil {
 		return nil, err
 	}
-	program, err := compile.Generate(out.plan,
-		compile.Inputs{Snapshots: a.contents(), Scope: a.scope(), Earlier: before.earlier, Lost: beside.lost, Bounds: a.bounds(out.plan)})
-	if errors.Is(err, compile.ErrTooLarge) {
-		return nil, tooLarge()
-	}
+	program, err := s.generate(a, out.plan, before.earlier, beside)
 	if err != nil {
-		return nil, fmt.Errorf("generate: %w", err)
+		return nil, err
 	}
 	var rows [][][]*string
 	for _, b := range program.Batches(batchBytes) {

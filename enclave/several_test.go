@@ -2,6 +2,8 @@ package enclave_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -182,5 +184,117 @@ func TestManyParts(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, "TOO_LARGE", refused.Refusal.Code)
 	require.Contains(t, refused.Refusal.Remedy.En, "8")
+	z.Check(t)
+}
+
+// wide has measures enough for more sums of products than may stand beside one another.
+const wide = `apiVersion: yumen/v1
+kind: Dataset
+metadata: {name: wide}
+spec:
+  title: {zh: 账簿, en: Books}
+  provider: bureau
+  entities: [{type: person, key: [id], unique: true}]
+  columns:
+  - {name: id, type: BIGINT, grade: 2, roles: [entity_key]}
+  - {name: a, type: "DECIMAL(9,2)", grade: 2, roles: [measure], bounds: [0, 1000], nullable: false}
+  - {name: b, type: "DECIMAL(9,2)", grade: 2, roles: [measure], bounds: [0, 1000], nullable: false}
+  - {name: c, type: "DECIMAL(9,2)", grade: 2, roles: [measure], bounds: [0, 1000], nullable: false}
+  - {name: d, type: "DECIMAL(9,2)", grade: 2, roles: [measure], bounds: [0, 1000], nullable: false}
+  - {name: e, type: "DECIMAL(9,2)", grade: 2, roles: [measure], bounds: [0, 1000], nullable: false}
+  - {name: f, type: "DECIMAL(9,2)", grade: 2, roles: [measure], bounds: [0, 1000], nullable: false}
+`
+
+// Whether a text has too many parts beside one another is told before any of them is judged: it cannot depend on what became of one.
+func TestTooManyPartsAreRefusedBeforeAnyRuns(t *testing.T) {
+	z := enclavetest.New(t)
+	z.Apply(t, "provider", wide)
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "wide", api.Review{Approve: true, Comment: "test"})
+	require.NoError(t, err)
+	rows := [][]string{{"id", "a", "b", "c", "d", "e", "f"}}
+	for i := range 40 {
+		row := []string{fmt.Sprint(i)}
+		for j := range 6 {
+			row = append(row, fmt.Sprint(100+(i*i+7*j*i)%90))
+		}
+		rows = append(rows, row)
+	}
+	z.Load(t, "wide", rows)
+	p, _ := z.Bank(t)
+	app, err := z.Service.SubmitApplication(t.Context(), p, api.Application{Scenario: "test", Purpose: "test", Datasets: []api.ApplicationDataset{{Dataset: "wide",
+		Columns: map[string]string{"id": "x", "a": "x", "b": "x", "c": "x", "d": "x", "e": "x", "f": "x"}}}})
+	require.NoError(t, err)
+	app, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), app.ID, api.Review{Approve: true, Comment: "test"})
+	require.NoError(t, err)
+	sums := func(columns string) string {
+		var out []string
+		for _, c := range columns {
+			out = append(out, fmt.Sprintf("(SELECT sum(a * %c) FROM wide) AS %c", c, c))
+		}
+		return "SELECT " + strings.Join(out, ", ")
+	}
+	jobs := z.Runner.Jobs()
+	run := z.Ask(t, p, app.Grant, sums("bcdef"))
+	require.Equal(t, "refused", run.State)
+	require.EqualValues(t, "CAPACITY", run.Refusal.Code)
+	require.Equal(t, jobs, z.Runner.Jobs())
+	run = z.Ask(t, p, app.Grant, sums("bcde"))
+	require.Equal(t, "released", run.State)
+	require.Equal(t, enclavetest.Text(run), enclavetest.Text(z.Ask(t, p, app.Grant, sums("bcde"))))
+	require.EqualValues(t, "CAPACITY", z.Ask(t, p, app.Grant, sums("bf")).Refusal.Code, "beside the four that it was answered")
+	z.Check(t)
+}
+
+// A text of two parts is answered as two questions are: whatever is asked before, and whatever it holds.
+func TestPartsAreAnsweredAsQuestionsAre(t *testing.T) {
+	z := enclavetest.New(t)
+	rng := rand.New(rand.NewPCG(7, 11))
+	what := ""
+	pick := func(of ...string) string { return of[rng.IntN(len(of))] }
+	// Each has one more key or condition than those of the list before, so that their order is known.
+	total := func() string { return "SELECT NULL AS k, " + what + " AS n FROM clients" }
+	some := func() string {
+		return total() + " WHERE " + pick("city = 'north'", "segment <> 'd'", "segment = 'a'", "city <> 'north'", "segment IN ('a', 'b')", "amount >= 500")
+	}
+	fewer := func() string {
+		return some() + " AND " + pick("segment IN ('a', 'b', 'c')", "segment <> 'c'") + " AND city IN ('north', 'south')"
+	}
+	grouped := func() string {
+		key := pick("city", "segment")
+		return "SELECT " + key + " AS k, " + what + " AS n FROM clients" + pick("", " WHERE amount < 500", " WHERE city <> 'east'", " WHERE segment <> 'd'") + " GROUP BY " + key
+	}
+	differ := 0
+	for range 12 {
+		what = pick("count(*)", "sum(amount)", "count(*) FILTER (WHERE segment <> 'd')", "avg(amount)")
+		kinds := []func() string{total, some, fewer, grouped}
+		i := rng.IntN(3)
+		a, b := kinds[i](), kinds[i+1+rng.IntN(3-i)]()
+		before := pick(some(), grouped())
+		p, grantP := z.Bank(t)
+		q, grantQ := z.Bank(t)
+		require.Equal(t, enclavetest.Text(z.Ask(t, p, grantP, before)), enclavetest.Text(z.Ask(t, q, grantQ, before)))
+		text := "(" + b + ") UNION ALL (" + a + ") ORDER BY k, n"
+		whole := z.Ask(t, p, grantP, text)
+		require.Equal(t, "released", whole.State, text)
+		got := map[string]int{}
+		for _, row := range whole.Rows {
+			got[string(row)]++
+		}
+		for _, alone := range []string{a, b} {
+			run := z.Ask(t, q, grantQ, alone)
+			require.Equal(t, "released", run.State, alone)
+			for _, row := range run.Rows {
+				got[string(row)]--
+			}
+		}
+		for row, n := range got {
+			require.Zero(t, n, "%s\n%s\n%s", before, text, row)
+		}
+		p, grantP = z.Bank(t)
+		if fresh := z.Ask(t, p, grantP, b); len(fresh.Rows)+1 > len(whole.Rows) {
+			differ++
+		}
+	}
+	require.NotZero(t, differ, "no part was ever in the way of another")
 	z.Check(t)
 }

@@ -59,11 +59,40 @@ func (w *writer) in() bool {
 
 func (w *writer) query(s *Select) {
 	defer func() { w.depth-- }()
-	if !w.in() || s == nil || len(s.Items) == 0 {
+	if !w.in() || s == nil || len(s.Items) == 0 && len(s.Union) == 0 {
 		w.open()
 		return
 	}
 	w.with(s.With)
+	if len(s.Union) > 0 {
+		w.union(s.Union)
+	} else {
+		w.body(s)
+	}
+	if len(s.Order) > 0 {
+		w.put(" ORDER BY ")
+		w.orders(s.Order)
+	}
+	if s.Limit != nil {
+		w.put(fmt.Sprintf(" LIMIT %d", *s.Limit))
+	}
+	if s.Offset > 0 {
+		w.put(fmt.Sprintf(" OFFSET %d", s.Offset))
+	}
+}
+
+func (w *writer) union(all []*Select) {
+	for i, s := range all {
+		if i > 0 {
+			w.put(" UNION ALL ")
+		}
+		w.put("(")
+		w.query(s)
+		w.put(")")
+	}
+}
+
+func (w *writer) body(s *Select) {
 	w.put("SELECT ")
 	if s.Distinct {
 		w.put("DISTINCT ")
@@ -87,16 +116,6 @@ func (w *writer) query(s *Select) {
 		w.list(s.Groups)
 	}
 	w.clause(" HAVING ", s.Having)
-	if len(s.Order) > 0 {
-		w.put(" ORDER BY ")
-		w.orders(s.Order)
-	}
-	if s.Limit != nil {
-		w.put(fmt.Sprintf(" LIMIT %d", *s.Limit))
-	}
-	if s.Offset > 0 {
-		w.put(fmt.Sprintf(" OFFSET %d", s.Offset))
-	}
 }
 
 func (w *writer) with(ctes []CTE) {

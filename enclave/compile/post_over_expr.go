@@ -260,6 +260,9 @@ func (w *postWriter) value(e *sqltree.Query) (postExpr, error) {
 	if i < 0 {
 		i, *values = len(*values), append(*values, sql)
 	}
+	if len(strings.Join(*values, "")) > maxPostText {
+		return postExpr{}, sqltree.Refuse(sqltree.ReasonTooManyReferences, e.Position(), maxPostText)
+	}
 	return postExpr{fmt.Sprintf("v%d", i), r.columns[0].column.typ}, nil
 }
 
