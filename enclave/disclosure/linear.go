@@ -207,6 +207,13 @@ func (a *audit) with(at Place) (f fault, undo func()) {
 	return f, undo
 }
 
+// settle makes the cells that joined so far stay.
+func (a *audit) settle() {
+	for _, w := range a.spaces {
+		w.space.settle()
+	}
+}
+
 // judge decides what follows from one more vector. What earlier answers determined already is not blamed on it.
 func (a *audit) judge(w *view, s step) fault {
 	if w.space.cut() {

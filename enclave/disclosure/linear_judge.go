@@ -22,6 +22,9 @@ func (j *judgement) linear() {
 	for set := range j.table.sets() {
 		for row := range j.table.Rows {
 			j.linearGroup(all, row, j.columnsOf(set))
+			for _, a := range all {
+				a.settle()
+			}
 		}
 	}
 	j.ranges(all)

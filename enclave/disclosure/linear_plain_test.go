@@ -141,6 +141,10 @@ func TestSpaceIsThePlainOne(t *testing.T) {
 				same(t, s, p)
 				continue
 			}
+			if rng.IntN(10) == 0 {
+				s.settle()
+				undo = nil
+			}
 			v, before := hostile(rng, width), p.copy()
 			pivot, changed, determined := p.add(v)
 			step := s.add(v)

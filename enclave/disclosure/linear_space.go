@@ -33,7 +33,7 @@ func newSpace(kept []vector) *space {
 			s.hold(i, t.at)
 		}
 	}
-	s.filled = nil
+	s.settle()
 	return s
 }
 
@@ -232,9 +232,12 @@ func (s *space) extend(all []vector) {
 		if step := s.add(v); step.pivot >= 0 && step.pivot < len(s.holders) {
 			s.holders[step.pivot] = nil // nobody will be
 		}
-		s.filled = s.filled[:0]
+		s.settle()
 	}
 }
+
+// settle makes what was added so far stay: it is not taken back any more.
+func (s *space) settle() { s.filled = s.filled[:0] }
 
 // linked are the rows between, as above, that share a coordinate with the row of a pivot, or with another linked one. The other rows are of
 // other coordinates.
