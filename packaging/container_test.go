@@ -4,6 +4,7 @@ package packaging_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -103,38 +104,12 @@ func (c container) run(t *testing.T, args ...string) ([]byte, error) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(bundle, "config.json"), config, 0o600))
 	cmd := exec.Command("runc", "--root", filepath.Join(bundle, "state"), "run", "--bundle", bundle, fmt.Sprintf("yumen-%d-%d", os.Getpid(), len(bundle)))
-	cmd.Stderr = os.Stderr
-	return cmd.Output()
-}
-
-// unitProfile is what the unit for systemd leaves of system calls: its lists, and what its other settings take away by the same means.
-func unitProfile(t *testing.T) seccompProfile {
-	t.Helper()
-	analyze, err := exec.LookPath("systemd-analyze")
-	require.NoError(t, err, "install systemd: its lists of system calls are needed")
-	allowed := map[string]bool{}
-	for _, value := range unit(t)["Service.SystemCallFilter"] {
-		value, denied := strings.CutPrefix(value, "~")
-		for _, name := range strings.Fields(value) {
-			expand(t, analyze, name, !denied, allowed)
-		}
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("%w: %s", err, exit.Stderr)
 	}
-	p := seccompProfile{DefaultAction: "SCMP_ACT_ERRNO", DefaultErrnoRet: 1, ArchMap: readProfile(t).ArchMap}
-	never := []string{"socket", "clone3", "mprotect", "pkey_mprotect", "personality", "sched_setscheduler", "sched_setattr"}
-	var names []string
-	for name, yes := range allowed {
-		if yes && !slices.Contains(never, name) {
-			names = append(names, name)
-		}
-	}
-	enosys := 38
-	p.Syscalls = []seccompRule{{Names: names, Action: "SCMP_ACT_ALLOW"},
-		{Names: []string{"clone3"}, Action: "SCMP_ACT_ERRNO", ErrnoRet: &enosys},                                                                 // RestrictNamespaces
-		{Names: []string{"mprotect"}, Action: "SCMP_ACT_ALLOW", Args: []seccompArg{{Index: 2, Value: unix.PROT_EXEC, Op: "SCMP_CMP_MASKED_EQ"}}}} // MemoryDenyWriteExecute
-	for _, family := range []uint64{unix.AF_INET, unix.AF_INET6, unix.AF_UNIX} {
-		p.Syscalls = append(p.Syscalls, seccompRule{Names: []string{"socket"}, Action: "SCMP_ACT_ALLOW", Args: []seccompArg{{Value: family, Op: "SCMP_CMP_EQ"}}})
-	}
-	return p
+	return out, err
 }
 
 // The shipped profile gives the full cage in a container; a runtime's default, the floor. Both answer questions.
@@ -142,6 +117,8 @@ func TestContainers(t *testing.T) {
 	_, err := exec.LookPath("runc")
 	require.NoError(t, err, "install runc: make nightly does")
 	require.Zero(t, os.Getuid(), "a container's runtime is started by root")
+	analyze, err := exec.LookPath("systemd-analyze")
+	require.NoError(t, err, "install systemd: its lists of system calls are needed")
 	shipped := readProfile(t)
 	root := newRoot(t)
 	for _, c := range []struct {
@@ -155,7 +132,9 @@ func TestContainers(t *testing.T) {
 		{"ordinary user, default profile", "floor", container{uid: 1000, caps: runtimeCaps, profile: shipped.standard()}},
 		{"root, default profile", "floor", container{uid: 0, caps: runtimeCaps, profile: shipped.standard()}},
 		{"root without capabilities", "floor", container{uid: 0, profile: shipped}},
-		{"the unit", "full", container{uid: 1000, noNewPrivs: true, profile: unitProfile(t), proc: []string{"hidepid=invisible"}}},
+		{"an older kernel, without executable seals", "full", container{uid: 1000, caps: runtimeCaps, profile: shipped.answering("memfd_create", 22, 1, unix.MFD_NOEXEC_SEAL)}},
+		{"no Landlock", "", container{uid: 1000, caps: runtimeCaps, profile: shipped.answering("landlock_create_ruleset", 38, 0, 0)}},
+		{"the unit", "full", container{uid: 1000, noNewPrivs: true, profile: unitProfile(t, analyze), proc: []string{"hidepid=invisible"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.root, c.zone = root, t.TempDir()
@@ -166,6 +145,11 @@ func TestContainers(t *testing.T) {
 			out, _ = c.run(t, "check", "--data", "/zone/zone", "-o", "json")
 			var report struct{ Items []isolationItem }
 			require.NoError(t, json.Unmarshal(out, &report), string(out))
+			if c.level == "" {
+				_, err := c.run(t, "serve", "--data", "/zone/zone", "--listen", "127.0.0.1:0")
+				require.ErrorContains(t, err, "not even the floor of the cage")
+				require.ErrorContains(t, err, "landlock")
+			}
 			at := slices.IndexFunc(report.Items, func(i isolationItem) bool { return i.ID == "isolation" })
 			require.Equal(t, c.level, report.Items[at].Level, "%+v", report.Items[at])
 			if strings.HasSuffix(c.name, "profile") && c.uid == 1000 {

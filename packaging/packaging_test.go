@@ -26,6 +26,10 @@ var yumend string
 func TestMain(m *testing.M) { os.Exit(testMain(m)) }
 
 func testMain(m *testing.M) int {
+	if os.Getenv(envFilter) != "" {
+		fmt.Fprintln(os.Stderr, filtered())
+		return 1
+	}
 	dir, err := os.MkdirTemp("", "yumen-packaging-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

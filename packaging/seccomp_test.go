@@ -59,6 +59,22 @@ func (p seccompProfile) standard() seccompProfile {
 	return p
 }
 
+// answering is the profile with an error for a call when an argument has a flag, or always when flag is 0: a kernel that does not know it.
+func (p seccompProfile) answering(name string, errno, index int, flag uint64) seccompProfile {
+	var rules []seccompRule
+	for _, r := range p.Syscalls {
+		r.Names = slices.DeleteFunc(slices.Clone(r.Names), func(n string) bool { return n == name })
+		rules = append(rules, r)
+	}
+	refused := seccompRule{Names: []string{name}, Action: "SCMP_ACT_ERRNO", ErrnoRet: &errno}
+	if flag != 0 {
+		refused.Args = []seccompArg{{Index: index, Value: flag, ValueTwo: flag, Op: "SCMP_CMP_MASKED_EQ"}}
+		rules = append(rules, seccompRule{Names: []string{name}, Action: "SCMP_ACT_ALLOW", Args: []seccompArg{{Index: index, Value: flag, Op: "SCMP_CMP_MASKED_EQ"}}})
+	}
+	p.Syscalls = append(rules, refused)
+	return p
+}
+
 // oci is the profile as a runtime is told it.
 func (p seccompProfile) oci() map[string]any {
 	var archs []string
