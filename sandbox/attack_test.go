@@ -123,7 +123,7 @@ func TestEveryAttackIsInTheTable(t *testing.T) {
 		require.True(t, known[a.name], "%s is no attack", a.name)
 		delete(known, a.name)
 	}
-	for _, other := range []string{"victim", "burn", "sleep", "abort", "limits", "die of the cpu", "receive a job", "meet: wait", "meet: wake"} { // of other tests
+	for _, other := range []string{"victim", "burn", "sleep", "abort", "limits", "die of the cpu", "receive a job", "dump", "meet: wait", "meet: wake"} { // of other tests
 		delete(known, other)
 	}
 	require.Empty(t, known)

@@ -30,6 +30,7 @@ var onLimits = map[string]func() error{
 		return unix.Prlimit(0, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 1 << 20, Max: 1 << 20}, nil)
 	},
 	"burn":         burn,
+	"dump":         dump,
 	"fill spill":   func() error { return fill("/spill") },
 	"many files":   manyFiles,
 	"inherited":    inherited,
@@ -43,6 +44,13 @@ var onLimits = map[string]func() error{
 	"die of the cpu": func() error {
 		return all(func() error { return unix.Setrlimit(unix.RLIMIT_CPU, &unix.Rlimit{Cur: 1, Max: 1}) }, burn)
 	},
+}
+
+// dump crashes where a dump of the process would stay.
+func dump() error {
+	_ = unix.Chdir(there.Dir)
+	C.crash()
+	return nil
 }
 
 // manyDescriptors opens more descriptors than a worker may have.

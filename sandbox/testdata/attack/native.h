@@ -6,6 +6,7 @@ int clone3_once(void);
 int thread_in(unsigned long namespaces);
 int fork_bomb(int n);
 int thread_bomb(int n);
+void crash(void);
 int int80(void);
 int vsyscall_time(void);
 void place(unsigned long at, const char *text);
