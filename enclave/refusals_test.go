@@ -211,6 +211,42 @@ func TestExplanation(t *testing.T) {
 	require.NotRegexp(t, `\b(85|90|67)\b`, counted+reviewed, "a parameter of concentration")
 }
 
+// The outer query is explained as well: from which cells each column of the answer is computed, what NULL is, and its limits.
+func TestOuterExplanation(t *testing.T) {
+	z := enclavetest.New(t)
+	a := enclavetest.As("analyst_a")
+	grant := z.Grant(t, a)
+	for _, c := range []struct {
+		sql       string
+		says, not []string
+	}{
+		{"SELECT city, sum(amount) / count(*) AS mean, 1 AS one FROM clients GROUP BY city",
+			[]string{"over the released cells alone", "NULL is withheld or empty", "column city: from group key clients.city\n", "column mean: from cell c0, cell c1\n", "column one: a constant", "limits of the outer query"},
+			[]string{"HAVING", "windows see", "LIMIT takes", "part 1"}},
+		{"SELECT city, count(*) AS n, sum(count(*)) OVER () AS total FROM clients GROUP BY city HAVING count(*) > 5 ORDER BY n LIMIT 2",
+			[]string{"column total: from cell c0\n", "HAVING chooses after the release", "windows see released rows alone", "LIMIT takes released rows", "behind ORDER BY"}, []string{"joins, conditions"}},
+		{"WITH c AS (SELECT city, segment, count(*) AS n FROM clients GROUP BY city, segment) SELECT city AS k, sum(n) AS s, count(*) AS rows_seen FROM c WHERE n > 10 GROUP BY city",
+			[]string{"column k: from group key clients.city\n", "column s: from cell c0\n", "column rows_seen: a constant, or the number of released rows", "what is withheld is in no sum"}, nil},
+		{"WITH a AS (SELECT city, count(*) AS n FROM clients GROUP BY city), b AS (SELECT count(*) AS m FROM clients) SELECT a.city, a.n / (SELECT m FROM b) AS share FROM a",
+			[]string{"column share: from cell c0 of part 1, cell c0 of part 2\n", "a subquery of one value"}, nil},
+	} {
+		r, err := z.Service.Check(t.Context(), a, api.RunRequest{Grant: grant, SQL: c.sql})
+		require.NoError(t, err)
+		require.True(t, r.Allowed, "%+v", r.Refusal)
+		var out strings.Builder
+		for _, said := range r.Outer {
+			bilingual(t, said)
+			out.WriteString(said.En + "\n")
+		}
+		for _, want := range c.says {
+			require.Contains(t, out.String(), want)
+		}
+		for _, never := range c.not {
+			require.NotContains(t, out.String(), never)
+		}
+	}
+}
+
 // A gateway that has no worker free for a text says that it is busy: that tells about nobody's data, and can be tried again.
 func TestBusyIsSaid(t *testing.T) {
 	z := enclavetest.New(t)

@@ -67,7 +67,7 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 		return api.CheckResult{}, known(err)
 	}
 	ob := a.decision.Obligations.Run
-	out := api.CheckResult{Allowed: true, Grade: a.plan.Grade, Mode: string(ob.Mode), Review: string(ob.Review), Explain: a.plan.Explain(), Rules: a.rules()}
+	out := api.CheckResult{Allowed: true, Grade: a.plan.Grade, Mode: string(ob.Mode), Review: string(ob.Review), Explain: a.plan.Explain(), Outer: a.plan.ExplainOuter(), Rules: a.rules()}
 	for _, c := range a.plan.Post.Columns {
 		out.Columns = append(out.Columns, api.Column{Name: c.Name, Type: c.Type})
 	}

@@ -59,40 +59,19 @@ func (w *writer) in() bool {
 
 func (w *writer) query(s *Select) {
 	defer func() { w.depth-- }()
-	if !w.in() || s == nil || len(s.Items) == 0 && len(s.Union) == 0 {
+	if !w.in() || s == nil || len(s.Items) == 0 && len(s.Union) < 2 || len(s.Items) > 0 && s.Union != nil {
 		w.open()
 		return
 	}
 	w.with(s.With)
-	if len(s.Union) > 0 {
-		w.union(s.Union)
-	} else {
-		w.body(s)
-	}
-	if len(s.Order) > 0 {
-		w.put(" ORDER BY ")
-		w.orders(s.Order)
-	}
-	if s.Limit != nil {
-		w.put(fmt.Sprintf(" LIMIT %d", *s.Limit))
-	}
-	if s.Offset > 0 {
-		w.put(fmt.Sprintf(" OFFSET %d", s.Offset))
-	}
-}
-
-func (w *writer) union(all []*Select) {
-	for i, s := range all {
-		if i > 0 {
-			w.put(" UNION ALL ")
+	if s.Union != nil {
+		if s.Distinct {
+			w.open()
 		}
-		w.put("(")
-		w.query(s)
-		w.put(")")
+		w.union(s.Union)
+		w.tail(s)
+		return
 	}
-}
-
-func (w *writer) body(s *Select) {
 	w.put("SELECT ")
 	if s.Distinct {
 		w.put("DISTINCT ")
@@ -116,6 +95,38 @@ func (w *writer) body(s *Select) {
 		w.list(s.Groups)
 	}
 	w.clause(" HAVING ", s.Having)
+	w.tail(s)
+}
+
+// union writes SELECTs one after the other; one with an order, a limit or names of its own stands in parentheses.
+func (w *writer) union(all []*Select) {
+	for i, s := range all {
+		if i > 0 {
+			w.put(" UNION ALL ")
+		}
+		own := s != nil && (len(s.With) > 0 || len(s.Order) > 0 || s.Limit != nil || s.Offset > 0 || s.Union != nil)
+		if own {
+			w.put("(")
+		}
+		w.query(s)
+		if own {
+			w.put(")")
+		}
+	}
+}
+
+// tail writes what acts on the rows of all.
+func (w *writer) tail(s *Select) {
+	if len(s.Order) > 0 {
+		w.put(" ORDER BY ")
+		w.orders(s.Order)
+	}
+	if s.Limit != nil {
+		w.put(fmt.Sprintf(" LIMIT %d", *s.Limit))
+	}
+	if s.Offset > 0 {
+		w.put(fmt.Sprintf(" OFFSET %d", s.Offset))
+	}
 }
 
 func (w *writer) with(ctes []CTE) {

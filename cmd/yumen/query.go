@@ -88,8 +88,8 @@ func (a *app) queryCheckCommand() *cobra.Command {
 	c := a.command(command{
 		use: "check", short: catalog.Text{Zh: "静态判断一个查询：什么都不运行", En: "the static verdict on a query: nothing runs"},
 		long: catalog.Text{
-			Zh: "静态判断一个查询：什么都不运行，不接触数据。\n--explain 说明什么是单元格、哪些规则会逐格判断，以及被拒绝的写法应如何改写。",
-			En: "The static verdict on a query: nothing runs, and no data is touched.\n--explain says what is a cell, which rules will judge each, and how to rewrite what was refused."},
+			Zh: "静态判断一个查询：什么都不运行，不接触数据。\n被拒绝的查询，凡有可行的写法，都给出改写后的本查询及其改动。\n--explain 说明什么是单元格、哪些规则会逐格判断、外层查询如何使用已发布的单元格，以及被拒绝的写法应如何改写。",
+			En: "The static verdict on a query: nothing runs, and no data is touched.\nA refused query comes back changed until it is accepted, with what was changed, wherever there is such a query.\n--explain says what is a cell, which rules will judge each, what the outer query does with released cells, and how to rewrite what was refused."},
 		example: "yumen query check --grant grant_… --file question.sql\nyumen query check --grant grant_… --explain --sql 'SELECT city, max(amount) FROM clients GROUP BY city'",
 		run: func(ctx context.Context, _ []string) error {
 			request, err := a.request(f)
@@ -132,8 +132,11 @@ func (a *app) printCheck(r *api.CheckResult, sql string, explain bool) error {
 		for _, e := range r.Explain {
 			t.Add(a.t("说明", "note"), a.lang.Text(e))
 		}
-		for _, rule := range r.Rules {
-			if explain {
+		if explain {
+			for _, e := range r.Outer {
+				t.Add(a.t("外层", "outer"), a.lang.Text(e))
+			}
+			for _, rule := range r.Rules {
 				t.Add(a.t("规则", "rule"), a.lang.Text(rule))
 			}
 		}

@@ -202,7 +202,21 @@ type Post struct {
 	SQL     string       `json:"sql"`
 	Args    []Value      `json:"args,omitempty"`
 	Columns []PostColumn `json:"columns"`
+	// Sources are what each column is computed from, for who explains the plan when it has been made; they are not part of it.
+	Sources [][]Source `json:"-"`
+	// Clauses say what else stands over the cells: having, windows, values, order, limit, further SELECTs.
+	Clauses Clauses `json:"-"`
 }
+
+// Source is a group key or a cell of a part.
+type Source struct {
+	Part  int
+	Key   bool
+	Index int
+}
+
+// Clauses are the kinds of clauses of an outer query.
+type Clauses struct{ Having, Window, Value, Order, Limit, Over bool }
 
 // PostColumn is a column of the answer; its type is fixed by the static plan.
 type PostColumn struct {

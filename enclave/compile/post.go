@@ -26,9 +26,11 @@ func post(q *footprint.Query, parts []*builtPart, p *Plan) error {
 		return err
 	}
 	for _, c := range out.columns {
+		p.Post.Sources = append(p.Post.Sources, c.from)
 		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: c.name, Type: c.column.typ.String()})
 	}
-	p.Post.SQL, p.Post.Args = out.sql, w.args
+	p.Post.SQL, p.Post.Args, p.Post.Clauses = out.sql, w.args, w.clauses
+	p.Post.Clauses.Over = q.Over != nil
 	return nil
 }
 
@@ -54,8 +56,9 @@ func (w *postWriter) part(i int, outermost bool) (overRelation, error) {
 func (w *postWriter) partOutputs(outermost bool) (overRelation, error) {
 	var outputs []string
 	var out overRelation
+	w.sorted(w.b.outer.Tree)
 	for _, o := range w.b.outer.Outputs {
-		x, err := w.expr(o.Expr)
+		x, from, err := w.traced(o.Expr)
 		if err != nil {
 			return out, err
 		}
@@ -64,7 +67,7 @@ func (w *postWriter) partOutputs(outermost bool) (overRelation, error) {
 			as = sqltree.Quote(o.Name)
 		}
 		outputs = append(outputs, fmt.Sprintf("%s AS %s", x.output(), as))
-		out.columns = append(out.columns, overColumn{name: o.Name, column: postExpr{as, x.typ}, cell: bareCell.MatchString(x.sql)})
+		out.columns = append(out.columns, overColumn{name: o.Name, column: postExpr{as, x.typ}, cell: bareCell.MatchString(x.sql), from: from})
 	}
 	having, err := w.having()
 	if err != nil {
@@ -188,7 +191,8 @@ type postWriter struct {
 	parts []*builtPart
 	args  []Value
 	place
-	steps int // expressions written: an alias is written again wherever it is used
+	steps   int // expressions written: an alias is written again wherever it is used
+	clauses Clauses
 }
 
 // place is where an expression stands.
@@ -201,6 +205,7 @@ type place struct {
 	// windows are the columns w0, w1, … over the released rows; windowed is set where none can stand: inside one, and in HAVING.
 	windows  []string
 	windowed bool
+	from     []Source // keys and cells that were written since it was emptied
 	// over is where an expression over cells stands, nil in a grouped SELECT itself.
 	over *overScope
 }
@@ -264,6 +269,9 @@ func (w *postWriter) composed(e, at sqltree.Expr) (postExpr, error) {
 func (w *postWriter) key(t footprint.Term) (x postExpr, isKey bool, err error) {
 	k, labels, fault := w.b.labelled(t)
 	i := w.b.indexOf(k)
+	if fault == nil && i >= 0 && len(labels) != 1 {
+		w.trace(Source{Part: w.relation, Key: true, Index: i})
+	}
 	switch {
 	case fault != nil:
 		return x, false, nil

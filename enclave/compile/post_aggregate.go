@@ -85,6 +85,7 @@ func (w *postWriter) form(f form) postExpr {
 		exact = exact && whole.IsInt64()
 	}
 	for _, x := range f {
+		w.trace(Source{Part: w.relation, Index: x.cell})
 		cell := postExpr{fmt.Sprintf("c%d", x.cell), w.typeOf(x.cell)}
 		if !exact {
 			factor, _ := x.factor.Float64()

@@ -18,6 +18,7 @@ type overColumn struct {
 	column         postExpr
 	cell           bool // a released cell as it is: sums of such are exact
 	merged         bool // of a join with USING: the bare name means the column of the other side
+	from           []Source
 }
 
 // overRelation is a generated query over cells.
@@ -136,11 +137,12 @@ func (w *postWriter) aggregates(e sqltree.Expr) bool {
 // overOutputs writes the select list, HAVING, the order and the limit, with groups and windows below them.
 func (w *postWriter) overOutputs(o *footprint.Over, rows func() string, outermost bool) (overRelation, error) {
 	t := o.Tree
+	w.sorted(t)
 	out := overRelation{}
 	var outputs, values []string
 	for i, item := range t.Items {
 		w.over.aliases = i
-		x, err := w.expr(item.Expr)
+		x, from, err := w.traced(item.Expr)
 		if err != nil {
 			return out, err
 		}
@@ -156,7 +158,7 @@ func (w *postWriter) overOutputs(o *footprint.Over, rows func() string, outermos
 			as = sqltree.Quote(name)
 		}
 		outputs, values = append(outputs, x.output()+" AS "+as), append(values, x.output()+" IS NOT NULL")
-		out.columns = append(out.columns, overColumn{name: name, column: postExpr{as, x.typ}, cell: w.exact(x)})
+		out.columns = append(out.columns, overColumn{name: name, column: postExpr{as, x.typ}, cell: w.exact(x), from: from})
 	}
 	w.over.aliases = 0
 	having := ""

@@ -233,6 +233,7 @@ func (w *postWriter) overName(e *sqltree.Column) (postExpr, error) {
 	case s.grouped && !s.inside:
 		return postExpr{}, sqltree.Refuse(sqltree.ReasonNotAggregated, e.Position())
 	}
+	w.trace(found[0].from...)
 	return found[0].column, nil
 }
 
@@ -255,6 +256,8 @@ func (w *postWriter) value(e *sqltree.Query) (postExpr, error) {
 	if len(r.columns) != 1 {
 		return postExpr{}, sqltree.Refuse(sqltree.ReasonScalar, e.Position())
 	}
+	w.clauses.Value = true
+	w.trace(r.columns[0].from...)
 	sql := fmt.Sprintf("(SELECT CASE WHEN count(*) = 1 THEN min(o0) END FROM (%s) AS one)", r.sql)
 	i := slices.Index(*values, sql)
 	if i < 0 {

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"yumen/catalog/footprint"
@@ -10,6 +11,7 @@ import (
 
 // union writes the rows of several relations, one after the other unless the text orders them. The first names the columns.
 func (w *postWriter) union(o *footprint.Over, outermost bool) (overRelation, error) {
+	w.sorted(o.Tree)
 	from, err := w.stacked(o)
 	if err != nil {
 		return from, err
@@ -27,7 +29,7 @@ func (w *postWriter) union(o *footprint.Over, outermost bool) (overRelation, err
 			as = sqltree.Quote(c.name)
 		}
 		outputs = append(outputs, c.column.output()+" AS "+as)
-		out.columns = append(out.columns, overColumn{name: c.name, column: postExpr{as, c.column.typ}, cell: c.cell})
+		out.columns = append(out.columns, overColumn{name: c.name, column: postExpr{as, c.column.typ}, cell: c.cell, from: tidySources(c.from)})
 	}
 	out.sql = fmt.Sprintf("SELECT %s FROM (%s) AS cells ORDER BY %s", strings.Join(outputs, ", "), from.sql, terms)
 	if t := o.Tree; t.Limit != nil {
@@ -67,6 +69,7 @@ func (w *postWriter) stacked(o *footprint.Over) (overRelation, error) {
 				mine.column.typ = t
 			}
 			mine.cell = mine.cell && theirs.cell
+			mine.from = slices.Concat(mine.from, theirs.from)
 		}
 		all = append(all, r)
 	}

@@ -11,6 +11,7 @@ import (
 // window writes a function over the released rows as a column of its own, so that every expression around it stands over columns alone. What
 // was withheld is NULL to it, as everywhere in the outer query. The database's order of equals is no order: row_number goes on by all keys.
 func (w *postWriter) window(e *sqltree.Window) (postExpr, error) {
+	w.clauses.Window = true
 	if w.windowed {
 		return postExpr{}, sqltree.Refuse(sqltree.ReasonWindow, e.Position())
 	}

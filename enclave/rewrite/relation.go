@@ -97,6 +97,9 @@ func (l *level) replaceInner() {
 		if src.inner == nil {
 			continue
 		}
+		if src.inner.cut {
+			l.f.notes.say("只保留第一个 SELECT；其他部分请另行查询", "only the first SELECT is kept: ask the others as queries of their own")
+		}
 		switch t := src.from.(type) {
 		case *sqltree.Subquery:
 			to := *t
@@ -117,6 +120,9 @@ func (l *level) replaceInner() {
 func (l *level) names(cte string) bool {
 	var reads func(s *sqltree.Select) bool
 	reads = func(s *sqltree.Select) bool {
+		if slices.ContainsFunc(s.Union, reads) {
+			return true
+		}
 		for _, leaf := range leavesOf(s.From) {
 			switch t := leaf.(type) {
 			case *sqltree.Table:

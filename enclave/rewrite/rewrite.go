@@ -93,6 +93,9 @@ func (f *fixer) attempts(s *sqltree.Select) []*sqltree.Select {
 			out = append(out, &c)
 		}
 	}
+	for _, side := range s.Union {
+		inside(side)
+	}
 	for _, leaf := range leavesOf(s.From) {
 		if q, ok := leaf.(*sqltree.Subquery); ok {
 			inside(q.Select)
@@ -122,6 +125,9 @@ func (f *fixer) repaired(s *sqltree.Select) *sqltree.Select {
 	if len(f.notes.said) > 0 && f.ask(f.judge.Whole, s) == nil {
 		return s // what was left out while it was read was all that it needed
 	}
+	if s.Union != nil {
+		return f.repairedUnion(s)
+	}
 	l := f.level(s, nil)
 	if !l.relations() {
 		return nil
@@ -133,10 +139,34 @@ func (f *fixer) repaired(s *sqltree.Select) *sqltree.Select {
 	return l.whole()
 }
 
+// repairedUnion repairs each SELECT of a union by itself; if they do not fit together any more, the first is kept.
+func (f *fixer) repairedUnion(s *sqltree.Select) *sqltree.Select {
+	out := &sqltree.Select{Pos: sqltree.None, Order: s.Order, Limit: s.Limit, Offset: s.Offset}
+	for _, side := range s.Union {
+		c := *side
+		c.With = append(slices.Clone(s.With), side.With...)
+		f.sketch.qualify[&c] = f.sketch.qualify[side]
+		if fixed := f.repaired(&c); fixed != nil {
+			out.Union = append(out.Union, fixed)
+		}
+	}
+	if len(out.Union) == 0 {
+		return nil
+	}
+	for _, order := range [][]sqltree.Order{out.Order, nil} {
+		if out.Order = order; len(out.Union) > 1 && f.ask(f.judge.Whole, out) == nil {
+			return out
+		}
+	}
+	f.notes.say("只保留第一个 SELECT；其他部分请另行查询", "only the first SELECT is kept: ask the others as queries of their own")
+	return out.Union[0]
+}
+
 // level is one SELECT under repair.
 type level struct {
 	f       *fixer
 	read    *sqltree.Select // as it was read
+	cut     bool            // of a union, of which only the first SELECT is here
 	tree    *sqltree.Select
 	ctes    []sqltree.CTE // in scope, the nearest last
 	sources []*source
@@ -151,9 +181,15 @@ func (f *fixer) level(s *sqltree.Select, scope []sqltree.CTE) *level {
 	if f.depth++; f.depth > 200 {
 		panic(stop{})
 	}
+	cut := s.Union != nil
+	if cut {
+		side := *s.Union[0]
+		side.With = append(slices.Clone(s.With), side.With...)
+		s = &side
+	}
 	tree := *s
 	tree.With, tree.Items, tree.Groups, tree.Order = slices.Clone(s.With), slices.Clone(s.Items), slices.Clone(s.Groups), slices.Clone(s.Order)
-	l := &level{f: f, read: s, tree: &tree}
+	l := &level{f: f, read: s, tree: &tree, cut: cut}
 	l.ctes = append(slices.Clone(scope), l.named()...)
 	for _, leaf := range leavesOf(tree.From) {
 		if src := l.source(leaf); src != nil {
@@ -181,6 +217,9 @@ func (l *level) named() []sqltree.CTE {
 
 // renameTables calls the tables of a SELECT that have a bare name by another, and keeps the old one as their alias.
 func renameTables(s *sqltree.Select, from, to string) {
+	for _, side := range s.Union {
+		renameTables(side, from, to)
+	}
 	for _, leaf := range leavesOf(s.From) {
 		switch t := leaf.(type) {
 		case *sqltree.Table:

@@ -34,8 +34,10 @@ func TestRewrites(t *testing.T) {
 			`SELECT count(DISTINCT e.uscc) FROM tax AS t JOIN enterprises AS e ON t.uscc = e.uscc WHERE e.industry = 'I1' AND t."year" = 2024`},
 		{"SELECT sum(tax_paid) FROM tax WHERE uscc IN (SELECT uscc FROM enterprises WHERE industry = 'I1')",
 			"SELECT sum(tax.tax_paid) FROM tax JOIN enterprises ON tax.uscc = enterprises.uscc WHERE enterprises.industry = 'I1'"},
-		{"SELECT count(*) AS n FROM persons WHERE gender = 'F' AND district = 'D1' UNION ALL SELECT count(*) AS n FROM persons WHERE gender = 'F' AND district = 'D2'",
+		{"SELECT count(*) AS n FROM persons WHERE gender = 'F' AND district = 'D1' UNION SELECT count(*) AS n FROM persons WHERE gender = 'F' AND district = 'D2'",
 			"SELECT district, count(*) AS n FROM persons WHERE gender = 'F' AND district IN ('D1', 'D2') GROUP BY district"},
+		{"SELECT 'big' AS c, count(*) AS n FROM tax WHERE tax_paid >= 1370 UNION ALL SELECT 'all', count(*) FROM tax ORDER BY n LIMIT 5",
+			"SELECT 'big' AS c, count(*) AS n FROM tax WHERE tax_paid >= 1000 UNION ALL SELECT 'all', count(*) FROM tax ORDER BY n LIMIT 5"},
 		{"SELECT industry, sum(registered_capital) AS s FROM enterprises GROUP BY 1 QUALIFY rank() OVER (ORDER BY sum(registered_capital)) <= 3",
 			"WITH cells AS (SELECT industry, sum(registered_capital) AS s, rank() OVER (ORDER BY sum(registered_capital)) AS place FROM enterprises GROUP BY industry) SELECT industry, s FROM cells WHERE place <= 3"},
 		// aggregates

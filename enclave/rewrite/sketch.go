@@ -100,33 +100,34 @@ func (r *reader) query(o object) *sqltree.Select {
 	panic(stop{})
 }
 
-// setOperation is the first of the SELECTs, or one that asks for both.
+// setOperation reads UNION ALL as it is, a union of one question about several values as that question, and of anything else the first SELECT.
 func (r *reader) setOperation(o object) *sqltree.Select {
-	var sides []object
+	var sides []*sqltree.Select
 	for _, v := range append([]any{o["left"], o["right"]}, o.list("children")...) {
 		if m, ok := v.(map[string]any); ok {
-			sides = append(sides, m)
+			sides = append(sides, r.query(m))
 		}
 	}
 	if len(sides) == 0 {
 		panic(stop{})
 	}
-	s := r.query(sides[0])
-	for _, side := range sides[1:] {
-		if !strings.HasPrefix(o.text("setop_type"), "UNION") || o.text("type") != "SET_OPERATION_NODE" {
-			s.With = append(r.with(o.in("cte_map")), s.With...)
-			r.first()
-			return s
+	s := &sqltree.Select{Pos: sqltree.None, Union: sides}
+	if o.text("setop_type") != "UNION" || !o.is("setop_all") || len(sides) < 2 {
+		s = sides[0]
+		for _, side := range sides[1:] {
+			both, key := merged(s, side)
+			if both == nil || !strings.HasPrefix(o.text("setop_type"), "UNION") {
+				r.first()
+				break
+			}
+			s = both
+			r.notes.about("UNION 的各部分合并为一条按 %s 分组的查询", "the parts of the UNION became one query, grouped by %s", signature(key))
 		}
-		both, key := merged(s, r.query(side))
-		if both == nil {
-			r.first()
-			continue
-		}
-		s = both
-		r.notes.about("UNION 的各部分合并为一条按 %s 分组的查询", "the parts of the UNION became one query, grouped by %s", signature(key))
 	}
 	s.With = append(r.with(o.in("cte_map")), s.With...)
+	if s.Union != nil {
+		r.modifiers(s, o.list("modifiers"))
+	}
 	return s
 }
 

@@ -26,6 +26,7 @@ type CheckResult struct {
 	Review  string           `json:"review,omitempty" enum:"auto,one,two,never,"`
 	Columns []Column         `json:"columns,omitempty"`
 	Explain []catalog.Text   `json:"explain,omitempty" doc:"what is a cell and which rules will judge it"`
+	Outer   []catalog.Text   `json:"outer,omitempty" doc:"what the outer query does with the released cells: from which of them each column is computed, what NULL means, its limits"`
 	Rules   []catalog.Text   `json:"rules,omitempty" doc:"the policy's rules for each cell and for the answer, without the parameters that must not be known"`
 	Refusal *catalog.Refusal `json:"refusal,omitempty"`
 	Rewrite *Rewrite         `json:"rewrite,omitempty" doc:"with refusal, where another text helps: an example over tables of its own"`
