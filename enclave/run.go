@@ -217,7 +217,7 @@ func (s *Service) recordSubmit(tx Tx, rec metastore.Record, run runRecord, a *as
 	}
 	e.digests["plan"], e.digests["policy"] = run.PlanDigest, a.decision.BundleDigest
 	e.digests["decision"] = a.decision.InputDigest
-	e.facts["grade"] = fmt.Sprint(run.Grade)
+	e.facts["grade"], e.facts["level"] = fmt.Sprint(run.Grade), s.level
 	for name, v := range a.pins {
 		e.digests["snapshot/"+name] = v.Digest
 	}
