@@ -76,3 +76,18 @@ func (r *Runner) Tried(ctx context.Context) error {
 	defer func() { r.config.weaken = weaken }()
 	return r.probeLevel(ctx)
 }
+
+// FirstRow runs one statement over one snapshot and returns how long it took until its first row.
+func (r *Runner) FirstRow(ctx context.Context, file *os.File, st Statement) (first time.Duration, err error) {
+	start := time.Now()
+	t := &task{job: wire.Job{Kind: wire.KindRun, Run: &wire.Run{Snapshots: []string{"d"}, Statements: []Statement{st}, MaxRows: 1}},
+		files: []*os.File{file}, memoryMB: 512, threads: 2, timeout: time.Minute,
+		result: func(in io.Reader) error {
+			return wire.ReadCells(in, 1<<20, func(int, wire.Row) error {
+				first = time.Since(start)
+				return nil
+			})
+		}}
+	_, err = r.do(ctx, t)
+	return first, err
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -100,9 +101,8 @@ func BenchmarkSharedSnapshot(b *testing.B) {
 	file := incompressible(b, size)
 	st, err := file.Stat()
 	require.NoError(b, err)
-	spec := sandbox.RunSpec{Snapshots: []sandbox.SnapshotRef{{Name: "d", File: file}}, Timeout: 10 * time.Minute, Statements: []sandbox.Statement{
-		{SQL: "SELECT sum(a), sum(b), sum(c), sum(d) FROM d.main.data", Reads: []string{"d"}},
-		{SQL: "SELECT sum(x.a * y.b) FROM d.main.data x, d.main.data y", Reads: []string{"d"}}}} // the second one has no end
+	again := sandbox.Statement{SQL: "SELECT sum(a), sum(b), sum(c), sum(d) FROM d.main.data", Reads: []string{"d"}}
+	spec := sandbox.RunSpec{Snapshots: []sandbox.SnapshotRef{{Name: "d", File: file}}, Timeout: 10 * time.Minute, Statements: slices.Repeat([]sandbox.Statement{again}, 3000)}
 	var shared, private float64
 	for b.Loop() {
 		ctx, cancel := context.WithCancel(b.Context())
