@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"yumen/catalog"
+	"yumen/catalog/sqltree"
 	"yumen/enclave/enclavetest"
 	"yumen/internal/api"
 )
@@ -76,5 +77,83 @@ func TestRewrittenStaysInTheGrant(t *testing.T) {
 		require.NotNil(t, r.Rewritten, sql)
 		require.NotContains(t, r.Rewritten.SQL, "segment", sql)
 		require.Equal(t, want, r.Rewritten.SQL)
+	}
+}
+
+// noRewrite says of each code that no other text helps against, or none can be made of the text alone, why that is so.
+var noRewrite = map[catalog.Code]string{
+	catalog.CodeSyntax:                 "the text has no tree: what was meant cannot be read off it",
+	catalog.CodeStmtKind:               "the statement holds no query; one that does gets it back",
+	catalog.CodeUnknownTable:           "no dataset of the grant has a name near to it; one that has is taken",
+	catalog.CodeTableFn:                "the text reads no dataset; beside one, the function is left out",
+	catalog.CodeFromValues:             "the text reads no dataset; beside one, the values are left out",
+	catalog.CodeCTERecursive:           "the text reads no dataset; beside one, the recursion is left out",
+	catalog.CodeNotLoaded:              "no text reads data that are not there",
+	catalog.CodeCapacity:               "it follows from the history of the group, and any text near to it meets it too",
+	catalog.CodeGrantMissing:           "it is about the grant",
+	catalog.CodeGrantExpired:           "it is about the grant",
+	catalog.CodeGrantSuspended:         "it is about the grant",
+	catalog.CodePurpose:                "it is about the purpose that was named",
+	catalog.CodeGradeForbids:           "it is about the grade of a dataset, or a column without one",
+	catalog.CodeComputationNotApproved: "a computation's text is its declaration, and is not changed by a call",
+	catalog.CodeDatasetSealed:          "it is about the dataset",
+	catalog.CodeProductNotFiled:        "it is about a filing",
+	catalog.CodeScenarioNotFiled:       "it is about a filing",
+	catalog.CodeConsent:                "it is about a consent",
+	catalog.CodeQuota:                  "it is about the grant's limits",
+	catalog.CodeBudget:                 "it is about the group's budget",
+	catalog.CodeFrozen:                 "it is about a freeze",
+	catalog.CodeSuspended:              "it is about an account or an organization",
+	catalog.CodeOrganizationNotAdmit:   "it is about an organization",
+	catalog.CodeOperatorAuthExpired:    "it is about the operator",
+	catalog.CodeAgreementMissing:       "it is about an agreement",
+	catalog.CodePersonNotFiled:         "it is about a person",
+	catalog.CodeBlacklisted:            "it is about an organization",
+	catalog.CodeTerritory:              "it is about a place",
+	catalog.CodeSupplyMode:             "it is about how data came in",
+	catalog.CodeDatasetNotApproved:     "it is about the dataset",
+	catalog.CodeLabOnly:                "it is about the jurisdiction",
+	catalog.CodeModeNotAllowed:         "public tables alone have nobody to protect, and no text changes that",
+	catalog.CodeRole:                   "it is about a role",
+	catalog.CodeSeparation:             "it is about who acts",
+	catalog.CodeIncomplete:             "it is about a declaration",
+	catalog.CodeState:                  "it is about the state of a thing",
+}
+
+// Every code of the closed list has a refused text that is rewritten, or a reason why none can be.
+func TestEveryCodeHasARewriteOrAReason(t *testing.T) {
+	z := enclavetest.New(t)
+	a := enclavetest.As("analyst_a")
+	grant := z.Grant(t, a)
+	narrow, err := z.Service.SubmitApplication(t.Context(), a, api.Application{Scenario: "test", Purpose: "test", Methods: []string{"count"},
+		Datasets: []api.ApplicationDataset{{Dataset: "clients", Columns: map[string]string{"id": "x", "city": "x", "amount": "x"}}}})
+	require.NoError(t, err)
+	narrow, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), narrow.ID, api.Review{Approve: true, Comment: "test"})
+	require.NoError(t, err)
+	more := map[catalog.Code]api.RunRequest{
+		catalog.CodeTooLarge:         {Grant: grant, SQL: "SELECT city, segment, amount, c.city AS c, count(*) AS n, kind, heard FROM cases JOIN clients c USING (id) GROUP BY ALL"},
+		catalog.CodeColumnNotGranted: {Grant: narrow.Grant, SQL: provoked()[catalog.CodeColumnNotGranted]},
+		catalog.CodeMethodNotGranted: {Grant: narrow.Grant, SQL: provoked()[catalog.CodeMethodNotGranted]},
+	}
+	for _, code := range catalog.Codes() {
+		in, ok := more[code]
+		if e, example := sqltree.ExampleOf(code); !ok && example {
+			in, ok = api.RunRequest{Grant: grant, SQL: e.Refused}, true
+		}
+		if !ok {
+			require.NotEmpty(t, noRewrite[code], code)
+			continue
+		}
+		r, err := z.Service.Check(t.Context(), a, in)
+		require.NoError(t, err)
+		require.NotNil(t, r.Refusal, in.SQL)
+		require.Equal(t, code, r.Refusal.Code)
+		require.Equal(t, noRewrite[code] == "", r.Rewritten != nil, "%s: %s", code, in.SQL)
+		if r.Rewritten == nil {
+			continue
+		}
+		again, err := z.Service.Check(t.Context(), a, api.RunRequest{Grant: in.Grant, SQL: r.Rewritten.SQL})
+		require.NoError(t, err)
+		require.True(t, again.Allowed, "%s: %+v", r.Rewritten.SQL, again.Refusal)
 	}
 }

@@ -174,12 +174,25 @@ func (d *domain) describe() string {
 	return strings.Join(names, ", ")
 }
 
-func (d *domain) describeGrid() string {
+// describeGrid names the grid, and the edges nearest to a value that is none of them.
+func (d *domain) describeGrid(value string) string {
 	var names []string
 	for _, g := range d.grids {
-		names = append(names, g.String())
+		name := g.String()
+		if below, above, err := g.Around(value); err == nil && value != "" && below != above {
+			name += fmt.Sprintf(" (… %s | %s …)", plainNumber(below), plainNumber(above))
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// plainNumber is a number without the zeros behind its point.
+func plainNumber(text string) string {
+	if strings.Contains(text, ".") {
+		return strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }
 
 // literal is the canonical text of a constant that is compared with the column.
@@ -203,7 +216,7 @@ func (d *domain) literal(l *sqltree.Literal) (string, error) {
 	case err == nil:
 		return text, nil
 	case l.Kind == sqltree.LiteralNumber && len(d.grids) > 0:
-		return "", sqltree.Refuse(sqltree.ReasonGrid, l.Position(), d.describeGrid())
+		return "", sqltree.Refuse(sqltree.ReasonGrid, l.Position(), d.describeGrid(""))
 	case l.Kind == sqltree.LiteralNumber:
 		return "", sqltree.Refuse(sqltree.ReasonDomain, l.Position())
 	}
@@ -251,7 +264,7 @@ func (d *domain) admit(op sqltree.CompareOp, e edge) error {
 		return d.admitFree(equality, e)
 	}
 	if d.average && (equality || op == sqltree.LessEqual || op == sqltree.Greater) {
-		return sqltree.Refuse(sqltree.ReasonGrid, e.at, d.describeGrid())
+		return sqltree.Refuse(sqltree.ReasonGrid, e.at, d.describeGrid(d.text(e)))
 	}
 	if equality && !d.inDomain(e) {
 		return sqltree.Refuse(sqltree.ReasonDomain, e.at)
@@ -259,7 +272,7 @@ func (d *domain) admit(op sqltree.CompareOp, e edge) error {
 	for _, m := range compared(op, e) {
 		for _, end := range []string{m.lo, m.hi} {
 			if !d.onGrid(end) {
-				return sqltree.Refuse(sqltree.ReasonGrid, e.at, d.describeGrid())
+				return sqltree.Refuse(sqltree.ReasonGrid, e.at, d.describeGrid(d.text(e)))
 			}
 		}
 	}
@@ -278,6 +291,15 @@ func (d *domain) admitFree(equality bool, e edge) error {
 		return sqltree.Refuse(sqltree.ReasonPredicate, e.at)
 	}
 	return nil
+}
+
+// text is the value at which an edge begins, or empty.
+func (d *domain) text(e edge) string {
+	text, ok := unmark(d.typ.String(), e.lo)
+	if !ok {
+		return ""
+	}
+	return text
 }
 
 func (d *domain) inDomain(e edge) bool { return holds(d.universe, e.lo) }

@@ -328,3 +328,19 @@ func filters(n int) string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// A constant off the grid is told which edges are nearest, in WHERE and in FILTER alike.
+func TestTheNearestEdgesAreNamed(t *testing.T) {
+	view := viewtest.View(t, clinicWorld)
+	for sql, near := range map[string]string{
+		"SELECT count(*) FROM visits WHERE cost >= 150":               "step(100) (… 100 | 200 …)",
+		"SELECT count(*) FROM people WHERE born >= DATE '1960-01-02'": "month (… 1960-01-01 | 1960-02-01 …)",
+		"SELECT count(*) FROM visits WHERE cost > 100":                "the grid is step(100);",
+	} {
+		_, err := build(t, sql, view, compile.Facts{})
+		var refusal *catalog.Refusal
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, catalog.CodeLiteralGrid, refusal.Code)
+		require.Contains(t, refusal.Remedy.En, near)
+	}
+}

@@ -6,7 +6,7 @@ import (
 	"yumen/catalog"
 )
 
-// Inside finds the query inside a text that is none itself, or is more than one: what follows the first SELECT, WITH or FROM, up to the end of
+// Inside finds the query inside a text that is none itself, or is more than one: what follows the first SELECT or WITH, up to the end of
 // that statement or of the parentheses around it. It looks at words alone; what it finds is parsed like any text.
 func Inside(sql string) (query string, found bool) {
 	if query, found = pivoted(sql); found {
@@ -25,7 +25,7 @@ func Inside(sql string) (query string, found bool) {
 			if depth--; start >= 0 && depth < opened {
 				return strings.TrimSpace(sql[start:i]), true
 			}
-		case start < 0 && (strings.EqualFold(word, "select") || strings.EqualFold(word, "with") || strings.EqualFold(word, "from")):
+		case start < 0 && (strings.EqualFold(word, "select") || strings.EqualFold(word, "with")):
 			start, opened = i, depth
 		}
 		i = next
