@@ -170,6 +170,9 @@ func (s *Select) add(src *Source) ([]*Source, error) {
 }
 
 func (b *binder) join(s *Select, tree *sqltree.Join, scope *named) ([]*Source, error) {
+	if tree.Kind == sqltree.JoinFull || tree.Kind == sqltree.JoinCross {
+		return nil, sqltree.Refuse(sqltree.ReasonJoinKind, tree.Position())
+	}
 	left, err := b.relation(s, tree.Left, scope)
 	if err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ type Table struct {
 	Alias  string
 }
 
-// JoinKind is a kind of join that has a typing rule.
+// JoinKind is a kind of join that has a typing rule; the last two are of grouped results only.
 type JoinKind string
 
 // The joins of the closed set.
@@ -74,9 +74,11 @@ const (
 	JoinInner JoinKind = "INNER"
 	JoinLeft  JoinKind = "LEFT"
 	JoinRight JoinKind = "RIGHT"
+	JoinFull  JoinKind = "FULL"
+	JoinCross JoinKind = "CROSS"
 )
 
-// Join joins two relations on a condition or on columns of the same name.
+// Join joins two relations on a condition or on columns of the same name, or on neither (JoinCross).
 type Join struct {
 	Pos
 	Kind        JoinKind

@@ -1,5 +1,7 @@
 package sqltree
 
+import "slices"
+
 func (d *decoder) relation(o *object) From {
 	defer d.in(o.at)()
 	kind := o.text("type")
@@ -46,11 +48,12 @@ func (d *decoder) table(o *object, alias string) From {
 
 func (d *decoder) join(o *object, at Pos) From {
 	j := &Join{Pos: at}
-	kind := o.text("join_type")
-	o.must("ref_type", "REGULAR", ReasonJoinKind)
-	switch j.Kind = JoinKind(kind); j.Kind {
-	case JoinInner, JoinLeft, JoinRight:
-	default:
+	j.Kind = JoinKind(o.text("join_type"))
+	ref := o.text("ref_type")
+	switch {
+	case ref == "CROSS" && j.Kind == JoinInner:
+		j.Kind = JoinCross
+	case ref != "REGULAR" || !slices.Contains([]JoinKind{JoinInner, JoinLeft, JoinRight, JoinFull}, j.Kind):
 		refuse(ReasonJoinKind, at)
 	}
 	o.empty(ReasonJoinKind, "delim_flipped", "duplicate_eliminated_columns")
@@ -58,7 +61,11 @@ func (d *decoder) join(o *object, at Pos) From {
 	j.Left = d.source(o.object("left"))
 	j.Right = d.source(o.object("right"))
 	j.On = d.joinCondition(o)
-	if (j.On == nil) == (len(j.Using) == 0) {
+	conditions := len(j.Using)
+	if j.On != nil {
+		conditions++
+	}
+	if (j.Kind == JoinCross) != (conditions == 0) || j.On != nil && len(j.Using) > 0 {
 		refuse(ReasonJoinKind, at)
 	}
 	return j

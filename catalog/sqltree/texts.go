@@ -39,7 +39,7 @@ var texts = map[Reason]reasonText{
 	ReasonColumnList: {catalog.CodeAlias, "表别名不能重命名字段", "a table alias cannot rename columns",
 		"请在 SELECT 列表中用 AS 命名", "name columns with AS in the select list"},
 	ReasonJoinKind: {catalog.CodeJoinType, "不支持这种连接", "this kind of join is not supported",
-		"请使用 JOIN 或 LEFT JOIN，并写 ON 或 USING", "use JOIN or LEFT JOIN with ON or USING"},
+		"请使用 JOIN 或 LEFT JOIN，并写 ON 或 USING；FULL JOIN 和 CROSS JOIN 只用于汇总结果之间", "use JOIN or LEFT JOIN with ON or USING; FULL JOIN and CROSS JOIN are between grouped results only"},
 	ReasonSubquery: {catalog.CodeSubquery, "此处不能有子查询", "a subquery cannot stand here",
 		"表达式中的子查询须是一个汇总值，只能在输出列、HAVING 或对汇总结果的条件中；要选择数据行，请用声明的连接，或在 WITH 中按主体键汇总", "in an expression a subquery is one aggregated value, beside aggregates, in HAVING or in conditions on results; to choose rows of data use a declared join, or roll up by an entity's key in a WITH clause"},
 	ReasonNested: {catalog.CodeSubquery, "内层查询不能有自己的 ORDER BY、LIMIT 或 DISTINCT", "an inner query cannot have its own ORDER BY, LIMIT or DISTINCT",

@@ -228,8 +228,8 @@ func (w *writer) alias(name string) {
 }
 
 func (w *writer) join(j *Join) {
-	word := map[JoinKind]string{JoinInner: " JOIN ", JoinLeft: " LEFT JOIN ", JoinRight: " RIGHT JOIN "}[j.Kind]
-	if word == "" || (j.On == nil) == (len(j.Using) == 0) {
+	word := map[JoinKind]string{JoinInner: " JOIN ", JoinLeft: " LEFT JOIN ", JoinRight: " RIGHT JOIN ", JoinFull: " FULL JOIN ", JoinCross: " CROSS JOIN "}[j.Kind]
+	if word == "" || (j.Kind == JoinCross) != (j.On == nil && len(j.Using) == 0) || j.On != nil && len(j.Using) > 0 {
 		w.open()
 		return
 	}

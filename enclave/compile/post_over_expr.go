@@ -77,11 +77,13 @@ func (w *postWriter) overJoin(t *sqltree.Join, left, right overRelation) (overRe
 	defer func() { w.over = saved }()
 	var on []string
 	for _, name := range t.Using {
-		condition, err := w.using(t, name, both, len(left.columns))
+		condition, either, err := w.using(t, name, both, len(left.columns), len(left.columns)+len(right.columns))
 		if err != nil {
 			return left, err
 		}
-		on = append(on, condition)
+		if on = append(on, condition); t.Kind == sqltree.JoinFull {
+			both = append(both, either)
+		}
 	}
 	if t.On != nil {
 		condition, err := w.condition(t.On)
@@ -94,13 +96,16 @@ func (w *postWriter) overJoin(t *sqltree.Join, left, right overRelation) (overRe
 	for i := range right.columns {
 		names = append(names, fmt.Sprintf("x%d AS y%d", i, i))
 	}
-	joined := overRelation{columns: both, sql: fmt.Sprintf("SELECT * FROM (%s) AS l %s JOIN (SELECT %s FROM (%s) AS t) AS r ON %s",
-		left.sql, t.Kind, strings.Join(names, ", "), right.sql, strings.Join(on, " AND "))}
+	joined := overRelation{columns: both, sql: fmt.Sprintf("SELECT * FROM (%s) AS l %s JOIN (SELECT %s FROM (%s) AS t) AS r",
+		left.sql, t.Kind, strings.Join(names, ", "), right.sql)}
+	if len(on) > 0 {
+		joined.sql += " ON " + strings.Join(on, " AND ")
+	}
 	return renumbered(joined, func(*overColumn, int) {}), nil
 }
 
-// using pairs the columns of one name. The bare name means the side that a left or a right join keeps.
-func (w *postWriter) using(t *sqltree.Join, name string, both []overColumn, left int) (string, error) {
+// using pairs the columns of one name. The bare name means the side that a left or a right join keeps, and of a full one the side that is there.
+func (w *postWriter) using(t *sqltree.Join, name string, both []overColumn, left, all int) (condition string, either overColumn, err error) {
 	find := func(from, to int) (int, error) {
 		at := -1
 		for i := from; i < to; i++ {
@@ -118,23 +123,21 @@ func (w *postWriter) using(t *sqltree.Join, name string, both []overColumn, left
 	}
 	l, err := find(0, left)
 	if err != nil {
-		return "", err
+		return "", either, err
 	}
-	r, err := find(left, len(both))
+	r, err := find(left, all)
 	if err != nil {
-		return "", err
+		return "", either, err
 	}
 	typ, ok := common(both[l].column.typ, both[r].column.typ)
 	if !ok {
-		return "", sqltree.Refuse(sqltree.ReasonCellType, t.Position())
+		return "", either, sqltree.Refuse(sqltree.ReasonCellType, t.Position())
 	}
-	condition := fmt.Sprintf("(%s = %s)", both[l].column.as(typ), both[r].column.as(typ))
-	if t.Kind == sqltree.JoinRight {
-		both[l].merged = true
-	} else {
-		both[r].merged = true
-	}
-	return condition, nil
+	sides := []string{both[l].column.as(typ), both[r].column.as(typ)}
+	either = overColumn{name: both[l].name, cell: both[l].cell && both[r].cell, column: postExpr{"coalesce(" + strings.Join(sides, ", ") + ")", typ}}
+	both[l].merged = both[l].merged || t.Kind == sqltree.JoinRight || t.Kind == sqltree.JoinFull
+	both[r].merged = both[r].merged || t.Kind != sqltree.JoinRight
+	return fmt.Sprintf("(%s = %s)", sides[0], sides[1]), either, nil
 }
 
 // leaf writes what has a meaning of its own in a SELECT over cells: columns, aliases, aggregates, group keys and subqueries.

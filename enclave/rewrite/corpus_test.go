@@ -166,7 +166,7 @@ var floor = map[catalog.Code]struct {
 	catalog.CodeIDPredicate:   {22, ""},
 	catalog.CodePredicateForm: {8, ""},
 	catalog.CodeLiteralGrid:   {3, ""},
-	catalog.CodeJoinType:      {14, ""},
+	catalog.CodeJoinType:      {12, ""},
 	catalog.CodeJoinEdge:      {9, ""},
 	catalog.CodeTableFn:       {0, "the text reads no dataset: it asks the engine, or a file"},
 	catalog.CodeFromValues:    {2, ""},
