@@ -134,7 +134,7 @@ func (w *postWriter) using(t *sqltree.Join, name string, both []overColumn, left
 		return "", either, sqltree.Refuse(sqltree.ReasonCellType, t.Position())
 	}
 	sides := []string{both[l].column.as(typ), both[r].column.as(typ)}
-	either = overColumn{name: both[l].name, cell: both[l].cell && both[r].cell, column: postExpr{"coalesce(" + strings.Join(sides, ", ") + ")", typ}}
+	either = overColumn{name: both[l].name, cell: both[l].cell && both[r].cell, from: slices.Concat(both[l].from, both[r].from), column: postExpr{"coalesce(" + strings.Join(sides, ", ") + ")", typ}}
 	both[l].merged = both[l].merged || t.Kind == sqltree.JoinRight || t.Kind == sqltree.JoinFull
 	both[r].merged = both[r].merged || t.Kind != sqltree.JoinRight
 	return fmt.Sprintf("(%s = %s)", sides[0], sides[1]), either, nil
