@@ -15,11 +15,11 @@ import (
 // listed as well.
 const (
 	// allowed needs no look at arguments.
-	allowed = `futex write read pread64 pwrite64 nanosleep madvise munmap brk sched_yield clock_gettime getrandom rt_sigaction rt_sigprocmask
+	allowed = `write read pread64 pwrite64 nanosleep madvise munmap brk sched_yield getrandom rt_sigaction rt_sigprocmask
 	rt_sigreturn sigaltstack set_robust_list rseq gettid getpid exit exit_group open openat close fstat stat newfstatat lseek readlink
 	readlinkat access ftruncate unlink sysinfo epoll_create1 epoll_ctl epoll_pwait eventfd2 fsync`
 	// margin is for other versions of the C library and the Go runtime, and for what arm64 has in place of older calls.
-	margin = `clock_nanosleep gettimeofday restart_syscall mremap statx lstat getdents64 faccessat faccessat2 unlinkat mkdir mkdirat rmdir rename
+	margin = `gettimeofday restart_syscall mremap statx lstat getdents64 faccessat faccessat2 unlinkat mkdir mkdirat rmdir rename
 	fallocate fdatasync fadvise64 preadv pwritev readv writev dup dup3 epoll_wait poll ppoll pipe2 membarrier getcpu getuid geteuid getgid
 	getegid uname getrusage time capget renameat renameat2`
 	// deadly calls end the worker: nothing that it runs needs them, so whoever makes one is not it.
@@ -34,6 +34,17 @@ const (
 
 // newNamespaces are the flags by which a thread would begin in namespaces of its own.
 const newNamespaces = unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS | unix.CLONE_NEWCGROUP
+
+// clocks is how many clocks have a number.
+const clocks = 16
+
+// waiting are the operations of a futex that wait, wake and move waiters, first those of Go and of the C library. Those that name an owner by
+// the number of a thread are not among them: without a namespace of its own a worker could name any.
+func waiting() []uint32 {
+	const private, realtime, wait, wake, requeue, compare, wakeOp, waitBits, wakeBits = 128, 256, 0, 1, 3, 4, 5, 9, 10
+	out := []uint32{private | wait, private | wake, private | waitBits | realtime, private | waitBits, private | wakeBits, waitBits | realtime}
+	return append(out, wait, wake, waitBits, wakeBits, requeue, compare, wakeOp, private|requeue, private|compare, private|wakeOp)
+}
 
 // machine is an architecture that workers run on.
 type machine struct {
@@ -86,6 +97,10 @@ func (m machine) filter(builds bool) []wire.BPF {
 		a.jump(unix.BPF_JGE, m.alien, 0, 1)
 		a.ret(filterKill)
 	}
+	a.when(m.number("futex"), oneOf(1, errno(unix.ENOSYS), waiting()...))
+	// The clocks of the machine and of this process; a negative number names another process, and tells how much it has computed.
+	a.when(m.number("clock_gettime"), below(0, clocks, errno(unix.EINVAL)))
+	a.when(m.number("clock_nanosleep"), below(0, clocks, errno(unix.EINVAL)))
 	for _, n := range m.numbersOf(allowed + " " + margin) {
 		a.on(n, filterAllow)
 	}

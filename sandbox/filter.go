@@ -101,6 +101,16 @@ func without(arg int, mask, otherwise uint32, then func(*assembler)) func(*assem
 	}
 }
 
+// below allows a call whose argument of 32 bits, read without a sign, is less than a limit.
+func below(arg int, limit, otherwise uint32) func(*assembler) {
+	return func(a *assembler) {
+		a.load(uint32(atArgs + 8*arg))
+		a.jump(unix.BPF_JGE, limit, 0, 1)
+		a.ret(otherwise)
+		a.ret(filterAllow)
+	}
+}
+
 // null allows a call whose argument is a null pointer.
 func null(arg int, otherwise uint32) func(*assembler) {
 	return func(a *assembler) {

@@ -19,6 +19,11 @@ var harmless = map[uint32]func(a [6]uint64) bool{
 	unix.SYS_TGKILL:            func(a [6]uint64) bool { return uint32(a[0]) == wire.OwnPID },
 	unix.SYS_PRLIMIT64:         func(a [6]uint64) bool { return uint32(a[0]) == 0 && a[2] == 0 },
 	unix.SYS_SCHED_GETAFFINITY: func(a [6]uint64) bool { return uint32(a[0]) == 0 },
+	unix.SYS_CLOCK_GETTIME:     func(a [6]uint64) bool { return uint32(a[0]) < 16 },
+	unix.SYS_CLOCK_NANOSLEEP:   func(a [6]uint64) bool { return uint32(a[0]) < 16 },
+	unix.SYS_FUTEX: func(a [6]uint64) bool { // no priority inheritance
+		return uint32(a[1]) < 512 && !slices.Contains([]uint32{6, 7, 8, 11, 12, 13}, uint32(a[1])&127)
+	},
 	unix.SYS_PRCTL: func(a [6]uint64) bool {
 		return slices.Contains([]uint32{unix.PR_SET_NAME, unix.PR_SET_VMA, unix.PR_GET_NO_NEW_PRIVS, unix.PR_GET_SECCOMP}, uint32(a[0]))
 	},

@@ -90,7 +90,7 @@ func TestFilterLists(t *testing.T) {
 				require.Equal(t, want, outcome(m.filter(builds), seen{number: n, arch: m.arch, args: [6]uint64{1, 1, 1, 1, 1, 1}}), n)
 			}
 		}
-		for _, byArgument := range []string{"mmap", "mprotect", "clone", "tgkill", "prctl", "sched_getaffinity", "prlimit64", "fcntl", "ioctl"} {
+		for _, byArgument := range []string{"mmap", "mprotect", "clone", "tgkill", "prctl", "sched_getaffinity", "prlimit64", "fcntl", "ioctl", "futex", "clock_gettime", "clock_nanosleep"} {
 			listed[m.number(byArgument)] = true
 		}
 		code := m.filter(builds)
@@ -135,6 +135,8 @@ func TestFilterArguments(t *testing.T) {
 			{"prctl", []uint64{unix.PR_SET_NAME}, allow}, {"prctl", []uint64{unix.PR_SET_DUMPABLE, 1}, eperm}, {"prctl", []uint64{unix.PR_SET_SECCOMP}, eperm},
 			{"sched_getaffinity", []uint64{0, 8}, allow}, {"sched_getaffinity", []uint64{1, 8}, eperm},
 			{"prlimit64", []uint64{0, 7, 0, 1}, allow}, {"prlimit64", []uint64{0, 7, 1}, eperm}, {"prlimit64", []uint64{0, 7, 1 << 32}, eperm}, {"prlimit64", []uint64{9, 7, 0, 1}, eperm},
+			{"futex", []uint64{0, 128}, allow}, {"futex", []uint64{0, 0}, allow}, {"futex", []uint64{0, 393}, allow}, {"futex", []uint64{0, 6}, errno(unix.ENOSYS)}, {"futex", []uint64{0, 128 | 13}, errno(unix.ENOSYS)},
+			{"clock_gettime", []uint64{unix.CLOCK_PROCESS_CPUTIME_ID}, allow}, {"clock_gettime", []uint64{1<<64 - 6}, errno(unix.EINVAL)}, {"clock_nanosleep", []uint64{1<<32 - 6}, errno(unix.EINVAL)},
 			{"fcntl", []uint64{3, unix.F_GETFL}, allow}, {"fcntl", []uint64{3, unix.F_SETLK}, lock}, {"fcntl", []uint64{3, unix.F_GETLK}, lock},
 			{"fcntl", []uint64{3, unix.F_OFD_SETLK}, errno(unix.EOPNOTSUPP)}, {"fcntl", []uint64{3, unix.F_ADD_SEALS}, errno(unix.EOPNOTSUPP)},
 			{"ioctl", []uint64{3, unix.TIOCSTI}, errno(unix.ENOTTY)},
@@ -147,7 +149,7 @@ func TestFilterArguments(t *testing.T) {
 // Every name of a list is in the table, once; the table is that of golang.org/x/sys; and what an architecture lacks is old.
 func TestNumbers(t *testing.T) {
 	var used []string
-	for name := range strings.FieldsSeq(strings.Join([]string{allowed, margin, deadly, absent, "mmap mprotect clone tgkill prctl sched_getaffinity prlimit64 fcntl ioctl"}, " ")) {
+	for name := range strings.FieldsSeq(strings.Join([]string{allowed, margin, deadly, absent, "mmap mprotect clone tgkill prctl sched_getaffinity prlimit64 fcntl ioctl futex clock_gettime clock_nanosleep"}, " ")) {
 		require.NotContains(t, used, name)
 		require.Contains(t, numbers, name)
 		used = append(used, name)

@@ -63,10 +63,18 @@ var onProcesses = map[string]func() error{
 	"owner of a pipe":  func() error { _, err := unix.FcntlInt(4, unix.F_SETOWN, there.PID); return err },
 	"parent limits":    func() error { return unix.Prlimit(there.PID, unix.RLIMIT_NOFILE, nil, &unix.Rlimit{}) },
 	"parent priority":  parentPriority,
-	"parent affinity":  func() error { return unix.SchedGetaffinity(there.PID, &unix.CPUSet{}) },
-	"death signal":     func() error { return unix.Prctl(unix.PR_SET_PDEATHSIG, 0, 0, 0, 0) },
-	"dumpable":         func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) },
-	"unshare":          call(unix.SYS_UNSHARE, unix.CLONE_NEWUTS),
+	"parent processor time": func() error {
+		return raw(unix.SYS_CLOCK_GETTIME, uintptr(uint32(^there.PID<<3|2)), uintptr(unsafe.Pointer(&unix.Timespec{})))
+	},
+	"lock of the parent": lockOfParent,
+	"parent capabilities": func() error {
+		head, data := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3, Pid: int32(there.PID)}, [2]unix.CapUserData{}
+		return unix.Capget(&head, &data[0])
+	},
+	"parent affinity": func() error { return unix.SchedGetaffinity(there.PID, &unix.CPUSet{}) },
+	"death signal":    func() error { return unix.Prctl(unix.PR_SET_PDEATHSIG, 0, 0, 0, 0) },
+	"dumpable":        func() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0) },
+	"unshare":         call(unix.SYS_UNSHARE, unix.CLONE_NEWUTS),
 	"setns": func() error {
 		fd, err := unix.Open("/proc/self/ns/uts", unix.O_RDONLY, 0)
 		if err != nil {
@@ -97,6 +105,17 @@ var onProcesses = map[string]func() error{
 	"add_key": func() error {
 		return raw(unix.SYS_ADD_KEY, ptr("user"), ptr("x"), ptr("x"), 1, ^uintptr(1))
 	},
+}
+
+// lockOfParent waits for a lock that the gateway is said to hold, until long ago: if there is such a process, the time is over.
+func lockOfParent() error {
+	const lockWithInheritance = 6
+	owner, limit := uint32(there.PID), unix.Timespec{Sec: 1}
+	err := raw(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&owner)), lockWithInheritance, 0, uintptr(unsafe.Pointer(&limit)), 0, 0)
+	if err == unix.ETIMEDOUT {
+		return nil
+	}
+	return err
 }
 
 // parentPriority sets the gateway's priority to what it is.
