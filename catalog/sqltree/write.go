@@ -80,7 +80,7 @@ func (w *writer) query(s *Select) {
 		w.comma(i)
 		w.expr(item.Expr, rankOr)
 		if item.Alias != "" {
-			w.put(" AS ", quoteName(item.Alias))
+			w.put(" AS ", writtenName(item.Alias))
 		}
 	}
 	if s.From != nil {
@@ -135,7 +135,7 @@ func (w *writer) with(ctes []CTE) {
 			w.put("WITH ")
 		}
 		w.comma(i)
-		w.put(quoteName(c.Name))
+		w.put(writtenName(c.Name))
 		w.names(c.Columns)
 		w.put(" AS (")
 		w.query(c.Select)
@@ -152,11 +152,23 @@ func (w *writer) names(names []string) {
 			w.put("(")
 		}
 		w.comma(i)
-		w.put(quoteName(n))
+		w.put(writtenName(n))
 	}
 	if len(names) > 0 {
 		w.put(")")
 	}
+}
+
+// plainWords are words of the grammar that are plain names wherever a name stands: a reader would not quote them.
+var plainWords = map[string]bool{"class": true, "comment": true, "data": true, "day": true, "decade": true, "domain": true, "key": true, "label": true, "level": true,
+	"month": true, "name": true, "quarter": true, "role": true, "type": true, "value": true, "week": true, "year": true}
+
+// writtenName is a name as a reader would write it.
+func writtenName(name string) string {
+	if plainWords[strings.ToLower(name)] && plainName.MatchString(name) {
+		return name
+	}
+	return quoteName(name)
 }
 
 func (w *writer) comma(i int) {
@@ -204,9 +216,9 @@ func (w *writer) from(f From) {
 	switch f := f.(type) {
 	case *Table:
 		if f.Schema != "" {
-			w.put(quoteName(f.Schema), ".")
+			w.put(writtenName(f.Schema), ".")
 		}
-		w.put(quoteName(f.Name))
+		w.put(writtenName(f.Name))
 		w.alias(f.Alias)
 	case *Subquery:
 		w.put("(")
@@ -223,7 +235,7 @@ func (w *writer) from(f From) {
 
 func (w *writer) alias(name string) {
 	if name != "" {
-		w.put(" AS ", quoteName(name))
+		w.put(" AS ", writtenName(name))
 	}
 }
 

@@ -28,7 +28,12 @@ func (w *writer) expr(e Expr, place int) {
 		if len(e.Names) == 0 {
 			w.open()
 		}
-		w.put(columnText(e.Names))
+		for i, n := range e.Names {
+			if i > 0 {
+				w.put(".")
+			}
+			w.put(writtenName(n))
+		}
 	case *Literal:
 		w.literal(e)
 	case *Call:
