@@ -2,7 +2,6 @@ package packaging_test
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -58,14 +57,17 @@ func TestGatewayOfAnOrdinaryUser(t *testing.T) {
 	a.zone(t)
 	require.NoError(t, os.WriteFile(filepath.Join(a.dir, "yumend.yaml"), []byte("isolation: "+want+"\n"), 0o644)) //nolint:gosec // read by another user
 	cmd := a.command(t, yumend, "serve", "--data", "zone", "--config", "yumend.yaml", "--listen", "127.0.0.1:0")
-	var log bytes.Buffer
-	cmd.Stderr = &log
+	log := filepath.Join(t.TempDir(), "log")
+	stderr, err := os.Create(log)
+	require.NoError(t, err)
+	defer stderr.Close()
+	cmd.Stderr = stderr
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	line, err := bufio.NewReader(stdout).ReadString('\n')
-	require.NoError(t, err, log.String())
+	require.NoError(t, err)
 	require.Contains(t, line, "listening")
 
 	for name, look := range map[string]string{"environ": "cat", "maps": "cat", "fd": "ls"} {
@@ -87,8 +89,11 @@ func TestGatewayOfAnOrdinaryUser(t *testing.T) {
 	require.NotEqual(t, "fail", verdicts["isolation"])
 
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
-	require.NoError(t, cmd.Wait(), log.String())
-	require.Contains(t, log.String(), `"msg":"isolation","level":"`+want+`"`)
+	err = cmd.Wait()
+	told, readErr := os.ReadFile(log)
+	require.NoError(t, readErr)
+	require.NoError(t, err, string(told))
+	require.Contains(t, string(told), `"msg":"isolation","level":"`+want+`"`)
 }
 
 // walled runs a command where no user may make namespaces, as in a container whose runtime forbids it. It is root there, of that place alone.
