@@ -91,3 +91,6 @@ func (r *Runner) FirstRow(ctx context.Context, file *os.File, st Statement) (fir
 	_, err = r.do(ctx, t)
 	return first, err
 }
+
+// MoveIntoGroups has workers moved into their control groups after their birth, as where the gateway may not have them born there.
+func (r *Runner) MoveIntoGroups() { r.groups.atClone = false }

@@ -122,6 +122,9 @@ func TestInGroup(t *testing.T) {
 		other, err := sandbox.New(c)
 		require.NoError(t, err)
 		defer other.Close()
+		if c.Level == "floor" {
+			other.MoveIntoGroups()
+		}
 		ctx, cancel := context.WithCancel(context.Background())
 		wait.Go(func() { _, _ = other.Run(ctx, one(file, endless, 0)) })
 		group := waitForGroup(t, dir)
