@@ -29,22 +29,25 @@ import (
 // outsideSecret is what an attack is to find, in this process' memory and in a file.
 var outsideSecret = []byte("the secret of the outside")
 
+// attackDir is where attackProgram has built it; TestMain removes it.
+var attackDir string
+
 // attackProgram builds the worker that was taken over, once, where every user can start it.
 var attackProgram = sync.OnceValues(func() (string, error) {
 	if path := os.Getenv("YUMEN_ATTACK"); path != "" {
 		return path, nil
 	}
-	dir, err := os.MkdirTemp("", "yumen-attack-")
-	if err != nil {
+	var err error
+	if attackDir, err = os.MkdirTemp("", "yumen-attack-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "attack")
+	path := filepath.Join(attackDir, "attack")
 	build := exec.Command("go", "build", "-o", path, "./testdata/attack")
 	build.Env = append(os.Environ(), "CGO_ENABLED=1")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
-	return path, os.Chmod(dir, 0o755)
+	return path, os.Chmod(attackDir, 0o755)
 })
 
 // attackWorker is the path of the worker that was taken over.

@@ -49,7 +49,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = os.RemoveAll(attackDir)
+	os.Exit(code)
 }
 
 // ordinary is a user that the host knows nothing of.
