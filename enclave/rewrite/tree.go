@@ -76,7 +76,7 @@ func aggregates(e sqltree.Expr) bool {
 }
 
 // aggregateNames are further aggregates that texts use.
-var aggregateNames = map[string]bool{"any": true, "every": true, "percentile_cont": true, "percentile_disc": true, "approx_quantile": true, "grouping_function": false}
+var aggregateNames = map[string]bool{"any": true, "every": true, "percentile_cont": true, "percentile_disc": true, "approx_quantile": true}
 
 func windowed(e sqltree.Expr) bool {
 	if _, ok := e.(*sqltree.Window); ok {
