@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -112,4 +113,25 @@ func TestGroupsOfDeadGatewaysAreRemoved(t *testing.T) {
 func TestNotDelegated(t *testing.T) {
 	require.False(t, delegated(t.TempDir()), "no control group at all")
 	require.False(t, delegated("/sys/fs/cgroup/unified"), "the root of all groups")
+}
+
+// What a gateway that was killed left of a load is removed by the next one; what a living one uses, or what is not theirs, stays.
+func TestPrivateDirectoriesOfDeadGatewaysAreRemoved(t *testing.T) {
+	base := t.TempDir()
+	old := time.Now().Add(time.Hour)
+	for _, name := range []string{"yumen-worker-1", "yumen-worker-2", "yumen-worker-0-abc", "yumen-worker-", "other-3"} {
+		require.NoError(t, os.Mkdir(filepath.Join(base, name), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(base, name, "query"), []byte("data"), 0o600))
+	}
+	require.NoError(t, os.Mkdir(filepath.Join(base, "yumen-worker-4"), 0o755))
+	lock, err := lockedDirectory(filepath.Join(base, "yumen-worker-2"))
+	require.NoError(t, err)
+	defer lock.Close()
+	sweepPrivate(base, time.Now())
+	require.DirExists(t, filepath.Join(base, "yumen-worker-1"), "it may be about to be locked")
+	sweepPrivate(base, old)
+	require.NoDirExists(t, filepath.Join(base, "yumen-worker-1"))
+	for _, name := range []string{"yumen-worker-2", "yumen-worker-0-abc", "yumen-worker-", "other-3", "yumen-worker-4"} {
+		require.DirExists(t, filepath.Join(base, name))
+	}
 }

@@ -36,6 +36,7 @@ func New(config Config) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	sweepPrivate(privateBase(), time.Now())
 	open, shut := context.WithCancel(context.Background())
 	r := &Runner{config: c, binary: b, starter: newThread(), open: open, shut: shut, queue: newQueue(c.Workers, int64(c.jobsMB()), c.Cores, time.Now)}
 	if c.Spawner != "" {
