@@ -162,3 +162,17 @@ func TestContainers(t *testing.T) {
 		})
 	}
 }
+
+// oci is the profile as a runtime is told it.
+func (p seccompProfile) oci() map[string]any {
+	var archs []string
+	for _, a := range p.ArchMap {
+		archs = append(archs, a.Architecture)
+	}
+	var rules []seccompRule
+	for _, r := range p.Syscalls {
+		r.Comment = ""
+		rules = append(rules, r)
+	}
+	return map[string]any{"defaultAction": p.DefaultAction, "defaultErrnoRet": p.DefaultErrnoRet, "architectures": archs, "syscalls": rules}
+}

@@ -75,20 +75,6 @@ func (p seccompProfile) answering(name string, errno, index int, flag uint64) se
 	return p
 }
 
-// oci is the profile as a runtime is told it.
-func (p seccompProfile) oci() map[string]any {
-	var archs []string
-	for _, a := range p.ArchMap {
-		archs = append(archs, a.Architecture)
-	}
-	var rules []seccompRule
-	for _, r := range p.Syscalls {
-		r.Comment = ""
-		rules = append(rules, r)
-	}
-	return map[string]any{"defaultAction": p.DefaultAction, "defaultErrnoRet": p.DefaultErrnoRet, "architectures": archs, "syscalls": rules}
-}
-
 // The profile allows what gateway and workers need, and nothing that no program of a gateway does.
 func TestSeccompProfile(t *testing.T) {
 	p := readProfile(t)

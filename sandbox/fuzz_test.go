@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -133,7 +132,7 @@ func FuzzReport(f *testing.F) {
 		}
 		for _, n := range numbers {
 			if n < 0 || n > report.Rows {
-				t.Fatal(fmt.Sprintf("%d of %d rows", n, report.Rows))
+				t.Fatalf("%d of %d rows", n, report.Rows)
 			}
 		}
 	})

@@ -132,7 +132,7 @@ func (w *worker) kill() {
 // end ends a worker that nothing was read from.
 func (w *worker) end() {
 	w.kill()
-	<-w.exited
+	<-w.exited //nolint:errcheck // it was killed: how it ended says nothing
 	w.close()
 }
 

@@ -41,10 +41,7 @@ func remains(t testing.TB) []string {
 	}
 	groups, _ := filepath.Glob(filepath.Join(os.Getenv(delegatedGroup), "worker-*"))
 	out = append(out, groups...)
-	mine := []int{os.Getpid()}
-	for _, spawner := range childrenOf(os.Getpid(), "yumen-spawner") {
-		mine = append(mine, spawner)
-	}
+	mine := append([]int{os.Getpid()}, childrenOf(os.Getpid(), "yumen-spawner")...)
 	for i, pid := range mine {
 		for _, child := range childrenOf(pid, "yumen-worker") {
 			out = append(out, fmt.Sprintf("process %d of %d", child, pid))

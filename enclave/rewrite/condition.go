@@ -175,7 +175,6 @@ func (l *level) dropped(c sqltree.Expr) {
 			keys, several[signature(ref)] = append(keys, ref), true
 			continue
 		}
-		keys = nil
 		return
 	}
 	if len(several) > 1 && l.crosses(c) {
