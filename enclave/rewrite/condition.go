@@ -283,7 +283,7 @@ func (l *level) bare(c sqltree.Expr) (sqltree.Expr, bool) {
 
 // unary are functions that leave most of a value as it is.
 var unary = map[string]bool{"coalesce": true, "ifnull": true, "abs": true, "round": true, "floor": true, "ceil": true, "ceiling": true, "trunc": true, "nullif": true,
-	"try": true, "typeof": false}
+	"try": true}
 
 func (o *operand) name() string {
 	if o.column == nil || o.result != "" {
