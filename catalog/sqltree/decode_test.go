@@ -57,7 +57,6 @@ func TestDecodeRefuses(t *testing.T) {
 		{"SELECT a FROM t ASOF JOIN u USING (k)", catalog.CodeJoinType, "ASOF"},
 		{"SELECT a FROM t SEMI JOIN u USING (k)", catalog.CodeJoinType, "SEMI"},
 		{"SELECT a FROM t ANTI JOIN u USING (k)", catalog.CodeJoinType, "ANTI"},
-		{"SELECT a FROM t, LATERAL (SELECT 1) x", catalog.CodeJoinType, "t, LAT"},
 		{"SELECT 1 WHERE EXISTS (SELECT 1 FROM t)", catalog.CodeSubquery, "EXISTS"},
 		{"SELECT a FROM t WHERE a IN (SELECT 1)", catalog.CodeSubquery, "IN (SELECT"},
 		{"SELECT x -> x + 1 FROM t", catalog.CodeScalarFn, "-> x"},
