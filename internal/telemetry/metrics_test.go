@@ -120,7 +120,7 @@ func TestMetrics(t *testing.T) {
 
 // labels is every label there is, with the form of its values. Each is a closed list, or of one value.
 var labels = map[string]string{
-	"version": `v9`, "go_version": `go[\w.]+`, "level": `full|partial|floor|bare`, "method": `-|GET|POST|DELETE`, "route": `-|/healthz|/openapi(-3\.0)?\.(json|yaml)|/v1/[a-z/{}-]+`, "status": `[1-5]\d\d`,
+	"version": `v9`, "go_version": `go[\w.]+`, "level": `full|floor`, "start": `warm|cold`, "method": `-|GET|POST|DELETE`, "route": `-|/healthz|/openapi(-3\.0)?\.(json|yaml)|/v1/[a-z/{}-]+`, "status": `[1-5]\d\d`,
 	"job": `parse|ingest|suggest`, "reason": `timeout|capacity|cancelled|broken`, "outcome": `ok|failed|cancelled|allowed|refused|loaded|quarantined|opened|denied`,
 	"code": `[A-Z_]{2,26}`, "action": `[a-z_]+\.[a-z_]+`, "state": `[a-z_]+`, "le": `[\d.e+-]+|\+Inf`,
 }
