@@ -18,6 +18,7 @@ import (
 // Whatever people do with applications and grants, in whatever order: what is denied changes nothing and is logged; there is a grant
 // for each approved application and for no other, approved by somebody of another institution; and the zone keeps its rules.
 func TestRandomLivesOfApplicationsAndGrants(t *testing.T) {
+	t.Parallel()
 	z := enclavetest.New(t)
 	r := rand.New(rand.NewPCG(11, 7))
 	var apps, grants []string

@@ -108,6 +108,7 @@ func TestACertificateReservesItsCells(t *testing.T) {
 // What a computation answered counts for good, whatever becomes of its certificate; what the certificate only reserved counts no longer.
 // Two clients lie between b, which was asked, and its neighbour; two between a, which was not, and its own.
 func TestAnAnswerOutlivesItsCertificate(t *testing.T) {
+	t.Parallel()
 	z := enclavetest.New(t)
 	reject := func(name string) {
 		_, err := z.Service.ReviewComputation(t.Context(), enclavetest.As("reviewer_2"), name, api.Review{Comment: "not needed any more"})

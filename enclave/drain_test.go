@@ -78,6 +78,7 @@ func TestDrainEndsAtItsLimit(t *testing.T) {
 // SIGTERM on a real gateway: an upload that is on its way arrives, new work is told to come back, and the exit code is 0. A second signal
 // ends it at once, and the next start leaves nothing of the upload.
 func TestTerminatedGatewayDrains(t *testing.T) {
+	t.Parallel()
 	z := enclavetest.New(t)
 	z.Activate(t, "analyst_a", "provider")
 	z.Clock.Advance(time.Since(z.Clock.Now()))

@@ -357,6 +357,7 @@ func voting(t *testing.T, z *enclavetest.Zone, verdict receipt.Verdict) func() e
 // No effect without evidence: whatever act fails at whatever of its updates, in whatever way, either nothing of it took place or all
 // of it with its entry; no worker sees data for a question that was not recorded; repeating it releases nothing twice.
 func TestEveryActUnderEveryFault(t *testing.T) {
+	t.Parallel()
 	for _, a := range acts() {
 		t.Run(a.name, func(t *testing.T) {
 			z, unique := enclavetest.New(t), 0 // a zone of its own: the checker reads all that was ever done in one

@@ -46,6 +46,7 @@ func code(err error) catalog.Code {
 
 // What each kind of freeze refuses, and what goes on beside it; when it is lifted, everything goes on.
 func TestWhatAFreezeStops(t *testing.T) {
+	t.Parallel()
 	z := enclavetest.New(t)
 	other := enclavetest.As("analyst_b")
 	otherGrant := z.Grant(t, other)

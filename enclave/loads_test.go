@@ -24,6 +24,7 @@ func changed(gone int) [][]string {
 
 // A dataset is loaded again and a few people have changed: whoever was answered before must not see the difference, however he asks.
 func TestNextLoadTellsNothingAboutTheFewThatChanged(t *testing.T) {
+	t.Parallel()
 	const total = "SELECT count(*) AS n FROM clients"
 	z := enclavetest.New(t)
 	for _, gone := range []int{1, 4} {

@@ -126,6 +126,7 @@ func (d *daemon) run(id string) api.Run {
 // The gateway is killed while it answers, and while it loads. When it starts again, every run has an end with its entry, what was
 // loaded before is whole, nothing is left over, and the log is intact.
 func TestKilledGatewayRecovers(t *testing.T) {
+	t.Parallel()
 	z := enclavetest.New(t)
 	z.Activate(t, "analyst_a", "provider")
 	z.Clock.Advance(time.Since(z.Clock.Now()))

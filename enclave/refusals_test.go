@@ -62,6 +62,7 @@ var grown = map[catalog.Code]*catalog.Refusal{catalog.CodeCapacity: enclave.TooL
 
 // Every code that the product can produce is provoked, and each refusal is complete.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	z := enclavetest.New(t)
 	a := enclavetest.As("analyst_a")
 	wide := z.Grant(t, a)

@@ -24,6 +24,7 @@ const both = "WITH a AS (" + north + "), b AS (" + northWithout + ") SELECT (SEL
 // A text with several grouped SELECTs is answered as if they had been asked one after the other: they are compared with one another, with
 // what came before and by what comes after, in whatever words and order the text has them.
 func TestPartsOfOneTextAreComparedWithEachOther(t *testing.T) {
+	t.Parallel()
 	z := enclavetest.New(t)
 	for _, c := range []struct {
 		asks []string
@@ -247,6 +248,7 @@ func TestTooManyPartsAreRefusedBeforeAnyRuns(t *testing.T) {
 
 // A text of two parts is answered as two questions are: whatever is asked before, and whatever it holds.
 func TestPartsAreAnsweredAsQuestionsAre(t *testing.T) {
+	t.Parallel()
 	z := enclavetest.New(t)
 	rng := rand.New(rand.NewPCG(7, 11))
 	what := ""
@@ -264,7 +266,7 @@ func TestPartsAreAnsweredAsQuestionsAre(t *testing.T) {
 		return "SELECT " + key + " AS k, " + what + " AS n FROM clients" + pick("", " WHERE amount < 500", " WHERE city <> 'east'", " WHERE segment <> 'd'") + " GROUP BY " + key
 	}
 	differ := 0
-	for range 12 {
+	for range 8 {
 		what = pick("count(*)", "sum(amount)", "count(*) FILTER (WHERE segment <> 'd')", "avg(amount)")
 		kinds := []func() string{total, some, fewer, grouped}
 		i := rng.IntN(3)

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -28,18 +29,31 @@ func newRemote(program string) *remote { return &remote{program: program, thread
 // startWait is how long a spawner may take to start a worker.
 const startWait = 20 * time.Second
 
-// start implements starter.
+// start implements starter. A spawner that ends before it answers is replaced, once: what it may have started has died with it.
 func (r *remote) start(s *start) (process, error) {
+	p, err := r.startOnce(s)
+	if errors.Is(err, io.EOF) {
+		p, err = r.startOnce(s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (r *remote) startOnce(s *start) (process, error) {
 	line, theirs, err := pair()
 	if err != nil {
 		return nil, err
 	}
-	err = r.ask(s, theirs)
+	control, err := r.ask(s, theirs)
 	_ = theirs.Close() // the end of a spawner ends its lines
 	pid := 0
 	if err == nil {
 		_ = line.SetReadDeadline(time.Now().Add(startWait))
-		pid, err = started(line)
+		if pid, err = started(line); errors.Is(err, io.EOF) {
+			r.drop(control)
+		}
 	}
 	if err != nil {
 		_ = line.Close()
@@ -60,24 +74,34 @@ func started(line *net.UnixConn) (pid int, err error) {
 	return first.PID, nil
 }
 
-// ask hands a start to the spawner, and to another one when it has ended.
-func (r *remote) ask(s *start, line *os.File) error {
+// ask hands a start to the spawner, and to another one when it has ended, and returns the connection to it.
+func (r *remote) ask(s *start, line *os.File) (*net.UnixConn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
-		return ErrClosed
+		return nil, ErrClosed
 	}
 	if r.control != nil {
 		if send(r.control, s, line) == nil {
-			return nil
+			return r.control, nil
 		}
 		_ = r.control.Close()
 		r.control = nil
 	}
 	if err := r.begin(); err != nil {
-		return fmt.Errorf("start the spawner: %w", err)
+		return nil, fmt.Errorf("start the spawner: %w", err)
 	}
-	return send(r.control, s, line)
+	return r.control, send(r.control, s, line)
+}
+
+// drop forgets a spawner that has ended.
+func (r *remote) drop(control *net.UnixConn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.control == control {
+		_ = control.Close()
+		r.control = nil
+	}
 }
 
 // begin starts a spawner. It is in a process group of its own: what a terminal says to the gateway is not said to what drains.
