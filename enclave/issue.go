@@ -45,6 +45,9 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 		return policy.Decision{}, err
 	}
 	a.pinIDs = run.Snapshots
+	if err := a.stillDeclared(tx); err != nil {
+		return policy.Decision{}, err
+	}
 	votes, err := s.policyVotes(tx, run)
 	if err != nil {
 		return policy.Decision{}, err

@@ -27,6 +27,11 @@ func TestANewGradeTakesEffectAtOnce(t *testing.T) {
 	both := z.Ask(t, q, grantQ, "SELECT k.kind, count(*) AS n FROM cases k JOIN clients c ON k.id = c.id GROUP BY k.kind")
 	require.Equal(t, "in_review", both.State)
 
+	v, grantV := z.Bank(t)
+	returned := z.Ask(t, v, grantV, "SELECT k.kind, count(*) AS n FROM cases k JOIN clients c ON k.id = c.id WHERE c.city = 'north' GROUP BY k.kind")
+	require.Equal(t, "in_review", returned.State)
+	require.NoError(t, z.Vote(t, "reviewer_1", returned.Run, receipt.VerdictReturn, "FORM"))
+
 	raised := strings.Replace(enclavetest.Clients, "{name: segment, type: VARCHAR, grade: 2", "{name: segment, type: VARCHAR, grade: 3", 1)
 	require.NotEqual(t, enclavetest.Clients, raised)
 	review := func(approve bool) {
@@ -53,6 +58,8 @@ func TestANewGradeTakesEffectAtOnce(t *testing.T) {
 	_, err = z.Service.ReviewDetail(t.Context(), enclavetest.As("reviewer_1"), both.Run)
 	refuses(t, enclave.KindNotFound, err)
 	z.Clock.Advance(time.Second)
+	_, err = z.Service.Resubmit(t.Context(), v, returned.Run, "as asked")
+	require.Equal(t, catalog.CodeNotLoaded, code(err), "what was returned does not come back by the old declaration")
 	require.NotEqual(t, "in_review", z.See(t, q, both.Run).State)
 	require.Equal(t, "in_review", z.State(t, reviewed.Run), "it is of another dataset")
 	require.NoError(t, z.Vote(t, "reviewer_1", reviewed.Run, receipt.VerdictApprove))

@@ -73,12 +73,34 @@ func (s *Service) blockReviews(tx Tx, p Principal, covers func(*runRecord) bool)
 // was permitted by the old one is not permitted by that. New questions wait for a load under the new one. What was issued is out.
 func (s *Service) redeclared(tx Tx, p Principal, dataset string) (stoppedRuns, error) {
 	over := func(run *runRecord) bool { return run.Snapshots[dataset] != "" }
-	running, err := s.stopRuns(tx, p, over, catalog.Refusal{Code: catalog.CodeNotLoaded, Position: -1, Articles: []string{"BJ-OPS-27a", "XC-38a"},
-		Message: catalog.Text{Zh: "数据集的声明已更新", En: "The declaration of a dataset has changed"},
-		Remedy:  catalog.Text{Zh: "等数据按新声明装载后再提问", En: "Ask again when the data were loaded under the new one"}})
+	running, err := s.stopRuns(tx, p, over, redeclaredRefusal())
 	if err != nil {
 		return running, err
 	}
 	waiting, err := s.blockReviews(tx, p, over)
 	return stoppedRuns{append(running.runs, waiting.runs...), append(running.gone, waiting.gone...)}, err
+}
+
+func redeclaredRefusal() catalog.Refusal {
+	return catalog.Refusal{Code: catalog.CodeNotLoaded, Position: -1, Articles: []string{"BJ-OPS-27a", "XC-38a"},
+		Message: catalog.Text{Zh: "数据集的声明已更新", En: "The declaration of a dataset has changed"},
+		Remedy:  catalog.Text{Zh: "等数据按新声明装载后再提问", En: "Ask again when the data were loaded under the new one"}}
+}
+
+// stillDeclared refuses an answer over data that were checked against another declaration than the one in force: its grades, classes and bounds
+// are of that one. It holds for every way to a release, whatever state the answer was in when the new one was approved.
+func (a *asked) stillDeclared(tx Tx) error {
+	for name, id := range a.pinIDs {
+		v, _, err := load[snapshotRecord](tx, recSnapshot, id)
+		if err != nil {
+			return err
+		}
+		if v.SpecDigest != a.sets[name].ApprovedVersion.Digest {
+			r := redeclaredRefusal()
+			e := fault(KindForbidden, joinText(r.Message.Zh, r.Remedy.Zh, "。"), joinText(r.Message.En, r.Remedy.En, ". "))
+			e.Refusal = &r
+			return e
+		}
+	}
+	return nil
 }
