@@ -35,6 +35,7 @@ const (
 	nearSmall          // fewer than k
 )
 
+// String is the class as the report names it.
 func (n nearness) String() string { return [...]string{"none", ">2k", "k..2k", "<k"}[n] }
 
 // look takes in the differences of one answer.

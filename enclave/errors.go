@@ -45,6 +45,7 @@ type Fault struct {
 	Rule   string `json:"rule"`
 }
 
+// Error is for the log: kind, English text and cause.
 func (e *Error) Error() string {
 	if e.cause != nil {
 		return fmt.Sprintf("%s: %s: %v", e.Kind, e.Detail.En, e.cause)

@@ -126,6 +126,7 @@ var ErrNoTransition = errors.New("nothing leads there from this state")
 // GuardError names the guard that does not hold. Guards name facts of documents and people, never data.
 type GuardError struct{ Guard Guard }
 
+// Error names the guard, never a value.
 func (e *GuardError) Error() string { return "the guard " + string(e.Guard) + " does not hold" }
 
 // Next returns the state that the act leads to. When no line holds, the error names the guard that failed in the line that came

@@ -283,6 +283,7 @@ type (
 // only is the form that is one cell.
 func only(cell int) form { return form{{cell: cell, factor: big.NewRat(1, 1)}} }
 
+// String is the canonical text of the form, by which equal ones are found.
 func (f form) String() string {
 	var out []string
 	for _, t := range f {

@@ -17,6 +17,7 @@ var (
 // GuardError names the guard that does not hold. Guards name facts of the request and its people, never data.
 type GuardError struct{ Guard Guard }
 
+// Error names the guard, never a value.
 func (e *GuardError) Error() string { return "the guard " + string(e.Guard) + " does not hold" }
 
 // Transition is one line of the table: the event, by the actor, under all guards, leads from one state to the next.

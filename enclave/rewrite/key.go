@@ -101,7 +101,7 @@ func (l *level) key(e sqltree.Expr) []sqltree.Expr {
 		l.f.notes.say("聚合、窗口和子查询不能作为分组字段：去掉", "aggregates, windows and subqueries are no group keys: left out")
 		return nil
 	}
-	if x, ok := l.binned(e); ok {
+	if x, ok := l.onGrid(e, l.keys); ok {
 		return []sqltree.Expr{x}
 	}
 	var out []sqltree.Expr
@@ -124,27 +124,6 @@ func (l *level) key(e sqltree.Expr) []sqltree.Expr {
 		}
 	}
 	return out
-}
-
-// binned is a CASE or a condition on one column with its constants on the grid.
-func (l *level) binned(e sqltree.Expr) (sqltree.Expr, bool) {
-	ref, o := l.single(e)
-	if o == nil {
-		return nil, false
-	}
-	g, t, ok := o.grid()
-	if !ok {
-		return nil, false
-	}
-	s := &snapper{ref: ref, grid: g, typ: t}
-	x := mapped(e, s.change)
-	if s.fail || len(s.moved) == 0 || !l.keys(x) {
-		return nil, false
-	}
-	for _, m := range s.moved {
-		l.f.notes.about("常量不在 %s 的网格上：%s", "a constant is off the grid of %s: %s", signature(ref), m)
-	}
-	return x, true
 }
 
 // keyFor is the finest accepted group key of a column: itself, one of its declared generalisers, or classes at edges of its grid.

@@ -65,8 +65,11 @@ type snapper struct {
 }
 
 // snapped is a condition on one column with its constants on the grid.
-func (l *level) snapped(c sqltree.Expr) (sqltree.Expr, bool) {
-	ref, o := l.single(c)
+func (l *level) snapped(c sqltree.Expr) (sqltree.Expr, bool) { return l.onGrid(c, l.holds) }
+
+// onGrid is an expression on one column with its constants on the grid, if it is accepted then: as a condition, or as a group key.
+func (l *level) onGrid(e sqltree.Expr, accepted func(sqltree.Expr) bool) (sqltree.Expr, bool) {
+	ref, o := l.single(e)
 	if o == nil {
 		return nil, false
 	}
@@ -75,14 +78,14 @@ func (l *level) snapped(c sqltree.Expr) (sqltree.Expr, bool) {
 		return nil, false
 	}
 	s := &snapper{ref: ref, grid: g, typ: t}
-	e := mapped(c, s.change)
-	if s.fail || len(s.moved) == 0 || !l.holds(e) {
+	out := mapped(e, s.change)
+	if s.fail || len(s.moved) == 0 || !accepted(out) {
 		return nil, false
 	}
 	for _, m := range s.moved {
 		l.f.notes.about("常量不在 %s 的网格上：%s", "a constant is off the grid of %s: %s", signature(ref), m)
 	}
-	return e, true
+	return out, true
 }
 
 // change rewrites one comparison.

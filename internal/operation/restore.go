@@ -53,6 +53,7 @@ type RestoreResult struct {
 // FaultyError lists what a restored zone breaks.
 type FaultyError struct{ Findings []invariant.Finding }
 
+// Error says how many rules the restored zone breaks, and the first.
 func (e *FaultyError) Error() string {
 	return fmt.Sprintf("the restored zone breaks %d rules, the first is %s", len(e.Findings), e.Findings[0])
 }

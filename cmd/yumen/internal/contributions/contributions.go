@@ -35,6 +35,7 @@ type Columns struct {
 // Error says what is wrong with a file, in both languages, with line and column but without a value.
 type Error struct{ Text catalog.Text }
 
+// Error is the English text.
 func (e *Error) Error() string { return e.Text.En }
 
 func wrong(zh, en string, args ...any) error {
