@@ -20,12 +20,14 @@ type engine struct {
 	conn    *duckdb.Conn
 	session *sql.Conn // holds conn; functions are registered through it
 	serial  int
+	threads int    // as set last
+	spill   string // as set last, "" for never or none
 }
 
 // open starts the engine with the limits of the job. Extensions cannot be installed or loaded from the first moment on.
 func open(ctx context.Context, j *wire.Job) (*engine, error) {
 	options := fmt.Sprintf("?threads=%d&memory_limit=%dMiB&autoinstall_known_extensions=false&autoload_known_extensions=false"+
-		"&allow_community_extensions=false&allow_unsigned_extensions=false", max(1, j.Threads), max(32, j.Memory))
+		"&allow_community_extensions=false&allow_unsigned_extensions=false", threads(j), max(32, j.Memory))
 	connector, err := duckdb.NewConnector(options, nil)
 	if err != nil {
 		return nil, fail(wire.CodeOpen, err)
@@ -34,7 +36,7 @@ func open(ctx context.Context, j *wire.Job) (*engine, error) {
 	if err != nil {
 		return nil, fail(wire.CodeOpen, err)
 	}
-	e := &engine{ctx: ctx, session: session}
+	e := &engine{ctx: ctx, session: session, threads: threads(j)}
 	err = session.Raw(func(c any) error {
 		e.conn = c.(*duckdb.Conn)
 		return nil
@@ -42,12 +44,16 @@ func open(ctx context.Context, j *wire.Job) (*engine, error) {
 	return e, fail(wire.CodeOpen, err)
 }
 
-// ready is the engine of a job: the one that was opened in advance, with the threads that the job may have, or a new one.
-func (e *engine) ready(ctx context.Context, j *wire.Job) (*engine, error) {
-	if e == nil {
-		return open(ctx, j)
+// threads are those that a job may have.
+func threads(j *wire.Job) int { return max(1, j.Threads) }
+
+// spillTo sets the directory for spilled blocks.
+func (e *engine) spillTo(dir string) error {
+	if err := e.exec("SET temp_directory=" + literal(dir)); err != nil {
+		return err
 	}
-	return e, fail(wire.CodeOpen, e.exec(fmt.Sprintf("SET threads=%d", max(1, j.Threads))))
+	e.spill = dir
+	return nil
 }
 
 // reach is what stays open to a hardened engine.
@@ -61,7 +67,12 @@ type reach struct {
 // harden closes the engine: after it nothing else can be opened and no setting changed. Everything else that needs a file by
 // path is attached before.
 func (e *engine) harden(r reach) error {
-	settings := []string{"SET temp_directory=" + literal(r.spill)}
+	if e.spill != r.spill || r.spill == "" {
+		if err := e.spillTo(r.spill); err != nil {
+			return fail(wire.CodeOpen, err)
+		}
+	}
+	var settings []string
 	if len(r.paths) > 0 {
 		quoted := make([]string, len(r.paths))
 		for i, p := range r.paths {

@@ -57,15 +57,15 @@ func work(result *os.File, layers uint64) (out *wire.Status) {
 	// A worker lives for one job: collecting garbage would only take time from it. GOMEMLIMIT still holds.
 	debug.SetGCPercent(400)
 	ctx := context.Background()
-	var early *engine
+	var warm *engine
 	j, err := wire.TakeJob(func(of *wire.Job) (err error) {
-		early, err = open(ctx, of)
+		warm, err = early(ctx, of)
 		return err
 	})
 	if err != nil {
 		return &wire.Status{Code: wire.CodeJob}
 	}
-	out, err = dispatch(ctx, j, early, result, layers)
+	out, err = dispatch(ctx, j, warm, result, layers)
 	if err == nil {
 		return out
 	}
@@ -81,13 +81,13 @@ func work(result *os.File, layers uint64) (out *wire.Status) {
 	return &wire.Status{Code: code}
 }
 
-// dispatch does the job; early is the engine of a worker that was started in advance.
-func dispatch(ctx context.Context, j *wire.Job, early *engine, result *os.File, layers uint64) (*wire.Status, error) {
+// dispatch does the job; warm is the engine of a worker that was started in advance.
+func dispatch(ctx context.Context, j *wire.Job, warm *engine, result *os.File, layers uint64) (*wire.Status, error) {
 	switch j.Kind {
 	case wire.KindProbe:
 		return probe.Report(layers, j), nil
 	case wire.KindParse, wire.KindRun, wire.KindPost:
-		e, err := early.ready(ctx, j)
+		e, err := warm.ready(ctx, j)
 		if err != nil {
 			return nil, err
 		}
