@@ -108,10 +108,22 @@ type Entity struct {
 	// Group are columns that name, by the same kind of key, the group that the entity belongs to (a holding); empty: it is its own. The
 	// rules count groups beside entities. One value an entity, and no group within a group, enforced at load.
 	Group []string `yaml:"group,omitempty" json:"group,omitempty"`
+	// MaxRows is the most rows that one entity has, GroupMaxRows the most that one group has, enforced at load; 0 for no declared limit. Noise
+	// is scaled by it.
+	MaxRows      int64 `yaml:"max_rows,omitempty" json:"max_rows,omitempty"`
+	GroupMaxRows int64 `yaml:"group_max_rows,omitempty" json:"group_max_rows,omitempty"`
 }
 
 // OneRow reports whether every entity has at most one row.
 func (e Entity) OneRow() bool { return e.Unique || e.Rows }
+
+// RowsMax is the most rows that one entity has: 1, what is declared, or 0 when nothing is.
+func (e Entity) RowsMax() int64 {
+	if e.OneRow() {
+		return 1
+	}
+	return e.MaxRows
+}
 
 // Unit is a privacy unit that the rules count: a declared entity, or the group of one.
 type Unit struct {
@@ -130,7 +142,7 @@ func (s *DatasetSpec) Units() []Unit {
 	for i, e := range s.Entities {
 		out = append(out, Unit{Entity: e})
 		if len(e.Group) > 0 {
-			groups = append(groups, Unit{Entity: Entity{Type: e.Type + groupMark, Key: e.Key, Group: e.Group}, GroupOf: i + 1})
+			groups = append(groups, Unit{Entity: Entity{Type: e.Type + groupMark, Key: e.Key, Group: e.Group, MaxRows: e.GroupMaxRows}, GroupOf: i + 1})
 		}
 	}
 	return append(out, groups...)
@@ -151,6 +163,7 @@ type Column struct {
 	Generalise      []string `yaml:"generalise,omitempty" json:"generalise,omitempty"` // year, quarter, month, decade, band(n), prefix(n)
 	GeneralisedOnly bool     `yaml:"generalised_only,omitempty" json:"generalised_only,omitempty"`
 	Bounds          []Number `yaml:"bounds,omitempty" json:"bounds,omitempty"` // [low, high], both inclusive
+	Clip            Number   `yaml:"clip,omitempty" json:"clip,omitempty"`     // what one entity adds to a noisy sum at most, either way; of a measure
 	Grid            string   `yaml:"grid,omitempty" json:"grid,omitempty"`     // "1-2-5", "step(n)", year, quarter, month, decade
 	Domain          []Scalar `yaml:"domain,omitempty" json:"domain,omitempty"` // the closed list of values
 	Nullable        *bool    `yaml:"nullable,omitempty" json:"nullable,omitempty"`

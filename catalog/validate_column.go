@@ -64,6 +64,7 @@ func (c *checker) column(at string, col *Column) {
 	}
 	c.coarsening(at, col, t)
 	c.bounds(at, col, t)
+	c.clip(at, col, t)
 	c.values(at, col, t)
 	c.sensitive(at, col, t)
 }
@@ -141,6 +142,16 @@ func (c *checker) bounds(at string, col *Column, t Type) {
 	c.require(!col.Has(RoleMeasure) || digits <= sumDigits, at+".bounds", "上下界过大，求和会溢出：请缩小", "the bounds are so wide that a sum could overflow: narrow them")
 }
 
+// clip checks what one entity adds to a noisy sum at most.
+func (c *checker) clip(at string, col *Column, t Type) {
+	if col.Clip == "" {
+		return
+	}
+	c.require(col.Has(RoleMeasure), at+".clip", "clip 只用于 measure", "clip is for measures")
+	n, err := t.scaled(string(col.Clip))
+	c.require(t.Numeric() && err == nil && n.Sign() > 0, at+".clip", "clip 为字段类型可表示的正数", "clip is a positive number that the type holds")
+}
+
 // values checks the declared domain.
 func (c *checker) values(at string, col *Column, t Type) {
 	if len(col.Domain) == 0 {
@@ -203,6 +214,9 @@ func (d *Dataset) normalise() {
 		normaliseValues(t, col.Domain)
 		normaliseValues(t, col.SensitiveValues)
 		normaliseValues(t, col.Bounds)
+		if text, err := t.Canonical(string(col.Clip)); err == nil && col.Clip != "" {
+			col.Clip = Number(text)
+		}
 	}
 }
 

@@ -77,10 +77,14 @@ func (c *checker) entities(s *DatasetSpec) {
 		c.name(at+".type", e.Type)
 		if e.Rows {
 			rows++
-			c.require(len(e.Key) == 0 && !e.Unique && len(e.Group) == 0, at, "rows: true 表示每行即一个主体，不能再写 key、unique 或 group",
-				"rows: true has neither key nor unique nor group")
+			c.require(len(e.Key) == 0 && !e.Unique && len(e.Group) == 0 && e.MaxRows == 0, at, "rows: true 表示每行即一个主体，不能再写 key、unique、group 或 max_rows",
+				"rows: true has neither key nor unique nor group nor max_rows")
 			continue
 		}
+		c.require(e.MaxRows == 0 || e.MaxRows > 0 && !e.Unique, at+".max_rows", "max_rows 为每个主体的最多行数，至少为 1；unique 主体不必写",
+			"max_rows is the most rows of one entity, at least 1; a unique entity needs none")
+		c.require(e.GroupMaxRows == 0 || e.GroupMaxRows > 0 && len(e.Group) > 0, at+".group_max_rows", "group_max_rows 为每个集团的最多行数，须先声明 group",
+			"group_max_rows is the most rows of one group, of an entity that has one")
 		c.entityKey(at, s, i, inKey)
 		c.entityGroup(at, s, e, inKey)
 	}

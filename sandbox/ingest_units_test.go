@@ -60,3 +60,27 @@ func TestIngestQuarantinesGroups(t *testing.T) {
 		})
 	}
 }
+
+// An entity, and a group, has no more rows than are declared: what noise is scaled by is true of every snapshot.
+func TestIngestHoldsRowsToTheirNumber(t *testing.T) {
+	r := sandboxtest.Runner(t)
+	spec := branches()
+	spec.Entities[0].MaxRows, spec.Entities[0].GroupMaxRows = 2, 3
+	report, _, _, err := load(t, r, spec, []byte(branchesHead+"cn,1,,\ncn,1,,\ncn,2,cn,1\n,9,,\n,9,,\n,9,,\n,9,,\n"))
+	require.NoError(t, err, "rows of nobody are not counted")
+	require.Equal(t, []sandbox.EntityReport{{Type: "enterprise", Distinct: 2, MaxRows: 2, Nulls: 4}, {Type: "enterprise:group", Distinct: 1, MaxRows: 3, Nulls: 4}}, report.Entities)
+	for name, c := range map[string]struct {
+		csv  string
+		want []sandbox.Fault
+	}{
+		"of an entity": {"cn,1,,\ncn,2,,\ncn,1,,\ncn,1,,\n", []sandbox.Fault{{Row: 4, Column: "country", Rule: "max_rows"}}},
+		"of a group":   {"cn,1,,\ncn,2,cn,1\ncn,3,cn,1\ncn,4,cn,1\n", []sandbox.Fault{{Row: 4, Column: "holding_country", Rule: "max_rows"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, _, err := load(t, r, spec, []byte(branchesHead+c.csv))
+			var quarantined *sandbox.IngestRejected
+			require.ErrorAs(t, err, &quarantined)
+			require.Equal(t, c.want, quarantined.Faults)
+		})
+	}
+}

@@ -104,14 +104,23 @@ func (l *loader) suspicions() []suspicion {
 		if len(entity.Key) == 0 {
 			continue
 		}
+		keyed := "(SELECT *, " + l.decl.keyHash(i) + " AS k FROM " + base + ")"
+		if most := entity.RowsMax(); most > 0 {
+			rule, names := wire.RuleMaxRows, entity.Key
+			if entity.Unique {
+				rule = wire.RuleDuplicateKey
+			}
+			if entity.GroupOf > 0 {
+				names = entity.Group
+			}
+			out = append(out, suspicion{rule, l.decl.column(names[0]).Name, fmt.Sprintf(
+				"SELECT r + 1 AS n FROM (SELECT r, row_number() OVER (PARTITION BY k ORDER BY r) AS o FROM %s WHERE k IS NOT NULL) WHERE o > %d", keyed, most)})
+		}
 		if entity.GroupOf > 0 {
 			out = append(out, l.nestedGroups(i, base))
 			continue
 		}
-		keyed := "(SELECT *, " + l.decl.keyHash(i) + " AS k FROM " + base + ")"
 		if entity.Unique {
-			out = append(out, suspicion{wire.RuleDuplicateKey, l.decl.column(entity.Key[0]).Name,
-				"SELECT r + 1 AS n FROM (SELECT r, row_number() OVER (PARTITION BY k ORDER BY r) AS o FROM " + keyed + " WHERE k IS NOT NULL) WHERE o > 1"})
 			continue
 		}
 		for c := range l.decl.columns {

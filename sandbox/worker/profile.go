@@ -111,8 +111,10 @@ func (l *loader) profileEntity(report *wire.Report, i int) (bool, error) {
 		return false, err
 	}
 	report.Entities = append(report.Entities, wire.EntityReport{Type: entity.Type, Distinct: counts[0], MaxRows: counts[1], Nulls: report.Rows - counts[2]})
-	if counts[3] > 0 || entity.OneRow() && counts[1] > 1 || entity.GroupOf == 0 {
-		return counts[3] == 0 && (!entity.OneRow() || counts[1] <= 1), nil
+	most := entity.RowsMax()
+	sound := counts[3] == 0 && (most == 0 || counts[1] <= most)
+	if !sound || entity.GroupOf == 0 {
+		return sound, nil
 	}
 	return l.flat(i)
 }
