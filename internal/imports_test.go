@@ -48,6 +48,8 @@ var rules = []rule{
 		why: "what runs a job must not know why it may run; only enclave knows the order"},
 	{from: []string{"yumen/enclave/disclosure/..."}, never: []string{"yumen/policy/...", "yumen/sandbox/...", "yumen/enclave/audit/..."}, deep: true,
 		why: "disclosure control is a pure function over evidence, so that its vectors and properties test all of it"},
+	{from: []string{"yumen/enclave/noise/..."}, never: []string{"yumen/..."}, but: []string{"yumen/enclave/noise/..."},
+		why: "the one step of the noisy mode that sees exact values stands alone, so that its law and its secret are read in one place"},
 	{from: []string{"yumen/enclave/audit/..."}, never: []string{"yumen/policy/...", "yumen/sandbox/...", "yumen/enclave/disclosure/..."}, deep: true,
 		why: "the log records what others decided and must be verifiable without them"},
 	{from: []string{"yumen/enclave/receipt/..."}, never: []string{"yumen/policy/...", "yumen/sandbox/...", "yumen/enclave", "yumen/internal/metastore/..."}, deep: true,
