@@ -9,6 +9,7 @@ const (
 	OrganizationProvider    OrganizationType = "provider"    // provides data 数据提供部门
 	OrganizationInstitution OrganizationType = "institution" // applies for and uses computations 应用单位
 	OrganizationRegulator   OrganizationType = "regulator"   // supervises the zone 专区监管部门
+	OrganizationPublicBody  OrganizationType = "public_body" // a public body that shares data for its duties 政务共享单位
 )
 
 // Organization is a declared organization.
@@ -28,6 +29,22 @@ type OrganizationSpec struct {
 	LegalGroup string `yaml:"legalGroup,omitempty" json:"legalGroup,omitempty"`
 	// Admitted says that an institution has been admitted to the zone; without it nothing runs for it.
 	Admitted bool `yaml:"admitted,omitempty" json:"admitted,omitempty"`
+	// Credit is the credit level that was decided for the organization, and why. It bounds grades, runs and review (BJ-OPS-23b).
+	Credit *Credit `yaml:"credit,omitempty" json:"credit,omitempty"`
+}
+
+// Credit is a credit level and the reason of the decision.
+type Credit struct {
+	Level  string `yaml:"level" json:"level"` // A (best) to D
+	Reason string `yaml:"reason" json:"reason"`
+}
+
+// CreditLevel is the level, or "" for an organization without one.
+func (s *OrganizationSpec) CreditLevel() string {
+	if s.Credit == nil {
+		return ""
+	}
+	return s.Credit.Level
 }
 
 // Group is the legal group: the declared one, or the organization itself.
@@ -58,6 +75,7 @@ var rolesOf = map[OrganizationType][]AccountRole{
 	OrganizationOperator:    {AccountAdministrator, AccountSecurityAdministrator, AccountAuditor, AccountSteward, AccountEgressReviewer},
 	OrganizationProvider:    {AccountProvider, AccountSteward, AccountEgressReviewer},
 	OrganizationInstitution: {AccountAnalyst},
+	OrganizationPublicBody:  {AccountAnalyst},
 	OrganizationRegulator:   {AccountRegulator, AccountAuditor, AccountSteward, AccountEgressReviewer},
 }
 

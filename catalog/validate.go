@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -68,13 +69,17 @@ func (o *Organization) Validate() error {
 	c.head(o, KindOrganization)
 	c.title("spec.title", o.Spec.Title)
 	_, known := rolesOf[o.Spec.Type]
-	c.require(known, "spec.type", "类型应为 operator、provider、institution 或 regulator", "the type is operator, provider, institution or regulator")
+	c.require(known, "spec.type", "类型应为 operator、provider、institution、public_body 或 regulator", "the type is operator, provider, institution, public_body or regulator")
 	switch {
 	case o.Spec.LegalGroup != "":
 		c.name("spec.legalGroup", o.Spec.LegalGroup)
-	case o.Spec.Type == OrganizationInstitution:
+	case o.Spec.Type == OrganizationInstitution || o.Spec.Type == OrganizationPublicBody:
 		c.add("spec.legalGroup", "应用单位必须声明所属法人集团；没有集团时写本单位名称",
 			"an institution declares its legal group: give its own name when it belongs to none")
+	}
+	if k := o.Spec.Credit; k != nil {
+		c.require(slices.Contains([]string{"A", "B", "C", "D"}, k.Level), "spec.credit.level", "信用等级应为 A、B、C 或 D", "the credit level is A, B, C or D")
+		c.require(strings.TrimSpace(k.Reason) != "", "spec.credit.reason", "请写明评定信用等级的理由", "give the reason of the decision about the credit level")
 	}
 	return c.problems.orNil()
 }

@@ -50,6 +50,9 @@ func (s *Service) present(ctx context.Context, p Principal, id string, in api.Ap
 		if err != nil {
 			return err
 		}
+		if a.Standing, err = s.reusable(tx, &a); err != nil {
+			return err
+		}
 		a.Steps, a.Taken, a.Version = routeOf(d), nil, a.Version+1
 		digest, err := a.document()
 		if err != nil {
@@ -88,11 +91,14 @@ func (a *applicationRecord) adopt(in api.Application, now int64) {
 	if len(a.Methods) == 0 {
 		a.Methods = methods()
 	}
+	if a.Modes = slices.Compact(slices.Sorted(slices.Values(in.Modes))); len(a.Modes) == 0 {
+		a.Modes = []string{policy.UseComputation, policy.UseQuery}
+	}
 }
 
 // document is the digest of what is asked for: the same for the same scenario and scope.
 func (a *applicationRecord) document() (catalog.Digest, error) {
-	b, err := json.Marshal(api.Application{Scenario: a.Scenario, Purpose: a.Purpose, Datasets: a.Datasets, Methods: a.Methods, NotBefore: a.NotBefore,
+	b, err := json.Marshal(api.Application{Scenario: a.Scenario, Purpose: a.Purpose, Datasets: a.Datasets, Methods: a.Methods, Modes: a.Modes, NotBefore: a.NotBefore,
 		NotAfter: a.NotAfter, Frequency: a.Frequency, Safeguards: a.Safeguards, Recipients: a.Recipients})
 	if err != nil {
 		return "", fmt.Errorf("encode an application: %w", err)
@@ -220,7 +226,7 @@ func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicatio
 		}
 		return api.Application{}, fault(KindInvalid, "请用 --step 指明审核环节："+strings.Join(names, "、"), "say which step you take, with --step: "+strings.Join(names, ", "))
 	}
-	if err := a.strike(act, in.Strike); err != nil {
+	if err := errors.Join(a.strike(act, in.Strike), a.fix(act, in.Modes)); err != nil {
 		return api.Application{}, err
 	}
 	d, err := s.mayStep(ctx, tx, p, policy.ApplicationOp(act), step, policy.State(rec.State), a)
@@ -246,7 +252,7 @@ func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicatio
 	if act == application.Approve {
 		a.Taken, codes = append(a.Taken, takenRecord{StepName: step, Account: p.Account, Person: p.Person}), nil
 	}
-	if len(in.Strike) > 0 {
+	if len(in.Strike)+len(in.Modes) > 0 {
 		scope, err := a.document()
 		if err != nil {
 			return api.Application{}, err
@@ -255,7 +261,7 @@ func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicatio
 	}
 	a.ReviewedBy, a.Comment = p.Account, in.Comment
 	a.Opinions = append(a.Opinions, api.Opinion{Version: a.Version, Step: step.String(), Verdict: string(act), By: p.Account, Organization: p.Organization,
-		Reasons: codes, Comment: in.Comment, Struck: in.Strike, Time: s.nowMS()})
+		Reasons: codes, Comment: in.Comment, Struck: in.Strike, Modes: in.Modes, Time: s.nowMS()})
 	return s.moveApplication(tx, p, a, rec, act, application.Party, f, e, d)
 }
 
@@ -274,6 +280,23 @@ func (a *applicationRecord) strike(act application.Act, columns []string) error 
 			a.Datasets = slices.Delete(a.Datasets, i, i+1)
 		}
 	}
+	return nil
+}
+
+// fix limits what an approval approves to some of the ways of use that are asked for (XM-23d). What is left out stays out, whoever approves after.
+func (a *applicationRecord) fix(act application.Act, modes []string) error {
+	if len(modes) == 0 {
+		return nil
+	}
+	if act != application.Approve {
+		return fault(KindInvalid, "只有同意时才能核定使用方式", "ways of use are fixed by an approval alone")
+	}
+	for _, m := range modes {
+		if !slices.Contains(a.Modes, m) {
+			return fault(KindInvalid, "申请中没有要核定的使用方式：可用 "+strings.Join(a.Modes, "、"), "the application does not ask for a way of use that is to be fixed: take some of "+strings.Join(a.Modes, ", "))
+		}
+	}
+	a.Modes = slices.Compact(slices.Sorted(slices.Values(modes)))
 	return nil
 }
 

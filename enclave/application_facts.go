@@ -143,7 +143,7 @@ func (s *Service) mayStep(ctx context.Context, tx Tx, p Principal, op policy.App
 	}
 	in := policy.ApplicationStep{Common: s.common(p), Frozen: frozen, Op: op, Step: policy.RouteStep(step), Caller: caller, Organization: org, Application: policy.Application{
 		State: state, Organization: a.Organization, LegalGroup: a.LegalGroup, Author: policy.Author{Account: a.Applicant, Person: a.ApplicantID},
-		Purposes: policy.NewSet(a.Purpose), Scenario: a.Scenario, NotBefore: a.NotBefore, NotAfter: a.NotAfter, Methods: policy.NewSet(a.Methods...),
+		Purposes: policy.NewSet(a.Purpose), Scenario: a.Scenario, NotBefore: a.NotBefore, NotAfter: a.NotAfter, Methods: policy.NewSet(a.Methods...), Modes: policy.NewSet(a.Modes...),
 		Datasets: map[string]policy.Requested{}, Safeguards: a.Safeguards != "", Frequency: policy.Frequency(a.Frequency),
 		Recipients: map[string]policy.Recipient{}, Taken: []policy.TakenStep{}}}
 	if a.Purpose == "" {
@@ -195,6 +195,11 @@ func requested(d *datasetRecord, req api.ApplicationDataset) policy.Requested {
 			out.Necessity.Add(name)
 		}
 		if c := d.Approved.Column(name); c != nil {
+			out.Grade = max(out.Grade, c.Grade)
+		}
+	}
+	for _, t := range req.RowScope { // what selects the rows is used as well
+		if c := d.Approved.Column(t.Column); c != nil {
 			out.Grade = max(out.Grade, c.Grade)
 		}
 	}

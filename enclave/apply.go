@@ -24,7 +24,7 @@ func (s *Service) Apply(ctx context.Context, p Principal, in api.Apply) (api.App
 	}
 	var out api.ApplyResult
 	err = s.store.Update(ctx, func(tx Tx) error {
-		beside.gone = nil
+		beside.gone, beside.ended = nil, stoppedRuns{}
 		out = api.ApplyResult{Results: []api.ApplyOutcome{}}
 		for _, d := range docs {
 			o, err := s.applyOne(ctx, tx, p, d, beside)
@@ -46,6 +46,7 @@ func (s *Service) Apply(ctx context.Context, p Principal, in api.Apply) (api.App
 	}
 	if err == nil {
 		s.destroy(beside.gone...)
+		s.stopped(beside.ended)
 	}
 	return out, known(err)
 }
@@ -55,7 +56,7 @@ var errDryRun = errors.New("dry run")
 func (s *Service) applyOne(ctx context.Context, tx Tx, p Principal, d catalog.Document, beside *applied) (api.ApplyOutcome, error) {
 	switch body := d.Body.(type) {
 	case *catalog.Organization:
-		return s.applyOrganization(ctx, tx, p, d, body)
+		return s.applyOrganization(tx, p, d, body, beside)
 	case *catalog.Account:
 		return s.applyAccount(ctx, tx, p, d, body)
 	case *catalog.Dataset:
@@ -87,7 +88,7 @@ func declarationFault(err error) error {
 	return fault(KindInvalid, zh.String(), ps.Error())
 }
 
-func (s *Service) applyOrganization(_ context.Context, tx Tx, p Principal, d catalog.Document, o *catalog.Organization) (api.ApplyOutcome, error) {
+func (s *Service) applyOrganization(tx Tx, p Principal, d catalog.Document, o *catalog.Organization, beside *applied) (api.ApplyOutcome, error) {
 	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name, Outcome: "created"}
 	if !staff(p) {
 		return out, mayDeclare(p)
@@ -115,15 +116,47 @@ func (s *Service) applyOrganization(_ context.Context, tx Tx, p Principal, d cat
 	if err := mayDeclare(p); err != nil {
 		return out, err
 	}
+	if err := recredited(&old.Spec, &o.Spec); err != nil {
+		return out, err
+	}
 	rec.Owner = o.Group()
 	if err := save(tx, recOrg, rec, s.nowMS(), orgRecord{Spec: o.Spec, DeclaredBy: p.Account}); err != nil {
 		return out, err
+	}
+	if o.Spec.CreditLevel() > old.Spec.CreditLevel() { // A is the best
+		if err := s.lowered(tx, p, d.Name, beside); err != nil {
+			return out, err
+		}
 	}
 	digest, err := d.Digest()
 	if err != nil {
 		return out, err
 	}
 	return out, s.log1(tx, p, audit.ActionOrganizationApply, d.Name, out.Outcome, map[string]catalog.Digest{"document": digest})
+}
+
+// recredited refuses a credit level that is changed without a decision: each change has a reason of its own, and a level is not taken away.
+func recredited(old, next *catalog.OrganizationSpec) error {
+	switch {
+	case old.Credit == nil || old.CreditLevel() == next.CreditLevel():
+		return nil
+	case next.Credit == nil:
+		return fault(KindConflict, "信用等级不能删除：请写明新的等级和理由", "a credit level is not taken away: declare another one with its reason")
+	case next.Credit.Reason == old.Credit.Reason:
+		return fault(KindInvalid, "变更信用等级需要新的理由（credit.reason）", "another credit level takes a reason of its own (credit.reason)")
+	}
+	return nil
+}
+
+// lowered ends what an organization has running when its credit level falls: what it may still ask is asked again, under the new one. What
+// waits for a reviewer meets the new level at the second check.
+func (s *Service) lowered(tx Tx, p Principal, organization string, beside *applied) error {
+	why := catalog.Refusal{Code: catalog.CodeGradeForbids, Position: -1, Articles: []string{"BJ-OPS-23b"},
+		Message: catalog.Text{Zh: "机构的信用等级已下调", En: "The credit level of the organization was lowered"},
+		Remedy:  catalog.Text{Zh: "重新提交：按新的等级判定", En: "Ask again: the new level decides"}}
+	ended, err := s.stopRuns(tx, p, func(run *runRecord) bool { return run.Organization == organization }, why)
+	beside.ended.runs, beside.ended.gone = append(beside.ended.runs, ended.runs...), append(beside.ended.gone, ended.gone...)
+	return err
 }
 
 // applyDataset stores a new version of a declaration as submitted; the approved one stays in force until a steward approves it.

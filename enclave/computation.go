@@ -161,7 +161,7 @@ func (s *Service) mayCompute(ctx context.Context, tx Tx, p Principal, op policy.
 
 // ReviewComputation approves or rejects a computation. To reject an approved one takes its approval back.
 func (s *Service) ReviewComputation(ctx context.Context, p Principal, name string, in api.Review) (api.Resource, error) {
-	if in.Return || in.Step != "" || in.Version != 0 || len(in.Strike) > 0 {
+	if in.Return || in.Step != "" || in.Version != 0 || len(in.Strike) > 0 || len(in.Modes) > 0 {
 		return api.Resource{}, fault(KindInvalid, "计算只能同意或拒绝，没有环节", "a computation is approved or rejected; it has no steps")
 	}
 	var out api.Resource

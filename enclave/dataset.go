@@ -28,7 +28,7 @@ var ErrUploadTooLarge = fault(KindTooLarge, "文件超过单次上传上限，�
 
 // ReviewDataset approves or rejects a submitted declaration. Nobody reviews his own.
 func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, in api.Review) (api.Resource, error) {
-	if in.Return || in.Step != "" || in.Version != 0 || len(in.Strike) > 0 {
+	if in.Return || in.Step != "" || in.Version != 0 || len(in.Strike) > 0 || len(in.Modes) > 0 {
 		return api.Resource{}, fault(KindInvalid, "数据集声明只能同意或拒绝，没有环节", "a declaration is approved or rejected; it has no steps")
 	}
 	var out api.Resource

@@ -171,7 +171,7 @@ func organizationFacts(tx Tx, name string) (policy.Organization, error) {
 	if errors.Is(err, metastore.ErrNotFound) {
 		return policy.Organization{Name: name}, nil
 	}
-	return policy.Organization{Name: name, Admitted: o.Spec.Admitted}, err
+	return policy.Organization{Name: name, Admitted: o.Spec.Admitted, Credit: o.Spec.CreditLevel()}, err
 }
 
 // groupOf is the legal group of an organization; an unknown organization is its own.

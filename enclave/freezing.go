@@ -79,7 +79,7 @@ func freezable(tx Tx, kind freezeKind, name string) error {
 	switch kind {
 	case freezeOrganization:
 		o, _, err := load[orgRecord](tx, recOrg, name)
-		if err == nil && o.Spec.Type != catalog.OrganizationInstitution && o.Spec.Type != catalog.OrganizationProvider {
+		if err == nil && o.Spec.Type != catalog.OrganizationInstitution && o.Spec.Type != catalog.OrganizationProvider && o.Spec.Type != catalog.OrganizationPublicBody {
 			err = fault(KindConflict, "运营机构与监管部门不能被冻结：请停用其账号", "the operator and the regulator cannot be frozen: suspend their accounts instead")
 		}
 		return err

@@ -17,11 +17,10 @@ func (s *Service) makeGrant(tx Tx, p Principal, a *applicationRecord) (string, e
 	if err != nil {
 		return "", err
 	}
-	g := grantRecord{Scope: scope, Grant: api.Grant{ID: newID(catalog.PrefixGrant), State: string(application.Granted), Organization: a.Organization,
-		LegalGroup: a.LegalGroup, Scenario: a.Scenario, Purpose: a.Purpose, Datasets: a.Datasets, Methods: a.Methods, NotBefore: a.NotBefore,
-		NotAfter: a.NotAfter, Application: a.ID, ApprovedBy: p.Account, Recipients: a.Recipients, Frequency: a.Frequency}}
-	if len(g.Recipients) == 0 {
-		g.Recipients = []api.Recipient{{Organization: a.Organization}}
+	g := grantRecord{Scope: scope, Grant: a.grant()}
+	g.ID, g.State, g.ApprovedBy = newID(catalog.PrefixGrant), string(application.Granted), p.Account
+	if g.Fingerprint, err = fingerprint(&g.Grant); err != nil {
+		return "", err
 	}
 	rec := metastore.Record{ID: g.ID, Owner: a.Organization, State: g.State}
 	if err := save(tx, recGrant, rec, s.nowMS(), g); err != nil {
@@ -29,6 +28,16 @@ func (s *Service) makeGrant(tx Tx, p Principal, a *applicationRecord) (string, e
 	}
 	return g.ID, s.record(tx, entry{by: p, action: audit.ActionGrantCreate, on: g.ID, outcome: g.State, class: retention5,
 		digests: map[string]catalog.Digest{"document": scope}, facts: map[string]string{"application": a.ID}})
+}
+
+// grant is what the application asks for, as a grant would say it.
+func (a *applicationRecord) grant() api.Grant {
+	g := api.Grant{Organization: a.Organization, LegalGroup: a.LegalGroup, Scenario: a.Scenario, Purpose: a.Purpose, Datasets: a.Datasets,
+		Methods: a.Methods, Modes: a.Modes, NotBefore: a.NotBefore, NotAfter: a.NotAfter, Application: a.ID, Recipients: a.Recipients, Frequency: a.Frequency}
+	if len(g.Recipients) == 0 {
+		g.Recipients = []api.Recipient{{Organization: a.Organization}}
+	}
+	return g
 }
 
 // nobody owns nothing: no organization can have this name.

@@ -22,6 +22,7 @@ import (
 type applied struct {
 	trees map[string]parsed
 	gone  []string
+	ended stoppedRuns // that a lower credit level ended
 }
 
 // parsed is the tree of a statement, or why there is none.

@@ -20,12 +20,10 @@ func usageOf(tx Tx, grant string) (application.Used, error) {
 }
 
 // countRun reserves one run of a grant in the transaction that records the run, or returns the refusal: however many come together,
-// never more are admitted than the grant allows. A run counts from here on, whatever becomes of it.
-func (s *Service) countRun(tx Tx, g *grantRecord) (*catalog.Refusal, error) {
+// never more are admitted than the grant, and the credit level of its organization (runs a day, 0 for no bound), allow. A run counts from
+// here on, whatever becomes of it.
+func (s *Service) countRun(tx Tx, g *grantRecord, perDay int) (*catalog.Refusal, error) {
 	limits, now := application.Limits(g.Frequency), s.clock.Now().Unix()
-	if limits == (application.Limits{}) {
-		return nil, nil
-	}
 	v, rec, err := load[usageRecord](tx, recUsage, g.ID)
 	if errors.Is(err, metastore.ErrNotFound) {
 		rec, err = metastore.Record{ID: g.ID, Owner: g.Organization}, nil
@@ -34,6 +32,10 @@ func (s *Service) countRun(tx Tx, g *grantRecord) (*catalog.Refusal, error) {
 		return nil, err
 	}
 	if tight, ok := limits.Tightest(v.Used, now); ok && tight.Left() == 0 {
+		return quotaRefusal(tight), nil
+	}
+	if perDay > 0 && v.On(now).Day >= perDay {
+		tight, _ := application.Limits{Day: perDay}.Tightest(v.Used, now)
 		return quotaRefusal(tight), nil
 	}
 	v.Used = v.Plus(now)

@@ -221,11 +221,20 @@ func (a *asked) runsLeft(now int64) policy.Count {
 	return policy.Count{Max: tight.Max, Used: tight.Used}
 }
 
+// today is how often the grant was used today, without the run itself.
+func (a *asked) today(now int64) int {
+	day := a.used.On(now).Day
+	if a.counted {
+		day--
+	}
+	return max(day, 0)
+}
+
 func (a *asked) policyGrant() *policy.Grant {
 	g := a.grant
 	out := &policy.Grant{ID: g.ID, State: policy.State(g.State), Organization: g.Organization, NotBefore: g.NotBefore, NotAfter: g.NotAfter,
 		Purposes: policy.NewSet(g.Purpose), Scenario: g.Scenario, Tables: map[string]policy.GrantedCols{}, Methods: policy.NewSet(g.Methods...),
-		Runs: a.runsLeft(a.now)}
+		Modes: policy.NewSet(g.Modes...), Runs: a.runsLeft(a.now), Today: a.today(a.now)}
 	for _, req := range g.Datasets {
 		cols := policy.NewSet()
 		for name := range req.Columns {

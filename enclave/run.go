@@ -164,7 +164,7 @@ func (s *Service) accept(tx Tx, a *asked) (*catalog.Refusal, error) {
 	if err := s.stillPinned(tx, a); err != nil {
 		return nil, err
 	}
-	return s.countRun(tx, a.grant)
+	return s.countRun(tx, a.grant, a.decision.Obligations.PerDay)
 }
 
 func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRecord) {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -150,7 +151,7 @@ func readSettings(files fs.FS, name string, base *settings) (*settings, error) {
 	var s settings
 	if base != nil {
 		s = *base
-		s.RetentionByMarket = nil
+		s.RetentionByMarket, s.Credit = nil, maps.Clone(base.Credit)
 	}
 	if err := decodeYAML(files, name, &s); err != nil {
 		return nil, err

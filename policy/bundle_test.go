@@ -70,6 +70,10 @@ func TestBundlesThatAreRefused(t *testing.T) {
 		{"a proof without annotation", authorization, `detail["AUT-004"]`, "proof contains \"AUT-999\" if input.now > 0\n\ndetail[\"AUT-004\"]", "AUT-999"},
 		{"unknown parameter", defaults, "grade_max: 3", "grade_max: 3\nsecret: 1", "secret"},
 		{"missing parameter", defaults, "    k: 3\n", "", "threshold"},
+		{"a credit level less", defaults, "  D: {grade_max: 2, per_day: 5, review: one}\n", "", "credit has the levels"},
+		{"a credit level of another name", defaults, "  D: {", "  E: {", "credit D"},
+		{"a credit level without a review", defaults, "per_day: 5, review: one}", "per_day: 5, review: none}", "credit D"},
+		{"a credit level of no grade", defaults, "D: {grade_max: 2", "D: {grade_max: 0", "credit D"},
 		{"a lab for a default", defaults, "lab: false", "lab: true", "no lab"},
 		{"a lab under another name", strict, "term_days_max: 1096", "lab: true", "only the lab"},
 		{"a lab that is none", lab, "lab: true\ndeclarations_optional: true", "lab: false", "looser|only the lab"},
@@ -121,6 +125,10 @@ func TestLooserParametersAreRefused(t *testing.T) {
 		{"sample", `grades: {"1": {review: {clean: auto, flagged: auto, sample_percent: 4}}}`},
 		{"supply", `grades: {"2": {supply: [copy, interface]}}`},
 		{"supply_exception", `grades: {"4": {supply_exception: false}}`},
+		{"credit C", `credit: {C: {grade_max: 4, per_day: 20, review: one}}`},
+		{"credit C", `credit: {C: {grade_max: 3, per_day: 21, review: one}}`},
+		{"credit D", `credit: {D: {grade_max: 2, per_day: 0, review: one}}`},
+		{"credit D", `credit: {D: {grade_max: 2, per_day: 5, review: auto}}`},
 		{"retention_years", `grades: {"3": {retention_years: 3}}`},
 	}
 	for _, c := range looser {
@@ -136,6 +144,7 @@ func TestLooserParametersAreRefused(t *testing.T) {
 		`grades: {"2": {k: 6, dominance: [{n: 3, percent: 80}], p: 20, cells_max: 100}}`,
 		`grades: {"2": {supply: [interface], free_sql: never, review: {clean: two, flagged: two}}}`,
 		`grade_max: 2`,
+		`credit: {unrated: {grade_max: 2, per_day: 1, review: two}, A: {grade_max: 4, per_day: 9, review: auto}}`,
 	}
 	for _, y := range tighter {
 		files := copied(t)

@@ -28,7 +28,7 @@ func wide(tables, columns int) policy.Query {
 		Grant: &policy.Grant{
 			ID: "grant_1", State: policy.StateActive, Organization: "bank_a", NotBefore: 10, NotAfter: 20,
 			Purposes: policy.NewSet("credit"), Scenario: "sme", Tables: map[string]policy.GrantedCols{},
-			Methods: policy.NewSet("count", "sum"), Runs: policy.Count{Unlimited: true},
+			Methods: policy.NewSet("count", "sum"), Runs: policy.Count{Unlimited: true}, Modes: policy.NewSet("computation", "query"),
 		},
 		Organization: policy.Organization{Name: "bank_a", Admitted: true},
 		Footprint:    policy.Footprint{Grade: 3, Tables: map[string]policy.Touch{}, Methods: policy.NewSet("count", "sum")},

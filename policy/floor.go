@@ -19,7 +19,7 @@ var floor = map[Action][]string{
 	},
 	ActionApplicationStep: {
 		"APP-001", "APP-002", "APP-003", "APP-004", "APP-005", "APP-006", "APP-007", "APP-008", "APP-009", "APP-010",
-		"APP-011", "APP-012", "APP-013", "APP-014", "APP-015", "APP-016", "APP-017", "SUB-001", "SUB-002",
+		"APP-011", "APP-012", "APP-013", "APP-014", "APP-015", "APP-016", "APP-017", "APP-018", "APP-019", "SUB-001", "SUB-002",
 		"SUB-003",
 	},
 	ActionGrantChange: {
@@ -30,17 +30,17 @@ var floor = map[Action][]string{
 	},
 	ActionQueryCheck: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
-		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "CLS-001", "CLS-002", "CLS-003", "DES-001",
+		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "DES-001",
 		"SUB-001", "SUB-002", "SUB-003",
 	},
 	ActionQueryRun: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
-		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-017", "AUT-018", "CLS-001", "CLS-002", "CLS-003", "DES-001",
+		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-017", "AUT-018", "AUT-019", "AUT-020", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "DES-001",
 		"SUB-001", "SUB-002", "SUB-003",
 	},
 	ActionReleaseDecide: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
-		"AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "CLS-001", "CLS-002", "CLS-003", "DES-001", "EGR-001", "EGR-002",
+		"AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "CLS-001", "CLS-002", "CLS-003", "DES-001", "EGR-001", "EGR-002",
 		"EGR-003", "EGR-004", "EGR-005", "EGR-006", "EGR-007", "EGR-008", "SUB-001", "SUB-002", "SUB-003",
 	},
 	ActionReviewVote: {

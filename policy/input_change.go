@@ -184,6 +184,7 @@ type Application struct {
 	Frequency    Frequency            `json:"frequency"`
 	Recipients   map[string]Recipient `json:"recipients"` // organizations; empty, never nil: the applying one
 	Taken        []TakenStep          `json:"taken"`      // of this version; empty, never nil
+	Modes        Set                  `json:"modes"`      // ways of use that are asked for, or left by who approves
 }
 
 // Frequency is how often the grant is to be used at most; 0 is not stated.
@@ -266,7 +267,7 @@ func (a ApplicationStep) AST() ast.Value {
 			text("state", p.State), text("organization", p.Organization), text("legal_group", p.LegalGroup), p.Author.field(),
 			names("purposes", p.Purposes), text("scenario", p.Scenario), number("not_before", p.NotBefore),
 			number("not_after", p.NotAfter), names("methods", p.Methods), each("datasets", p.Datasets, Requested.term),
-			truth("safeguards", p.Safeguards), p.Frequency.field(), each("recipients", p.Recipients, Recipient.term), takenField(p.Taken)))
+			truth("safeguards", p.Safeguards), p.Frequency.field(), each("recipients", p.Recipients, Recipient.term), takenField(p.Taken), names("modes", p.Modes)))
 }
 
 func (s RouteStep) field() field {

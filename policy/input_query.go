@@ -70,7 +70,16 @@ type Grant struct {
 	Tables       map[string]GrantedCols `json:"tables"`
 	Methods      Set                    `json:"methods"` // aggregate functions, as the footprint names them
 	Runs         Count                  `json:"runs"`
+	Today        int                    `json:"today"` // runs counted today, without the one that is asked about
+	Modes        Set                    `json:"modes"` // ways of use that its approver fixed
 }
+
+// The ways of use that a grant may fix: the caller's own statements, approved computations, and answers about one subject.
+const (
+	UseQuery        = "query"
+	UseComputation  = "computation"
+	UseVerification = "verification"
+)
 
 // GrantedCols is what a grant opens of one dataset.
 type GrantedCols struct {
@@ -89,6 +98,7 @@ type Organization struct {
 	Name      string `json:"name"`
 	Admitted  bool   `json:"admitted"`
 	Suspended bool   `json:"suspended"`
+	Credit    string `json:"credit"` // level A to D; empty when it has none
 }
 
 // Supply is what the catalog says about a dataset.
@@ -194,11 +204,12 @@ func (g *Grant) field() field {
 		names("purposes", g.Purposes), text("scenario", g.Scenario),
 		each("tables", g.Tables, func(c GrantedCols) *ast.Term { return ast.ObjectTerm(names("columns", c.Columns)) }),
 		names("methods", g.Methods),
-		object("runs", truth("unlimited", g.Runs.Unlimited), number("max", g.Runs.Max), number("used", g.Runs.Used)))
+		object("runs", truth("unlimited", g.Runs.Unlimited), number("max", g.Runs.Max), number("used", g.Runs.Used)),
+		number("today", g.Today), names("modes", g.Modes))
 }
 
 func (o Organization) field() field {
-	return object("organization", text("name", o.Name), truth("admitted", o.Admitted), truth("suspended", o.Suspended))
+	return object("organization", text("name", o.Name), truth("admitted", o.Admitted), truth("suspended", o.Suspended), text("credit", o.Credit))
 }
 
 func (s Supply) term() *ast.Term {

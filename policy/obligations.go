@@ -30,6 +30,7 @@ const (
 // without the ones it needs does not exist.
 type Obligations struct {
 	RetentionYears int           `json:"retention_years"`   // how long the record of the decision is kept, at least
+	PerDay         int           `json:"per_day,omitempty"` // query.run: runs a day under one grant that the credit level allows; 0 is no bound
 	Run            *RunRules     `json:"run,omitempty"`     // query.check, query.run, release.decide, computation.review
 	Release        *ReleaseRules `json:"release,omitempty"` // release.decide
 	Account        *AccountRules `json:"account,omitempty"` // account.change
@@ -105,6 +106,8 @@ func decodeObligations(action Action, raw []byte) (Obligations, error) {
 func (o Obligations) check(action Action) error {
 	run := action == ActionQueryCheck || action == ActionQueryRun || action == ActionReleaseDecide || action == ActionComputationReview
 	switch {
+	case o.PerDay < 0:
+		return errors.New("runs a day below zero")
 	case o.RetentionYears < 3:
 		return errors.New("retention under three years")
 	case (o.Run != nil) != run:

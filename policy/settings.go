@@ -18,6 +18,7 @@ type settings struct {
 	RetentionYears       int                    `yaml:"retention_years" json:"retention_years"`
 	RetentionByMarket    map[catalog.Market]int `yaml:"retention_by_market" json:"retention_by_market"`
 	TermDaysMax          int                    `yaml:"term_days_max" json:"term_days_max"`
+	Credit               map[string]creditLevel `yaml:"credit" json:"credit"`
 	Grades               gradeTable             `yaml:"grades" json:"grades"`
 }
 
@@ -93,7 +94,7 @@ func (s *settings) valid() error {
 			return fmt.Errorf("grade %d: %w", g, err)
 		}
 	}
-	return nil
+	return validCredit(s.Credit)
 }
 
 func (g *gradeSettings) valid() error {
@@ -164,6 +165,9 @@ func (s *settings) looser(base *settings) error {
 		if c.looser {
 			return fmt.Errorf("%s is looser than the default", c.name)
 		}
+	}
+	if level := looserCredit(s.Credit, base.Credit); level != "" {
+		return fmt.Errorf("credit %s is looser than the default", level)
 	}
 	for g := 1; g <= 4; g++ {
 		if name := s.Grades.of(g).looser(base.Grades.of(g), s.Lab && g <= 3); name != "" {
@@ -237,7 +241,7 @@ func covers(rules, base []Dominance) bool {
 func (s *settings) document() map[string]any {
 	return map[string]any{
 		"title": s.Title, "lab": s.Lab, "grade_max": s.GradeMax, "declarations_optional": s.DeclarationsOptional,
-		"retention_years": s.RetentionYears, "retention_by_market": s.RetentionByMarket, "term_days_max": s.TermDaysMax,
+		"retention_years": s.RetentionYears, "retention_by_market": s.RetentionByMarket, "term_days_max": s.TermDaysMax, "credit": s.Credit,
 		"grades": []any{nil, s.Grades.G1, s.Grades.G2, s.Grades.G3, s.Grades.G4},
 	}
 }

@@ -27,10 +27,10 @@ func (a *app) applicationSubmitCommand() *cobra.Command {
 		use: "submit", short: catalog.Text{Zh: "提交需求申请", En: "submit a demand application"},
 		long: catalog.Text{
 			Zh: "提交一个场景的需求申请。文件是 YAML：scenario、purpose、datasets（dataset、columns：列名 → 必要性，或列名的列表，\n" +
-				"其必要性即用途；row_scope）、methods、not_before、not_after（日期；省略为从现在起一年）、frequency（per_day、per_month、\n" +
+				"其必要性即用途；row_scope）、methods、modes（使用方式：query、computation、verification）、not_before、not_after（日期；省略为从现在起一年）、frequency（per_day、per_month、\n" +
 				"total：次数上限）、safeguards（安全保障措施）、recipients（organization、persons：可领取结果的机构和人员）。",
 			En: "Submits the application of one scenario. The file is YAML: scenario, purpose, datasets (each with dataset, columns:\n" +
-				"column to why it is needed, or a list of columns needed for the purpose itself, and row_scope), methods, not_before and\n" +
+				"column to why it is needed, or a list of columns needed for the purpose itself, and row_scope), methods, modes (ways of use: query, computation, verification), not_before and\n" +
 				"not_after (dates; from now for one year when left out), frequency (per_day, per_month, total: runs at most), safeguards,\n" +
 				"and recipients (organization, persons: who may collect what is released)."},
 		example: "yumen application submit -f application.yaml",
@@ -178,6 +178,7 @@ func (a *app) applicationReviewCommand() *cobra.Command {
 	flags.BoolVar(&r.Return, "return", false, a.t("退回修改", "return it to be changed"))
 	flags.BoolVar(&reject, "reject", false, a.t("拒绝", "reject it"))
 	flags.StringSliceVar(&r.Strike, "strike", nil, a.t("同意但剔除的字段：数据集.字段", "columns that the approval takes out: dataset.column"))
+	flags.StringSliceVar(&r.Modes, "modes", nil, a.t("同意但只核定这些使用方式：query、computation、verification", "approve these ways of use alone: query, computation, verification"))
 	flags.StringVar(&r.Reason, "reason", "", a.t("理由代码（退回和拒绝时必需）：", "reason code (needed to return or reject): ")+applicationReasons)
 	flags.StringVar(&r.Comment, "comment", "", a.t("意见", "comment"))
 	mustGive(c, "comment")
@@ -194,7 +195,7 @@ func (a *app) printApplication(p *api.Application) error {
 	t.Add(a.t("版本", "version"), fmt.Sprint(p.Version))
 	t.Add(a.t("场景", "scenario"), p.Scenario)
 	t.Add(a.t("用途", "purpose"), p.Purpose)
-	a.addScope(&t, p.Datasets, p.Methods, p.NotBefore, p.NotAfter)
+	a.addScope(&t, p.Datasets, p.Methods, p.Modes, p.NotBefore, p.NotAfter)
 	a.addLimits(&t, p.Frequency, p.Recipients)
 	if p.Safeguards != "" {
 		t.Add(a.t("安全保障措施", "safeguards"), p.Safeguards)
@@ -211,6 +212,9 @@ func (a *app) printApplication(p *api.Application) error {
 		for _, c := range o.Struck {
 			words = append(words, "−"+c)
 		}
+		for _, m := range o.Modes {
+			words = append(words, "="+m)
+		}
 		t.Add(a.t("意见", "opinion"), fmt.Sprintf("%s %s, %s: %s", o.Step, o.By, strings.Join(words, " "), o.Comment))
 	}
 	if p.ReviewedBy != "" {
@@ -222,6 +226,9 @@ func (a *app) printApplication(p *api.Application) error {
 	}
 	if err := a.print(p, t); err != nil {
 		return err
+	}
+	if p.Standing != "" && p.State == "submitted" && a.people() {
+		a.hint("授权 %s 已给予相同的场景和范围：可直接重复使用，无需再次申请", "grant %s gives the same scenario and scope already: use it, it needs no other approval", p.Standing)
 	}
 	if p.State == "returned" && a.people() {
 		a.hint("修改后重新提交：yumen application resubmit %s -f FILE", "change it and send it again: yumen application resubmit %s -f FILE", p.ID)
@@ -240,7 +247,7 @@ func (a *app) stepText(state string) string {
 }
 
 // addScope adds what an application asks for and a grant allows.
-func (a *app) addScope(t *render.Table, datasets []api.ApplicationDataset, methods []string, from, until int64) {
+func (a *app) addScope(t *render.Table, datasets []api.ApplicationDataset, methods, modes []string, from, until int64) {
 	for _, d := range datasets {
 		names := make([]string, 0, len(d.Columns))
 		for c := range d.Columns {
@@ -254,6 +261,9 @@ func (a *app) addScope(t *render.Table, datasets []api.ApplicationDataset, metho
 	}
 	if len(methods) > 0 {
 		t.Add(a.t("方法", "methods"), strings.Join(methods, ", "))
+	}
+	if len(modes) > 0 {
+		t.Add(a.t("使用方式", "modes"), strings.Join(modes, ", "))
 	}
 	t.Add(a.t("期限", "term"), day(from)+" … "+day(until))
 }

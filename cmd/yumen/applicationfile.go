@@ -20,6 +20,7 @@ type applicationFile struct {
 	Purpose    string            `yaml:"purpose"`
 	Datasets   []applicationData `yaml:"datasets"`
 	Methods    []string          `yaml:"methods"`
+	Modes      []string          `yaml:"modes"`
 	NotBefore  string            `yaml:"not_before"`
 	NotAfter   string            `yaml:"not_after"`
 	Frequency  api.Frequency     `yaml:"frequency"`
@@ -73,7 +74,7 @@ func parseApplication(text []byte) (api.Application, error) {
 	if f.APIVersion != "" && f.APIVersion != catalog.APIVersion || f.Kind != "" && f.Kind != "Application" {
 		return api.Application{}, applicationFault(errors.New("apiVersion is " + catalog.APIVersion + " and kind is Application, or both are left out"))
 	}
-	out := api.Application{Scenario: f.Scenario, Purpose: f.Purpose, Methods: f.Methods, Datasets: []api.ApplicationDataset{}, Frequency: f.Frequency,
+	out := api.Application{Scenario: f.Scenario, Purpose: f.Purpose, Methods: f.Methods, Modes: f.Modes, Datasets: []api.ApplicationDataset{}, Frequency: f.Frequency,
 		Safeguards: f.Safeguards, Recipients: f.Recipients}
 	for _, data := range f.Datasets {
 		if data.Columns.listed {
@@ -102,8 +103,8 @@ func parseApplication(text []byte) (api.Application, error) {
 
 func applicationFault(err error) error {
 	return fail(exitUsage, "申请文件无法读取", "cannot read the application").because(err).
-		hinting("字段：scenario、purpose、datasets（dataset、columns、row_scope）、methods、not_before、not_after、frequency（per_day、per_month、total）、safeguards、recipients（organization、persons）",
-			"fields: scenario, purpose, datasets (dataset, columns, row_scope), methods, not_before, not_after, frequency (per_day, per_month, total), safeguards, recipients (organization, persons)")
+		hinting("字段：scenario、purpose、datasets（dataset、columns、row_scope）、methods、modes、not_before、not_after、frequency（per_day、per_month、total）、safeguards、recipients（organization、persons）",
+			"fields: scenario, purpose, datasets (dataset, columns, row_scope), methods, modes, not_before, not_after, frequency (per_day, per_month, total), safeguards, recipients (organization, persons)")
 }
 
 // parseDay reads a date, or a moment in RFC 3339, as unix seconds; nothing is 0. plus moves a date to the start of a later day.

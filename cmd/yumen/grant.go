@@ -80,7 +80,7 @@ func (a *app) printGrant(g *api.Grant) error {
 	t.Add(a.t("法人集团", "legal group"), g.LegalGroup)
 	t.Add(a.t("场景", "scenario"), g.Scenario)
 	t.Add(a.t("用途", "purpose"), g.Purpose)
-	a.addScope(&t, g.Datasets, g.Methods, g.NotBefore, g.NotAfter)
+	a.addScope(&t, g.Datasets, g.Methods, g.Modes, g.NotBefore, g.NotAfter)
 	a.addLimits(&t, api.Frequency{}, g.Recipients)
 	for _, q := range g.Quotas {
 		t.Add(a.t("次数", "quota"), a.quotaWords(q))

@@ -10,12 +10,14 @@ type Application struct {
 	Purpose    string               `json:"purpose" maxLength:"200"`
 	Datasets   []ApplicationDataset `json:"datasets" maxItems:"100"`
 	Methods    []string             `json:"methods,omitempty" maxItems:"16" doc:"aggregates: count, sum, avg, stddev, distinct; empty asks for all"`
+	Modes      []string             `json:"modes,omitempty" maxItems:"3" doc:"ways of use: query, computation, verification; empty asks for query and computation; whoever approves fixes them"`
 	NotBefore  int64                `json:"not_before,omitempty" doc:"unix seconds"`
 	NotAfter   int64                `json:"not_after,omitempty" doc:"unix seconds"`
 	Frequency  Frequency            `json:"frequency,omitzero" doc:"how often at most; it becomes the quota of the grant"`
 	Safeguards string               `json:"safeguards,omitempty" maxLength:"4000" doc:"who uses the data, where, and how it is kept safe"`
 	Recipients []Recipient          `json:"recipients,omitempty" maxItems:"50" doc:"who may collect what is released; empty is everybody of the applying organization"`
 	Grant      string               `json:"grant,omitempty"`
+	Standing   string               `json:"standing,omitempty" doc:"a grant that gave the same scenario and scope already when this was submitted: it can be used again and again"`
 	Created    int64                `json:"created,omitempty"`
 	ReviewedBy string               `json:"reviewed_by,omitempty"`
 	Comment    string               `json:"comment,omitempty"`
@@ -67,6 +69,7 @@ type Opinion struct {
 	Reasons      []string `json:"reasons,omitempty"`
 	Comment      string   `json:"comment"`
 	Struck       []string `json:"struck,omitempty" doc:"columns that the approval took out, each as dataset.column"`
+	Modes        []string `json:"modes,omitempty" doc:"ways of use to which the approval limited it"`
 	Time         int64    `json:"time" doc:"unix milliseconds"`
 }
 
@@ -85,6 +88,8 @@ type Grant struct {
 	Purpose      string               `json:"purpose"`
 	Datasets     []ApplicationDataset `json:"datasets"`
 	Methods      []string             `json:"methods,omitempty"`
+	Modes        []string             `json:"modes" doc:"ways of use that were approved: query, computation, verification"`
+	Fingerprint  string               `json:"fingerprint" doc:"of scenario and scope: equal ones are the same use, any other needs an approval of its own"`
 	NotBefore    int64                `json:"not_before"`
 	NotAfter     int64                `json:"not_after"`
 	Application  string               `json:"application"`

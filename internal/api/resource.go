@@ -64,6 +64,8 @@ type Review struct {
 	Comment string `json:"comment" maxLength:"2000"`
 	// Strike takes columns out of what is approved.
 	Strike []string `json:"strike,omitempty" maxItems:"500" doc:"an application's approval alone: columns that are not granted, each as dataset.column"`
+	// Modes fixes the ways of use.
+	Modes []string `json:"modes,omitempty" maxItems:"3" doc:"an application's approval alone: the ways of use that are granted, of those that are asked for"`
 }
 
 // Snapshot is a loaded snapshot of a dataset.

@@ -443,6 +443,43 @@ frequency_is_sound if {
 }
 
 # METADATA
+# title: The ways of use are named
+# custom:
+#   rule: APP-018
+#   code: MODE_NOT_ALLOWED
+#   entrypoints: [application.step]
+#   articles: [XM-23d, XM-21a]
+#   message:
+#     zh: 没有写明使用方式（modes），或方式未知
+#     en: The ways of use are not named, or one is unknown
+#   remedy:
+#     zh: 写明 query、computation、verification 中的至少一种
+#     en: Name at least one of query, computation, verification
+proof contains "APP-018" if {
+	lib.chosen(input.application.modes)
+	object.keys(input.application.modes) - {"query", "computation", "verification"} == set()
+}
+
+proof contains "APP-018" if ending
+
+# METADATA
+# title: The credit level of the institution reaches to the grades
+# custom:
+#   rule: APP-019
+#   code: GRADE_FORBIDS
+#   entrypoints: [application.step]
+#   articles: [BJ-OPS-23b, BJ-OPS-22b]
+#   message:
+#     zh: 申请单位的信用等级不允许授予该级别的数据
+#     en: The credit level of the institution does not reach to data of this grade
+#   remedy:
+#     zh: 去掉级别较高的字段，或由运营单位重新评定信用等级
+#     en: Leave out the columns of the higher grade, or have the operator decide on the credit level again
+proof contains "APP-019" if lib.at_most(grade, lib.credit.grade_max)
+
+proof contains "APP-019" if ending
+
+# METADATA
 # title: Retention of an application's record
 # custom:
 #   rule: APP-101

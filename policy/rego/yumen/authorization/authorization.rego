@@ -342,3 +342,70 @@ proof contains "AUT-018" if {
 	input.call.kind == "computation"
 	lib.settings.grades[input.footprint.grade].computations in {"exact", "noisy", "never"}
 }
+
+# METADATA
+# title: The way of use is one that the approver fixed
+# custom:
+#   rule: AUT-019
+#   code: MODE_NOT_ALLOWED
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [XM-23d, BJ-FIN-22a]
+#   message:
+#     zh: 授权没有核定这种使用方式
+#     en: The grant was not approved for this way of use
+#   remedy:
+#     zh: 用 yumen grant show 查看核定的方式；需要其他方式时提交新的需求申请
+#     en: yumen grant show lists the ways that were approved; submit a new application for another
+proof contains "AUT-019" if {
+	lib.chosen(input.grant.modes)
+	way[input.call.kind] in object.keys(input.grant.modes)
+}
+
+way := {"free": "query", "computation": "computation"}
+
+# METADATA
+# title: The credit level of the institution reaches to the grade
+# custom:
+#   rule: AUT-020
+#   code: GRADE_FORBIDS
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [BJ-OPS-23b, BJ-OPS-22b]
+#   message:
+#     zh: 机构的信用等级不允许使用该级别的数据
+#     en: The credit level of the organization does not reach to data of this grade
+#   remedy:
+#     zh: 使用级别较低的数据，或由运营单位重新评定信用等级
+#     en: Use data of a lower grade, or have the operator decide on the credit level again
+proof contains "AUT-020" if lib.at_most(input.footprint.grade, lib.credit.grade_max)
+
+# METADATA
+# title: The credit level of the institution leaves a run today
+# custom:
+#   rule: AUT-022
+#   code: QUOTA
+#   entrypoints: [query.check, query.run]
+#   articles: [BJ-OPS-23b, XM-20b]
+#   message:
+#     zh: 机构信用等级所允许的当日次数已用完
+#     en: The runs that the credit level of the organization allows a day are used up
+#   remedy:
+#     zh: 次日再用，或由运营单位重新评定信用等级
+#     en: Go on tomorrow, or have the operator decide on the credit level again
+proof contains "AUT-022" if {
+	lib.at_least(input.grant.today, 0)
+	lib.credit.per_day == 0
+}
+
+proof contains "AUT-022" if {
+	lib.at_least(input.grant.today, 0)
+	lib.at_least(lib.credit.per_day, input.grant.today + 1)
+}
+
+# METADATA
+# title: Runs a day that the credit level allows under one grant
+# custom:
+#   rule: AUT-101
+#   kind: obligation
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [BJ-OPS-23b]
+per_day := lib.credit.per_day

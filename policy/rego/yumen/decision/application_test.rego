@@ -25,6 +25,20 @@ application_refusals := {
 		"refuses": {"APP-001"},
 	},
 	"BJ-FIN-3 APP-001: a regulator approves": {"set": {"/subject/role": "regulator"}, "refuses": {"APP-001"}},
+	"XM-23d APP-018: no way of use is named": {"set": {"/application/modes": {}}, "refuses": {"APP-018"}},
+	"XM-23d APP-018: every way of use": {"set": {"/application/modes": {"*": {}}}, "refuses": {"APP-018"}},
+	"XM-23d APP-018: a way that does not exist": {
+		"set": {"/application/modes/copy": {}},
+		"refuses": {"APP-018"},
+	},
+	"BJ-OPS-23b APP-019: level D is not given grade 3": {
+		"set": {"/organization/credit": "D"},
+		"refuses": {"APP-019"},
+	},
+	"BJ-OPS-23b APP-019: a level that nobody knows": {
+		"set": {"/organization/credit": "AAA"},
+		"refuses": {"APP-019"},
+	},
 	"BJ-FIN-3 APP-001: an unknown step": {
 		"set": {"/op": "sign"},
 		"refuses": {"APP-001", "APP-002", "APP-003", "APP-012"},

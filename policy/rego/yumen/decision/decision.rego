@@ -34,7 +34,11 @@ query_proof := ((subject.proof | authorization.proof) | classification.proof) | 
 
 query_detail := object.union_n([authorization.detail, classification.detail, desensitization.detail])
 
-query_obligations := {"run": desensitization.run, "retention_years": desensitization.retention_years}
+query_obligations := {
+	"run": desensitization.run,
+	"per_day": authorization.per_day,
+	"retention_years": desensitization.retention_years,
+}
 
 # METADATA
 # title: May this statement be checked

@@ -2,6 +2,10 @@ package yumen.decision_test
 
 import data.yumen.decision
 
+reviewed_2 := object.union_n([grade_2, {"review": "one"}])
+
+reviewed_3 := object.union_n([grade_3, {"review": "one"}])
+
 query_permits := {
 	"BJ-OPS-32b DES-101: a certified computation at grade 3": {
 		"obligations": {"run": grade_3, "retention_years": 5},
@@ -205,6 +209,31 @@ query_permits := {
 	"BJ-FIN-22a AUT-011: runs without a limit": {
 		"set": {"/grant/runs": {"unlimited": true, "max": 0, "used": 99}},
 		"obligations": {"run": grade_3},
+	},
+	"XM-30 AUT-006: the same scenario and scope, again and again": {
+		"set": {"/grant/runs": {"unlimited": true, "max": 0, "used": 5000}, "/grant/today": 200},
+		"obligations": {"run": grade_3, "per_day": 0},
+	},
+	"XM-23d AUT-019: the one way that was approved": {
+		"set": {"/grant/modes": {"computation": {}}},
+		"obligations": {"run": grade_3},
+	},
+	"BJ-OPS-23b AUT-020: a level that reaches just so far": {
+		"set": {"/organization/credit": "C", "/grant/today": 19},
+		"obligations": {"run": reviewed_3, "per_day": 20},
+	},
+	"BJ-OPS-23b AUT-101: a low level deepens the review": {
+		"remove": {"/footprint/tables/insurance", "/datasets/insurance"},
+		"set": {
+			"/organization/credit": "D",
+			"/footprint/grade": 2,
+			"/footprint/tables/persons": persons_of_grade_2,
+		},
+		"obligations": {"run": reviewed_2, "per_day": 5},
+	},
+	"BJ-OPS-23b AUT-020: no level at all": {
+		"set": {"/organization/credit": ""},
+		"obligations": {"run": grade_3, "per_day": 0},
 	},
 	"BJ-FIN-23a AUT-007: a reference without a column": {
 		"set": {"/footprint/tables/persons": {"grade": 2, "columns": {}, "uses": {}, "guarded": {}}},

@@ -23,7 +23,19 @@ query_refusals := {
 	},
 	"BJ-OPS-32a AUT-001: no grant at all": {
 		"set": {"/grant": null},
-		"refuses": {"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-011"},
+		"refuses": {
+			"AUT-001",
+			"AUT-002",
+			"AUT-003",
+			"AUT-004",
+			"AUT-005",
+			"AUT-006",
+			"AUT-007",
+			"AUT-008",
+			"AUT-011",
+			"AUT-019",
+			"AUT-022",
+		},
 	},
 	"BJ-OPS-32a AUT-001: a grant without a name": {"set": {"/grant/id": ""}, "refuses": {"AUT-001"}},
 	"SJZ-17b AUT-002: another organization's grant": {
@@ -44,6 +56,58 @@ query_refusals := {
 		"refuses": {"AUT-005"},
 	},
 	"BJ-OPS-25d AUT-005: purposes as an array": {"set": {"/grant/purposes": ["credit"]}, "refuses": {"AUT-005"}},
+	"XC-24 AUT-005: a public body asks for another purpose": {
+		"set": {
+			"/call/purpose": "credit_sale",
+			"/grant/organization": "tax_office",
+			"/organization/name": "tax_office",
+			"/subject/organization": "tax_office",
+			"/subject/legal_group": "tax_office",
+		},
+		"refuses": {"AUT-005"},
+	},
+	"XM-30 AUT-006: no scenario to go on with": {"set": {"/grant/scenario": null}, "refuses": {"AUT-006"}},
+	"XM-30 AUT-007: the same application and one column more": {
+		"set": {
+			"/footprint/tables/persons/columns/2/birth": {},
+			"/footprint/tables/persons/uses/key/birth": {},
+		},
+		"refuses": {"AUT-007"},
+	},
+	"XM-23d AUT-019: a statement where computations alone were approved": {
+		"set": {"/call/kind": "free", "/computation": null, "/grant/modes": {"computation": {}}, "/zone/jurisdiction": "lab"},
+		"refuses": {"AUT-019"},
+	},
+	"XM-23d AUT-019: a computation where statements alone were approved": {
+		"set": {"/grant/modes": {"query": {}}},
+		"refuses": {"AUT-019"},
+	},
+	"XM-23d AUT-019: verification alone was approved": {
+		"set": {"/grant/modes": {"verification": {}}},
+		"refuses": {"AUT-019"},
+	},
+	"XM-23d AUT-019: no way was approved": {"set": {"/grant/modes": {}}, "refuses": {"AUT-019"}},
+	"XM-23d AUT-019: every way": {"set": {"/grant/modes/*": {}}, "refuses": {"AUT-019"}},
+	"BJ-OPS-23b AUT-020: level D reaches to grade 2": {
+		"set": {"/organization/credit": "D"},
+		"refuses": {"AUT-020"},
+	},
+	"BJ-OPS-23b AUT-020: a level that nobody knows": {
+		"set": {"/organization/credit": "E"},
+		"refuses": {"AUT-020", "AUT-022"},
+	},
+	"BJ-OPS-23b AUT-022: the day's runs of level C": {
+		"set": {"/organization/credit": "C", "/grant/today": 20},
+		"refuses": {"AUT-022"},
+	},
+	"BJ-OPS-23b AUT-022: runs of text": {
+		"set": {"/organization/credit": "C", "/grant/today": "none"},
+		"refuses": {"AUT-022"},
+	},
+	"BJ-OPS-23b AUT-022: runs below zero": {
+		"set": {"/organization/credit": "C", "/grant/today": -1},
+		"refuses": {"AUT-022"},
+	},
 	"BJ-OPS-20c AUT-006: no scenario": {"set": {"/grant/scenario": ""}, "refuses": {"AUT-006"}},
 	"BJ-OPS-25d AUT-006: every scenario": {"set": {"/grant/scenario": "*"}, "refuses": {"AUT-006"}},
 	"BJ-FIN-23a AUT-007: a column outside the grant": {
@@ -117,7 +181,7 @@ query_refusals := {
 	"BJ-FIN-22b AUT-014: no computation": {"set": {"/computation": null}, "refuses": {"AUT-014", "AUT-018", "DES-001"}},
 	"BJ-FIN-22b AUT-014: an unknown kind of call": {
 		"set": {"/call/kind": "other"},
-		"refuses": {"AUT-014", "AUT-018", "DES-001"},
+		"refuses": {"AUT-014", "AUT-018", "AUT-019", "DES-001"},
 	},
 	"SJZ-15a AUT-015: a dataset is not approved": {
 		"set": {"/datasets/persons/state": "submitted"},
@@ -137,7 +201,7 @@ query_refusals := {
 	"BJ-FIN-11 AUT-017: no snapshot": {"set": {"/datasets/insurance/loaded": false}, "refuses": {"AUT-017"}},
 	"BJ-OPS-27a CLS-001: the grade is missing": {
 		"remove": {"/footprint/grade"},
-		"refuses": {"CLS-001", "CLS-002", "DES-001"},
+		"refuses": {"AUT-020", "CLS-001", "CLS-002", "DES-001"},
 	},
 	"BJ-OPS-27a CLS-001: a grade of zero": {
 		"set": {"/footprint/grade": 0},
@@ -149,7 +213,7 @@ query_refusals := {
 	},
 	"BJ-OPS-27a CLS-001: a grade of text": {
 		"set": {"/footprint/grade": "2"},
-		"refuses": {"CLS-001", "CLS-002", "DES-001"},
+		"refuses": {"AUT-020", "CLS-001", "CLS-002", "DES-001"},
 	},
 	"BJ-OPS-27a CLS-001: below a table": {"set": {"/footprint/grade": 2}, "refuses": {"CLS-001"}},
 	"BJ-OPS-27a CLS-001: a table below a column": {
@@ -359,7 +423,7 @@ query_refusals := {
 	},
 	"BJ-FIN-15a: an unknown jurisdiction": {
 		"set": {"/zone/jurisdiction": "mars"},
-		"refuses": {"CLS-002", "DES-001"},
+		"refuses": {"AUT-020", "AUT-022", "CLS-002", "DES-001"},
 	},
 }
 

@@ -59,7 +59,7 @@ run := {
 	"round": rounding,
 	"cells_max": rules.cells_max,
 	"tick_ms": rules.tick_ms,
-	"review": rules.review.clean,
+	"review": lib.deepened(rules.review.clean),
 }
 
 rounding := 0 if input.call.kind == "free"

@@ -15,9 +15,9 @@ clean if {
 	input.release.size == "ordinary"
 }
 
-level := rules.review.clean if clean
+level := lib.deepened(rules.review.clean) if clean
 
-level := rules.review.flagged if not clean
+level := lib.deepened(rules.review.flagged) if not clean
 
 reviewers := {"auto": 0, "one": 1, "two": 2}[level]
 

@@ -66,6 +66,16 @@ open_sharing(sharing) if sharing in {"unconditional", "conditional"}
 
 open_sharing("") if settings.declarations_optional == true
 
+# What the credit level of an organization bounds; one without a level is unrated, an unknown level proves nothing.
+credit := settings.credit[input.organization.credit] if input.organization.credit in {"A", "B", "C", "D"}
+
+credit := settings.credit.unrated if input.organization.credit == ""
+
+# The stricter of a review and the one that the credit level asks for.
+deepened(review) := levels[max({i | some i, level in levels; level in {review, credit.review}})]
+
+levels := ["auto", "one", "two", "never"]
+
 # Roles that may perform the act.
 may_act(action, act) if input.subject.role in data.yumen.acts[action][act]
 
