@@ -6,7 +6,7 @@ TAGS := duckdb_arrow
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help build man demo test lint bench nightly fuzz obligations clean
+.PHONY: help build man demo test lint policy bench nightly fuzz obligations clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ lint: ## format, vet, static analysis, import rules
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "gofmt: $$out"; exit 1; }
 	$(GO) vet -tags $(TAGS) ./...
 	$(GO) tool -modfile=tools.mod golangci-lint run --build-tags $(TAGS) ./...
+
+policy: ## the rules of the policy: house rules, their own tests, and what the tests notice when an expression is dropped
+	$(GO) test -tags '$(TAGS) nightly' -timeout 30m -v -run 'TestHouseRules|TestSuite|TestDropped' ./policy
 
 bench: build ## the measurements of docs/benchmarks.md
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchtime 20x ./...

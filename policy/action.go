@@ -21,13 +21,14 @@ const (
 	ActionComputationReview Action = "computation.review"
 	ActionFreezeSet         Action = "freeze.set"
 	ActionFreezeLift        Action = "freeze.lift"
+	ActionPolicyActivate    Action = "policy.activate"
 )
 
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
 		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
-		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift,
+		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift, ActionPolicyActivate,
 	}
 }
 

@@ -45,6 +45,8 @@ func typed(t testing.TB, action policy.Action, raw []byte) policy.Input {
 		return decoded[policy.FreezeSet](decode)
 	case policy.ActionFreezeLift:
 		return decoded[policy.FreezeLift](decode)
+	case policy.ActionPolicyActivate:
+		return decoded[policy.PolicyActivate](decode)
 	case policy.ActionComputationReview:
 		return decoded[policy.ComputationReview](decode)
 	case policy.ActionGrantChange:
@@ -119,7 +121,7 @@ func TestEveryActionHasAPermittedBase(t *testing.T) {
 func TestASTEqualsTheJSONForm(t *testing.T) {
 	inputs := []policy.Input{
 		policy.Query{}, policy.ReleaseDecide{}, policy.ReleaseCollect{}, policy.ReviewVote{}, policy.AccountChange{},
-		policy.CatalogChange{}, policy.SupplyLoad{}, policy.ApplicationStep{}, policy.GrantChange{}, policy.ComputationReview{}, policy.FreezeSet{}, policy.FreezeLift{}, wide(5, 20),
+		policy.CatalogChange{}, policy.SupplyLoad{}, policy.ApplicationStep{}, policy.GrantChange{}, policy.ComputationReview{}, policy.FreezeSet{}, policy.FreezeLift{}, policy.PolicyActivate{}, wide(5, 20),
 		policy.SupplyLoad{Exception: &policy.Exception{Document: "sha256:d", Batch: "sha256:b", Approver: "p"}},
 	}
 	for action, raw := range bases(t) {

@@ -2,9 +2,7 @@ package policy
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"yumen/catalog"
+	"yumen/internal/policyfile"
 )
 
 //go:embed all:rego
@@ -33,7 +32,7 @@ func DefaultBundle() fs.FS {
 
 // bundle is what a bundle's files say, before it is compiled.
 type bundle struct {
-	revision string
+	revision policyfile.Revision
 	digest   catalog.Digest
 	modules  map[string]string // production rules by path
 	tests    map[string]string // *_test.rego by path
@@ -42,36 +41,18 @@ type bundle struct {
 	profiles map[Jurisdiction]*settings
 }
 
-// manifest is the bundle's .manifest, in OPA's form.
-type manifest struct {
-	Revision string   `json:"revision"`
-	Roots    []string `json:"roots"`
-}
-
 // readBundle reads a bundle's files: .manifest, yumen/**.rego, data/**.yaml, testing/*.json. Any other file refuses.
-func readBundle(files fs.FS) (*bundle, error) {
-	b := &bundle{modules: map[string]string{}, tests: map[string]string{}, bases: map[string]json.RawMessage{}}
-	var sums []string
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		raw, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(raw)
-		sums = append(sums, hex.EncodeToString(sum[:])+"  "+name+"\n")
-		return b.take(name, raw)
-	})
-	if err != nil {
+func readBundle(files policyfile.Files) (*bundle, error) {
+	b := &bundle{digest: files.Digest(), modules: map[string]string{}, tests: map[string]string{}, bases: map[string]json.RawMessage{}}
+	var err error
+	if b.revision, err = files.Revision(); err != nil {
 		return nil, fmt.Errorf("read the policy bundle: %w", err)
 	}
-	if b.revision == "" {
-		return nil, errors.New("read the policy bundle: no revision")
+	for _, name := range files.Names() {
+		if err := b.take(name, files[name]); err != nil {
+			return nil, fmt.Errorf("read the policy bundle: %w", err)
+		}
 	}
-	slices.Sort(sums)
-	b.digest = catalog.DigestOf([]byte(strings.Join(sums, "")))
 	if err := b.readData(files); err != nil {
 		return nil, fmt.Errorf("read the policy data: %w", err)
 	}
@@ -80,14 +61,7 @@ func readBundle(files fs.FS) (*bundle, error) {
 
 func (b *bundle) take(name string, raw []byte) error {
 	switch {
-	case name == ".manifest":
-		var m manifest
-		dec := json.NewDecoder(bytes.NewReader(raw))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&m); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		b.revision = m.Revision
+	case name == policyfile.Manifest:
 	case strings.HasPrefix(name, "yumen/") && strings.HasSuffix(name, "_test.rego"):
 		b.tests[name] = string(raw)
 	case strings.HasPrefix(name, "yumen/") && strings.HasSuffix(name, ".rego"):
@@ -108,7 +82,7 @@ type roles struct {
 }
 
 // readData reads the document data.yumen: profiles by jurisdiction, exclusive roles and acts.
-func (b *bundle) readData(files fs.FS) error {
+func (b *bundle) readData(files policyfile.Files) error {
 	base, err := readSettings(files, "data/default.yaml", nil)
 	if err != nil {
 		return err
@@ -116,19 +90,18 @@ func (b *bundle) readData(files fs.FS) error {
 	if base.Lab || base.DeclarationsOptional {
 		return errors.New("data/default.yaml: the default is no lab")
 	}
-	entries, err := fs.ReadDir(files, "data/jurisdictions")
-	if err != nil {
-		return err
-	}
 	profiles := map[string]any{}
 	b.profiles = map[Jurisdiction]*settings{}
-	for _, e := range entries {
-		name := "data/jurisdictions/" + e.Name()
+	for _, name := range files.Names() {
+		j, ok := strings.CutPrefix(name, "data/jurisdictions/")
+		if !ok {
+			continue
+		}
 		s, err := readSettings(files, name, base)
 		if err != nil {
 			return err
 		}
-		j := strings.TrimSuffix(e.Name(), ".yaml")
+		j = strings.TrimSuffix(j, ".yaml")
 		if s.Lab != (Jurisdiction(j) == Lab) {
 			return fmt.Errorf("%s: only the lab is a lab", name)
 		}
@@ -147,7 +120,7 @@ func (b *bundle) readData(files fs.FS) error {
 }
 
 // readSettings reads one file of parameters laid over a base, and refuses a value that is unknown or looser than the base's.
-func readSettings(files fs.FS, name string, base *settings) (*settings, error) {
+func readSettings(files policyfile.Files, name string, base *settings) (*settings, error) {
 	var s settings
 	if base != nil {
 		s = *base
@@ -170,7 +143,7 @@ func readSettings(files fs.FS, name string, base *settings) (*settings, error) {
 	return &s, nil
 }
 
-func readRoles(files fs.FS) (*roles, error) {
+func readRoles(files policyfile.Files) (*roles, error) {
 	const name = "data/roles.yaml"
 	var r roles
 	if err := decodeYAML(files, name, &r); err != nil {
@@ -191,10 +164,10 @@ func readRoles(files fs.FS) (*roles, error) {
 	return &r, nil
 }
 
-func decodeYAML(files fs.FS, name string, into any) error {
-	raw, err := fs.ReadFile(files, name)
-	if err != nil {
-		return err
+func decodeYAML(files policyfile.Files, name string, into any) error {
+	raw, ok := files[name]
+	if !ok {
+		return fmt.Errorf("%s is missing", name)
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(raw))
 	dec.KnownFields(true)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/rego"
 
@@ -39,8 +40,17 @@ func fail(kind string, err error) error { return &failure{kind, err} }
 // Decide answers the input. A refusal by the rules is a decision without an error. A failure of the engine is a refusing decision
 // with an ENG-* denial, and an error for the log; a caller that ignores the error is still refused.
 func (e *Engine) Decide(ctx context.Context, in Input) (Decision, error) {
+	s := e.snapshot()
+	if s == nil {
+		return decided(ctx, nil, 0, in)
+	}
+	return decided(ctx, s, e.timeout, in)
+}
+
+// decided is the decision of one bundle; no bundle refuses.
+func decided(ctx context.Context, s *snapshot, timeout time.Duration, in Input) (Decision, error) {
 	d := Decision{ID: catalog.NewID(catalog.PrefixDecision)}
-	err := e.decide(ctx, in, &d)
+	err := s.decide(ctx, timeout, in, &d)
 	if err == nil {
 		return d, nil
 	}
@@ -54,17 +64,16 @@ func (e *Engine) Decide(ctx context.Context, in Input) (Decision, error) {
 	return d, fmt.Errorf("policy decision on %s: %w", d.Action, err)
 }
 
-func (e *Engine) decide(ctx context.Context, in Input, d *Decision) (err error) {
+func (s *snapshot) decide(ctx context.Context, timeout time.Duration, in Input, d *Decision) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fail(failEval, errors.New("panic in the policy engine"))
 		}
 	}()
-	if e == nil || e.snapshot == nil {
+	if s == nil {
 		return fail(failNoPolicy, errors.New("no policy is loaded"))
 	}
-	s := e.snapshot
-	d.Revision, d.BundleDigest = s.revision, s.digest
+	d.Revision, d.BundleDigest = s.status.Revision, s.status.Digest
 	if in == nil {
 		return fail(failInput, errors.New("no input"))
 	}
@@ -73,14 +82,14 @@ func (e *Engine) decide(ctx context.Context, in Input, d *Decision) (err error) 
 	if !ok {
 		return fail(failInput, errors.New("unknown action"))
 	}
-	if in.common().Zone.Jurisdiction != e.jurisdiction {
+	if in.common().Zone.Jurisdiction != s.status.Jurisdiction {
 		return fail(failInput, errors.New("the input is of another jurisdiction"))
 	}
 	value := in.AST()
 	if d.Input, d.InputDigest, err = canonical(value); err != nil {
 		return fail(failInput, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, e.timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	results, err := query.Eval(ctx, rego.EvalParsedInput(value))
 	if err == nil {

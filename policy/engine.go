@@ -10,15 +10,16 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
-	"github.com/open-policy-agent/opa/v1/version"
 
 	"yumen/catalog"
+	"yumen/internal/policyfile"
 )
 
 // Config says which bundle decides and for which zone.
@@ -35,18 +36,19 @@ type Config struct {
 
 const defaultTimeout = 5 * time.Second
 
-// Engine decides. It is safe for concurrent use. The zero Engine, and a nil one, refuse everything.
+// Engine decides. It is safe for concurrent use, while its bundle is replaced as well: every decision is one bundle's from its
+// beginning to its end. The zero Engine, and a nil one, refuse everything.
 type Engine struct {
 	jurisdiction Jurisdiction
 	timeout      time.Duration
-	snapshot     *snapshot
-	status       Status
+	salt         []byte
+	active       atomic.Pointer[snapshot]
 }
 
 // snapshot is one bundle, compiled and ready.
 type snapshot struct {
-	revision string
-	digest   catalog.Digest
+	files    policyfile.Files
+	status   Status
 	rules    []Rule
 	byID     map[string]Rule
 	required map[Action][]string
@@ -73,29 +75,19 @@ func Open(cfg Config) (*Engine, error) {
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = defaultTimeout
 	}
-	b, err := readBundle(cfg.Bundle)
+	if len(cfg.Salt) > 0 && len(cfg.Salt) < 16 {
+		return nil, errors.New("the salt of the policy digest has fewer than 16 bytes")
+	}
+	files, err := policyfile.Read(cfg.Bundle)
 	if err != nil {
 		return nil, err
 	}
-	profile, ok := b.profiles[cfg.Jurisdiction]
-	if !ok {
-		return nil, fmt.Errorf("the policy bundle knows no jurisdiction %q", cfg.Jurisdiction)
-	}
-	s, err := prepare(b)
+	e := &Engine{jurisdiction: cfg.Jurisdiction, timeout: cfg.Timeout, salt: cfg.Salt}
+	c, err := e.Prepare(files)
 	if err != nil {
-		return nil, fmt.Errorf("prepare the policy bundle: %w", err)
+		return nil, err
 	}
-	e := &Engine{jurisdiction: cfg.Jurisdiction, timeout: cfg.Timeout, snapshot: s}
-	e.status = Status{
-		Jurisdiction: cfg.Jurisdiction, Title: profile.Title, Lab: profile.Lab, Revision: s.revision, Digest: s.digest,
-		Rules: len(s.rules), OPA: version.Version,
-	}
-	if len(cfg.Salt) > 0 {
-		if len(cfg.Salt) < 16 {
-			return nil, errors.New("the salt of the policy digest has fewer than 16 bytes")
-		}
-		e.status.PublicDigest = salted(cfg.Salt, s.digest)
-	}
+	e.Activate(c)
 	return e, nil
 }
 
@@ -105,23 +97,39 @@ func salted(salt []byte, d catalog.Digest) catalog.Digest {
 	return catalog.Digest("sha256:" + hex.EncodeToString(mac.Sum(nil)))
 }
 
+// snapshot is the bundle that decides, or nil.
+func (e *Engine) snapshot() *snapshot {
+	if e == nil {
+		return nil
+	}
+	return e.active.Load()
+}
+
 // Status returns which bundle decides.
-func (e *Engine) Status() Status { return e.status }
+func (e *Engine) Status() Status {
+	s := e.snapshot()
+	if s == nil {
+		return Status{}
+	}
+	return s.status
+}
 
 // Rules lists the rules of the bundle by ID, with the articles that they serve.
 func (e *Engine) Rules() []Rule {
-	if e.snapshot == nil {
+	s := e.snapshot()
+	if s == nil {
 		return nil
 	}
-	return slices.Clone(e.snapshot.rules)
+	return slices.Clone(s.rules)
 }
 
 // Required lists the proofs that an action needs.
 func (e *Engine) Required(a Action) []string {
-	if e.snapshot == nil {
+	s := e.snapshot()
+	if s == nil {
 		return nil
 	}
-	return slices.Clone(e.snapshot.required[a])
+	return slices.Clone(s.required[a])
 }
 
 // compile compiles modules strictly, under the allow list of built-ins.
@@ -184,10 +192,7 @@ func prepare(b *bundle) (*snapshot, error) {
 		return nil, err
 	}
 	store := inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
-	s := &snapshot{
-		revision: b.revision, digest: b.digest, rules: rules, required: required,
-		byID: map[string]Rule{}, queries: map[Action]rego.PreparedEvalQuery{},
-	}
+	s := &snapshot{rules: rules, required: required, byID: map[string]Rule{}, queries: map[Action]rego.PreparedEvalQuery{}}
 	for _, r := range rules {
 		s.byID[r.ID] = r
 	}

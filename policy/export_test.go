@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"yumen/internal/policyfile"
 )
 
 // Salted exposes the digest that outsiders see.
@@ -24,7 +26,7 @@ func (r Review) Reviewers() int { return r.reviewers() }
 
 // Bases returns the permitted inputs that the bundle's tests patch, by action.
 func Bases() (map[string]json.RawMessage, error) {
-	b, err := readBundle(DefaultBundle())
+	b, err := readDefault()
 	if err != nil {
 		return nil, err
 	}
@@ -58,3 +60,11 @@ func (r RawInput) AST() ast.Value {
 func (r RawInput) MarshalJSON() ([]byte, error) { return json.Marshal(r.Value) }
 
 func (r RawInput) common() Common { return r.Common }
+
+func readDefault() (*bundle, error) {
+	files, err := policyfile.Read(DefaultBundle())
+	if err != nil {
+		return nil, err
+	}
+	return readBundle(files)
+}

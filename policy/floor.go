@@ -51,6 +51,9 @@ var floor = map[Action][]string{
 	},
 	ActionFreezeSet:  {"FRZ-001", "FRZ-002", "SUB-001", "SUB-002"},
 	ActionFreezeLift: {"FRZ-001", "FRZ-002", "FRZ-003", "FRZ-004", "FRZ-005", "SUB-001", "SUB-002"},
+	ActionPolicyActivate: {
+		"POL-001", "POL-002", "POL-003", "POL-004", "POL-005", "POL-006", "SUB-001", "SUB-002",
+	},
 }
 
 // requirements returns the proofs that each action needs: all rules of the bundle that name it. It refuses a bundle below the

@@ -36,6 +36,7 @@ var harmless = []struct{ pattern, reason string }{
 	{`^review.vote /voted( object|/p-reviewer-2 delete)$`, "the other reviewer has not voted yet"},
 	{`^review.vote /run/markets/\w+ delete$`, "a run over one class fewer"},
 	{`^grant.change /grant/providers(/\w+)? (array|delete|null|object|text)$`, "only a provider's steward needs to be one of them"},
+	{`^policy.activate /(bundle|active)/digest text$`, "another bundle"},
 	{`^release.collect /release/grade (array|null|object|text)$`, "only retention reads it; an unknown grade is kept longest"},
 }
 

@@ -53,6 +53,27 @@ account_refusals := {
 		"set": {"/op": "confirm_role", "/target/creator": "p-sec", "/target/state": "active"},
 		"refuses": {"SEP-003"},
 	},
+	"BJ-FIN-29 SEP-001: an auditor confirms a reviewer's key": {
+		"set": {"/op": "confirm_key", "/subject/role": "auditor"},
+		"refuses": {"SEP-001"},
+	},
+	"BJ-FIN-29 SEP-001: a steward confirms the security administrator's key": {
+		"set": {"/op": "confirm_key", "/subject/role": "steward", "/target/role": "security_administrator"},
+		"refuses": {"SEP-001"},
+	},
+	"BJ-FIN-29 SEP-001: an auditor confirms the security administrator's role": {
+		"set": {"/subject/role": "auditor", "/target/role": "security_administrator"},
+		"refuses": {"SEP-001"},
+	},
+	"BJ-FIN-29 SEP-001: an auditor whose role is not in effect": {
+		"set": {
+			"/op": "confirm_key",
+			"/subject/role": "auditor",
+			"/subject/effective": false,
+			"/target/role": "security_administrator",
+		},
+		"refuses": {"SEP-001"},
+	},
 	"BJ-FIN-29 SEP-003: confirm_key of his own account": {
 		"set": {"/op": "confirm_key", "/target/account": "sec", "/target/state": "active"},
 		"refuses": {"SEP-003"},
@@ -204,6 +225,10 @@ account_permits := {
 	},
 	"XM-43 SEP-101: the security administrator confirms a key": {
 		"set": {"/op": "confirm_key"},
+		"obligations": {"account": {"confirmation": "none"}, "retention_years": 3},
+	},
+	"BJ-FIN-29 SEP-001: an auditor confirms the security administrator's key": {
+		"set": {"/op": "confirm_key", "/subject/role": "auditor", "/target/role": "security_administrator"},
 		"obligations": {"account": {"confirmation": "none"}, "retention_years": 3},
 	},
 	"BJ-FIN-29 SEP-101: the administrator creates": {

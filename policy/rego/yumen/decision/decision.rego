@@ -7,6 +7,7 @@ package yumen.decision
 
 import future.keywords.not
 
+import data.yumen.activation
 import data.yumen.application
 import data.yumen.authorization
 import data.yumen.classification
@@ -186,4 +187,17 @@ computation_review := refusal("computation.review", computation_proof, {}) if {
 
 computation_review := {"proof": computation_proof, "obligations": computation_obligations} if {
 	not lacks("computation.review", computation_proof)
+}
+
+activate_proof := subject.proof | activation.proof
+
+activate_obligations := {"retention_years": activation.retention_years}
+
+# METADATA
+# title: May this bundle decide
+# entrypoint: true
+policy_activate := refusal("policy.activate", activate_proof, {}) if lacks("policy.activate", activate_proof)
+
+policy_activate := {"proof": activate_proof, "obligations": activate_obligations} if {
+	not lacks("policy.activate", activate_proof)
 }

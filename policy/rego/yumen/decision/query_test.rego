@@ -307,6 +307,15 @@ query_refusals := {
 		"set": {"/computation/certified": false},
 		"refuses": {"AUT-018", "DES-001"},
 	},
+	"BJ-FIN-22b AUT-018: an unknown kind of call at grade 1": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/call/kind": "other",
+			"/footprint/grade": 1,
+			"/footprint/tables/persons": persons_of_grade_1,
+		},
+		"refuses": {"AUT-014", "AUT-018", "DES-001"},
+	},
 	"SJZ-13a DES-001: free SQL at grade 1 in sjz": {
 		"remove": {"/footprint/tables/insurance"},
 		"set": {

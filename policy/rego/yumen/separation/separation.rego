@@ -31,6 +31,14 @@ proof contains "SEP-001" if {
 	lib.same(input.subject.person, input.target.person)
 }
 
+# Nobody confirms his own key: the security administrator's is confirmed by an auditor.
+proof contains "SEP-001" if {
+	input.op == "confirm_key"
+	input.target.role == "security_administrator"
+	input.subject.role == "auditor"
+	input.subject.effective == true
+}
+
 # METADATA
 # title: One person holds no roles that exclude each other
 # custom:

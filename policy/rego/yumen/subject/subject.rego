@@ -23,6 +23,7 @@ import data.yumen.lib
 #     - release.collect
 #     - freeze.set
 #     - freeze.lift
+#     - policy.activate
 #   articles: [BJ-FIN-17, BJ-FIN-29, BJ-OPS-21a, XM-19c]
 #   message:
 #     zh: 账户的角色尚未生效或已停用
@@ -51,6 +52,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - release.collect
 #     - freeze.set
 #     - freeze.lift
+#     - policy.activate
 #   articles: [BJ-FIN-17, BJ-OPS-21a, BJ-OPS-21b]
 #   message:
 #     zh: 账户没有对应的实名人员或机构
