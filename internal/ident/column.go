@@ -240,3 +240,14 @@ func weigh(certain, likely bool) Confidence {
 	}
 	return Possible
 }
+
+// Whole is the kind of a value that is one identifier from end to end, by a form or a check digit of its own. What only a label or a
+// whole column could prove is none.
+func (r *Reader) Whole(value string) (Kind, bool) {
+	for _, c := range r.whole(nil, value) {
+		if c.proof > Shaped {
+			return c.kind, true
+		}
+	}
+	return "", false
+}

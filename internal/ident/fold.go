@@ -135,3 +135,15 @@ func plain(s string) bool {
 	}
 	return true
 }
+
+// Compact is a value as one word: letters upper-case and of ordinary width, without the spaces and hyphens inside. It is "" where the
+// value cannot be one number.
+func Compact(value string) string { return compact(value) }
+
+// Folded is a value as the detectors read it: letters and digits of any width as capitals and digits, nothing invisible, no spaces
+// around it.
+func Folded(value string) string {
+	f := fold(value)
+	f.trim()
+	return f.text
+}

@@ -69,3 +69,22 @@ func address(s string) bool {
 	}
 	return false
 }
+
+// Surname is how many characters of a Chinese name of two to four are its surname, 0 where the value has another form.
+func Surname(name string) int {
+	n := utf8.RuneCountInString(name)
+	if n < 2 || n > 4 {
+		return 0
+	}
+	for _, r := range name {
+		if !unicode.Is(unicode.Han, r) {
+			return 0
+		}
+	}
+	for _, c := range compoundSurnames {
+		if n > 2 && strings.HasPrefix(name, c) {
+			return 2
+		}
+	}
+	return 1
+}
