@@ -30,6 +30,7 @@ type made struct {
 	artefact string // id of the encrypted artefact
 	outcome  string // id of the encrypted outcome for the ledger
 	answer   *answer
+	found    []egress.Identifier // in what would leave
 	stamp    artefactStamp
 	report   []byte
 }
@@ -54,7 +55,7 @@ func (s *Service) execute(id string, t ticket, a *asked) {
 		if m != nil && !errors.Is(err, errUnknown) {
 			s.destroy(m.artefact) // the ledger keeps the outcome: a failure may tell something about the cells
 		}
-		if err := s.fail(context.WithoutCancel(ctx), id, a); err != nil {
+		if err := s.fail(context.WithoutCancel(ctx), id, a, err); err != nil {
 			s.log.Error("record a failed run", "run", id, "error", err)
 		}
 	}
@@ -89,6 +90,7 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 		return m, err
 	}
 	faultpoint.Hit(faultpoint.RunPosted)
+	m.found = inspect(s.clock.Now(), post)
 	if err := m.assemble(s, id, a, post); err != nil {
 		return m, err
 	}
@@ -162,8 +164,11 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 		if rec.State != stateRunning {
 			return fmt.Errorf("the run is %s", rec.State)
 		}
-		run.Artefact, run.Artefacts = m.artefact, m.stamp
+		run.Artefact, run.Artefacts, run.Identifiers = m.artefact, m.stamp, m.found
 		d, err := s.decideRelease(ctx, tx, &run, id, stepReview)
+		if d.Denied(ruleIdentifiers) {
+			return errIdentifiers
+		}
 		if err != nil {
 			return err
 		}
@@ -240,8 +245,12 @@ func (s *Service) refuse(ctx context.Context, id string, a *asked, r *catalog.Re
 	return err
 }
 
-// fail records a run that could not be answered. It tells nothing but the constant.
-func (s *Service) fail(ctx context.Context, id string, a *asked) error {
+// fail records a run that could not be answered. It tells its author nothing but the constant; the log says whether identifiers stopped it.
+func (s *Service) fail(ctx context.Context, id string, a *asked, cause error) error {
+	facts := map[string]string{}
+	if errors.Is(cause, errIdentifiers) {
+		facts["missing"] = ruleIdentifiers
+	}
 	return s.store.Update(ctx, func(tx Tx) error {
 		run, rec, err := load[runRecord](tx, recRun, id)
 		if err != nil {
@@ -254,7 +263,7 @@ func (s *Service) fail(ctx context.Context, id string, a *asked) error {
 		if err := save(tx, recRun, rec, s.nowMS(), run); err != nil {
 			return err
 		}
-		return s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: rec.State, class: a.class()})
+		return s.record(tx, entry{by: a.by, action: audit.ActionQueryExecute, on: id, outcome: rec.State, class: a.class(), facts: facts})
 	})
 }
 

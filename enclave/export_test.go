@@ -76,3 +76,9 @@ func (c *sealedCache) Used() int64 { return c.bytes() }
 
 // TooLarge is the refusal of a question that has too much to be compared with.
 var TooLarge = tooLarge
+
+// Inspect looks for identifiers in a finished answer.
+var Inspect = inspect
+
+// Unspoken refuses a plan whose statement brings identifiers.
+var Unspoken = unspoken

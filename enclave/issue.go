@@ -68,7 +68,7 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 	}
 	q.Frozen = a.freezes.on(policy.ActionReleaseDecide, run.Organization, slices.Collect(maps.Keys(q.Datasets))...)
 	return s.ask(ctx, policy.ReleaseDecide{Query: q, Step: step, Release: policy.Release{Run: id, Mode: policy.ModeExact, Cells: run.CellsMax,
-		Size: sizeClass(run), Flags: policy.NewSet(), Binding: policyBinding(run), Votes: votes}})
+		Size: sizeClass(run), Flags: policy.NewSet(), Identifiers: identifierSet(run.Identifiers), Binding: policyBinding(run), Votes: votes}})
 }
 
 // sizeClass follows from the static plan alone.

@@ -168,10 +168,12 @@ type runRecord struct {
 	// Snapshots pins dataset → snapshot at submit.
 	Snapshots map[string]string `json:"snapshots,omitempty"`
 	Columns   []api.Column      `json:"columns,omitempty"`
-	Submitted int64             `json:"submitted"` // unix milliseconds; ticks count from here
-	VisibleAt int64             `json:"visible_at,omitempty"`
-	Before    string            `json:"before,omitempty"` // what is shown until VisibleAt
-	TickMS    int64             `json:"tick_ms,omitempty"`
+	// Identifiers are what was found in the finished answer.
+	Identifiers []egress.Identifier `json:"identifiers,omitempty"`
+	Submitted   int64               `json:"submitted"` // unix milliseconds; ticks count from here
+	VisibleAt   int64               `json:"visible_at,omitempty"`
+	Before      string              `json:"before,omitempty"` // what is shown until VisibleAt
+	TickMS      int64               `json:"tick_ms,omitempty"`
 	// Policy is the decision that allowed the run; ReviewNeed what egress asks: auto, one, two, never.
 	Policy     policyStamp   `json:"policy,omitzero"`
 	ReviewNeed string        `json:"review_need,omitempty"`

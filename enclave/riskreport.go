@@ -10,18 +10,21 @@ import (
 	"yumen/enclave/compile"
 	"yumen/enclave/disclosure"
 	"yumen/enclave/egress"
+	"yumen/internal/mask"
 	"yumen/internal/metastore"
 	"yumen/sandbox"
 )
 
 // riskReport is what reviewers decide from, in its canonical form, with its digest.
 func (s *Service) riskReport(run string, a *asked, m *made, post *sandbox.PostResult) ([]byte, catalog.Digest, error) {
-	r := egress.Report{Version: egress.ReportVersion, Leaves: leaves(post), Note: a.in.Note}
+	hide, level := mask.New(s.clock.Now()), a.decision.Obligations.Run.Mask
+	r := egress.Report{Version: egress.ReportVersion, Leaves: masked(hide, level, leaves(post)), Identifiers: m.found, Note: a.in.Note}
 	for _, f := range m.stamp.Files {
 		r.Files = append(r.Files, egress.File{Name: f.Name, Size: f.Size, Digest: f.Digest})
 	}
 	for i, part := range m.answer.parts {
 		x := protectedCells(part)
+		x.Cells = masked(hide, level, x.Cells)
 		if i == 0 {
 			r.Part = x
 			continue

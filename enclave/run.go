@@ -260,6 +260,9 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 	if err := a.answerable(); err != nil {
 		return a, err
 	}
+	if err := unspoken(plan, s.clock.Now()); err != nil {
+		return a, err
+	}
 	return a, s.spacious(a)
 }
 

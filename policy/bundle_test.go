@@ -103,6 +103,8 @@ func TestLooserParametersAreRefused(t *testing.T) {
 		{"grade_max", "grade_max: 4"},
 		{"declarations_optional", "declarations_optional: true"},
 		{"term_days_max", "term_days_max: 4000"},
+		{"identifiers_refused_from", "identifiers_refused_from: 4"},
+		{"mask", `grades: {"3": {mask: display}}`},
 		{"retention_by_market", "retention_by_market: {ordinary: 3, authorised: 3, sealed: 5}"},
 		{"k", `grades: {"2": {k: 4}}`},
 		{"complement", `grades: {"2": {complement: 4}}`},
@@ -145,6 +147,7 @@ func TestLooserParametersAreRefused(t *testing.T) {
 		`grades: {"2": {supply: [interface], free_sql: never, review: {clean: two, flagged: two}}}`,
 		`grade_max: 2`,
 		`credit: {unrated: {grade_max: 2, per_day: 1, review: two}, A: {grade_max: 4, per_day: 9, review: auto}}`,
+		"identifiers_refused_from: 1\ngrades: {\"1\": {mask: hide}}",
 	}
 	for _, y := range tighter {
 		files := copied(t)

@@ -24,15 +24,25 @@ const (
 	StepIssue  ReleaseStep = "issue"
 )
 
-// Release is the artefact that would leave. Everything in it but the votes follows from static facts, never from data.
+// Identified is a kind of identifier in an answer.
+type Identified struct {
+	Grade catalog.Grade `json:"grade"` // the least one of a column of such values
+}
+
+func (i Identified) term() *ast.Term { return ast.ObjectTerm(number("grade", i.Grade)) }
+
+// Release is the artefact that would leave. Everything in it but the votes and the identifiers follows from static facts, never from data;
+// these follow from the finished answer, which is all cells that may leave.
 type Release struct {
-	Run     string  `json:"run"`
-	Mode    Mode    `json:"mode"`
-	Cells   int     `json:"cells"` // upper bound of the cells, from the product of declared domains
-	Size    Size    `json:"size"`
-	Flags   Set     `json:"flags"` // static reasons to look closer; empty, never nil
-	Binding Binding `json:"binding"`
-	Votes   []Vote  `json:"votes"` // of this turn; empty, never nil
+	Run   string `json:"run"`
+	Mode  Mode   `json:"mode"`
+	Cells int    `json:"cells"` // upper bound of the cells, from the product of declared domains
+	Size  Size   `json:"size"`
+	Flags Set    `json:"flags"` // static reasons to look closer; empty, never nil
+	// Identifiers are the kinds found in the finished answer; empty, never nil.
+	Identifiers map[catalog.IdentifierKind]Identified `json:"identifiers"`
+	Binding     Binding                               `json:"binding"`
+	Votes       []Vote                                `json:"votes"` // of this turn; empty, never nil
 }
 
 // Size is the static size class of an artefact.
@@ -135,7 +145,7 @@ func (r ReleaseDecide) AST() ast.Value {
 	}
 	return r.fields(append(r.asked(), text("step", r.Step), object("release",
 		text("run", r.Release.Run), text("mode", r.Release.Mode), number("cells", r.Release.Cells),
-		text("size", r.Release.Size), names("flags", r.Release.Flags), r.Release.Binding.field(),
+		text("size", r.Release.Size), names("flags", r.Release.Flags), each("identifiers", r.Release.Identifiers, Identified.term), r.Release.Binding.field(),
 		field{ast.StringTerm("votes"), votes}))...)
 }
 

@@ -59,7 +59,18 @@ type RunRules struct {
 	CellsMax    int           `json:"cells_max"`   // cells of one release
 	TickMS      int           `json:"tick_ms"`     // visible state advances on multiples of this
 	Review      Review        `json:"review"`      // of an answer without flags
+	Mask        Mask          `json:"mask"`        // how much of an identifier a person inside sees
 }
+
+// Mask is how much of a value with an identifier in it the people of the zone see.
+type Mask string
+
+// The masks, from the one that shows most.
+const (
+	MaskDisplay Mask = "display"
+	MaskStrict  Mask = "strict"
+	MaskHide    Mask = "hide"
+)
 
 // Dominance is a concentration rule: unsafe when the N largest entities hold at least Percent of the total.
 type Dominance struct {
@@ -173,6 +184,8 @@ func (r *RunRules) check() error {
 		return errors.New("cells or tick missing")
 	case r.Review.reviewers() < 0:
 		return errors.New("unknown review")
+	case rank(orderMask, r.Mask) < 0:
+		return errors.New("unknown mask")
 	}
 	for _, d := range r.Dominance {
 		if d.N < 1 || d.Percent < 1 || d.Percent > 100 {

@@ -19,7 +19,9 @@ type settings struct {
 	RetentionByMarket    map[catalog.Market]int `yaml:"retention_by_market" json:"retention_by_market"`
 	TermDaysMax          int                    `yaml:"term_days_max" json:"term_days_max"`
 	Credit               map[string]creditLevel `yaml:"credit" json:"credit"`
-	Grades               gradeTable             `yaml:"grades" json:"grades"`
+	// IdentifiersRefusedFrom is the least grade of an identifier that stops an answer; one below it is held for a reviewer.
+	IdentifiersRefusedFrom int        `yaml:"identifiers_refused_from" json:"identifiers_refused_from"`
+	Grades                 gradeTable `yaml:"grades" json:"grades"`
 }
 
 // gradeTable holds the parameters of the grades 1 to 4.
@@ -49,6 +51,7 @@ type gradeSettings struct {
 	FreeSQL         string       `yaml:"free_sql" json:"free_sql"`
 	Computations    string       `yaml:"computations" json:"computations"`
 	Review          reviewPlan   `yaml:"review" json:"review"`
+	Mask            Mask         `yaml:"mask" json:"mask"`
 	Supply          []SupplyMode `yaml:"supply" json:"supply"`
 	SupplyException bool         `yaml:"supply_exception" json:"supply_exception"`
 	RetentionYears  int          `yaml:"retention_years" json:"retention_years"`
@@ -68,6 +71,7 @@ type reviewPlan struct {
 var (
 	orderFreeSQL      = []string{"exact", "noisy", "synthetic", "never"}
 	orderComputations = []string{"exact", "certified", "noisy", "never"}
+	orderMask         = []Mask{MaskDisplay, MaskStrict, MaskHide}
 	orderReview       = []Review{ReviewAuto, ReviewOne, ReviewTwo, ReviewNever}
 	supplyModes       = []SupplyMode{SupplyCopy, SupplyInterface, SupplyTenantSpace}
 	stages            = []string{StageSteward, StageProvider, StageOperator, StageAuthority}
@@ -83,6 +87,8 @@ func (s *settings) valid() error {
 		return errors.New("grade_max is a grade")
 	case s.RetentionYears < 3 || s.TermDaysMax < 1:
 		return errors.New("retention or term out of range")
+	case s.IdentifiersRefusedFrom < 1 || s.IdentifiersRefusedFrom > 4:
+		return errors.New("identifiers_refused_from is a grade")
 	}
 	for _, m := range []catalog.Market{catalog.MarketOrdinary, catalog.MarketAuthorised, catalog.MarketSealed} {
 		if s.RetentionByMarket[m] < 3 {
@@ -101,7 +107,7 @@ func (g *gradeSettings) valid() error {
 	r := RunRules{
 		Mode: ModeExact, Grade: 1, K: g.K, Complement: g.Complement, Sensitive: g.Sensitive, Dominance: g.Dominance, P: g.P,
 		Homogeneity: g.Homogeneity, Jitter: g.Jitter, Round: g.Round, CellsMax: g.CellsMax, TickMS: g.TickMS,
-		Review: ReviewAuto,
+		Review: ReviewAuto, Mask: g.Mask,
 	}
 	if err := r.check(); err != nil {
 		return err
@@ -154,6 +160,7 @@ func (s *settings) looser(base *settings) error {
 		{"declarations_optional", s.DeclarationsOptional && !base.DeclarationsOptional && !s.Lab},
 		{"retention_years", s.RetentionYears < base.RetentionYears},
 		{"term_days_max", s.TermDaysMax > base.TermDaysMax},
+		{"identifiers_refused_from", s.IdentifiersRefusedFrom > base.IdentifiersRefusedFrom},
 	}
 	for m, years := range base.RetentionByMarket {
 		checks = append(checks, struct {
@@ -199,6 +206,7 @@ func (g *gradeSettings) looser(base *gradeSettings, freeInLab bool) string {
 		{"computations", rank(orderComputations, g.Computations) < rank(orderComputations, base.Computations)},
 		{"review", rank(orderReview, g.Review.Clean) < rank(orderReview, base.Review.Clean)},
 		{"review with flags", rank(orderReview, g.Review.Flagged) < rank(orderReview, base.Review.Flagged)},
+		{"mask", rank(orderMask, g.Mask) < rank(orderMask, base.Mask)},
 		{"sample", g.Review.SamplePercent < base.Review.SamplePercent},
 		{"supply", slices.ContainsFunc(g.Supply, func(m SupplyMode) bool { return rank(base.Supply, m) < 0 })},
 		{"supply_exception", base.SupplyException && !g.SupplyException},
@@ -242,6 +250,7 @@ func (s *settings) document() map[string]any {
 	return map[string]any{
 		"title": s.Title, "lab": s.Lab, "grade_max": s.GradeMax, "declarations_optional": s.DeclarationsOptional,
 		"retention_years": s.RetentionYears, "retention_by_market": s.RetentionByMarket, "term_days_max": s.TermDaysMax, "credit": s.Credit,
-		"grades": []any{nil, s.Grades.G1, s.Grades.G2, s.Grades.G3, s.Grades.G4},
+		"identifiers_refused_from": s.IdentifiersRefusedFrom,
+		"grades":                   []any{nil, s.Grades.G1, s.Grades.G2, s.Grades.G3, s.Grades.G4},
 	}
 }

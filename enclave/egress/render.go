@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yumen/catalog"
+	"yumen/internal/ident"
 )
 
 // Lang is a language of the product.
@@ -28,6 +29,9 @@ func (r Report) Render(lang Lang, v Viewer) string {
 	p.strip(r.Strip)
 	p.heading("将出域的内容", "What leaves")
 	p.table(r.Leaves)
+	for _, f := range r.Identifiers {
+		p.line(p.t("第 %d 列含有标识符：%s（不低于 %d 级），展示时已脱敏", "column %d holds identifiers: %s (grade %d or higher), masked here"), f.Column, p.t(ident.Label(catalog.IdentifierKind(f.Kind)).Zh, ident.Label(catalog.IdentifierKind(f.Kind)).En), f.Grade)
+	}
 	for _, f := range r.Files {
 		p.line("%s  %d  %s", f.Name, f.Size, f.Digest)
 	}

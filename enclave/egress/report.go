@@ -18,10 +18,12 @@ const maxReport = 32 << 20
 // digest of that form. It holds evidence about withheld cells, so it never leaves the zone and no requester sees it; what a
 // reviewer sees of it depends on his clearance.
 type Report struct {
-	Version int    `json:"v"`
-	Strip   Strip  `json:"strip"`
-	Leaves  Table  `json:"leaves"` // the answer, as it will leave
-	Files   []File `json:"files"`
+	Version int   `json:"v"`
+	Strip   Strip `json:"strip"`
+	Leaves  Table `json:"leaves"` // the answer, as it will leave; identifiers in its texts are masked
+	// Identifiers are what was found in the answer.
+	Identifiers []Identifier `json:"identifiers,omitempty"`
+	Files       []File       `json:"files"`
 	Part
 	More       []Part      `json:"more,omitempty"`       // the cells of each further SELECT that groups data
 	Neighbours []Neighbour `json:"neighbours,omitempty"` // the nearest earlier answers, nearest first
@@ -87,6 +89,13 @@ type Mask struct {
 	Row     int      `json:"row"`
 	Column  int      `json:"column"`
 	Letters []Letter `json:"letters"`
+}
+
+// Identifier is a kind of identifier that was found in a column of the answer.
+type Identifier struct {
+	Column int           `json:"column"` // from 1
+	Kind   string        `json:"kind"`
+	Grade  catalog.Grade `json:"grade"` // the least one of a column of such values
 }
 
 // Letter is why a cell is withheld.
@@ -236,6 +245,11 @@ func (r Report) Validate() error {
 	}
 	if err := r.Leaves.validate(); err != nil {
 		return err
+	}
+	for _, f := range r.Identifiers {
+		if f.Column < 1 || f.Column > len(r.Leaves.Columns) || !catalog.IdentifierKind(f.Kind).Valid() || !f.Grade.Valid() {
+			return errors.New("risk report: an identifier of no column")
+		}
 	}
 	for _, part := range r.Parts() {
 		if err := part.validate(); err != nil {

@@ -296,6 +296,9 @@ func (s *surveyor) mayList(c *survey, text string) bool {
 	if text == "" || len(text) > 64 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return false
 	}
+	if kind, whole := s.reader.Whole(text); whole && kind.MinimumGrade() > 1 {
+		return false
+	}
 	canonical, err := c.typ.Canonical(text)
 	return err == nil && canonical == text && len(s.reader.Find(text)) == 0
 }

@@ -138,6 +138,7 @@ run := {
 	"cells_max": rules.cells_max,
 	"tick_ms": rules.tick_ms,
 	"review": rules.review.clean,
+	"mask": rules.mask,
 }
 
 # METADATA

@@ -42,6 +42,7 @@ grade_1 := {
 	"cells_max": 5000,
 	"tick_ms": 250,
 	"review": "auto",
+	"mask": "display",
 }
 
 grade_2 := {
@@ -59,6 +60,7 @@ grade_2 := {
 	"cells_max": 5000,
 	"tick_ms": 250,
 	"review": "auto",
+	"mask": "display",
 }
 
 grade_3 := {
@@ -76,6 +78,7 @@ grade_3 := {
 	"cells_max": 1000,
 	"tick_ms": 15000,
 	"review": "one",
+	"mask": "strict",
 }
 
 other_vote := {

@@ -26,6 +26,29 @@ release_refusals := {
 		"set": {"/footprint/grade": 4},
 		"refuses": {"CLS-002", "DES-001", "EGR-001", "EGR-005"},
 	},
+	"BJ-FIN-9 DES-002: a resident identity number in the answer": {
+		"set": {"/release/identifiers": {"resident_id": {"grade": 3}}},
+		"refuses": {"DES-002", "EGR-005"},
+	},
+	"BJ-FIN-9 DES-002: nobody looked for identifiers": {
+		"remove": {"/release/identifiers"},
+		"refuses": {"DES-002", "EGR-005"},
+	},
+	"BJ-FIN-9 DES-002: an identifier without a grade": {
+		"set": {"/release/identifiers": {"uscc": {}}},
+		"refuses": {"DES-002", "EGR-005"},
+	},
+	"BJ-FIN-9 EGR-005: one of two when a public identifier was found": {
+		"set": {"/release/identifiers": {"uscc": {"grade": 1}}},
+		"refuses": {"EGR-005"},
+	},
+	"BJ-FIN-9 DES-002: a name stops it where the rules are the strictest": {
+		"set": {
+			"/release/identifiers": {"person_name": {"grade": 2}},
+			"/zone/jurisdiction": "strict",
+		},
+		"refuses": {"DES-002", "EGR-005"},
+	},
 	"XC-27a EGR-002: another mode": {"set": {"/release/mode": "noisy"}, "refuses": {"EGR-002"}},
 	"XC-27a EGR-002: no run": {"set": {"/release/run": ""}, "refuses": {"EGR-002"}},
 	"XM-40b EGR-003: too many cells": {"set": {"/release/cells": 1001}, "refuses": {"EGR-003"}},
@@ -258,6 +281,15 @@ release_permits := {
 			"/release/votes": [],
 		},
 		"obligations": {"release": {"review": "auto", "reviewers": 0, "sample_percent": 5}},
+	},
+	"BJ-FIN-9 EGR-101: grade 1 with a public identifier is seen by a person": {
+		"remove": {"/footprint/tables/insurance"},
+		"set": {
+			"/footprint/grade": 1,
+			"/footprint/tables/persons": persons_of_grade_1,
+			"/release/identifiers": {"uscc": {"grade": 1}},
+		},
+		"obligations": {"release": {"review": "one", "reviewers": 1, "sample_percent": 0}},
 	},
 	"SJZ-13c EGR-101: grade 2 leaves by itself": {
 		"remove": {"/footprint/tables/insurance"},

@@ -39,6 +39,27 @@ mode := "exact" if {
 }
 
 # METADATA
+# title: No identifier of a person leaves
+# custom:
+#   rule: DES-002
+#   code: GRADE_FORBIDS
+#   entrypoints: [release.decide]
+#   articles: [BJ-FIN-9, BJ-OPS-32b, XC-27a, SJZ-13b]
+#   message:
+#     zh: 结果中含有个人标识符
+#     en: The answer holds an identifier of a person
+#   remedy:
+#     zh: 去掉该字段或文字
+#     en: Leave out the column or the text
+proof contains "DES-002" if {
+	is_object(input.release.identifiers)
+	every found in input.release.identifiers {
+		lib.at_least(found.grade, 1)
+		lib.at_most(found.grade, lib.settings.identifiers_refused_from - 1)
+	}
+}
+
+# METADATA
 # title: The rules per cell
 # custom:
 #   rule: DES-101
@@ -60,6 +81,7 @@ run := {
 	"cells_max": rules.cells_max,
 	"tick_ms": rules.tick_ms,
 	"review": lib.deepened(rules.review.clean),
+	"mask": rules.mask,
 }
 
 rounding := 0 if input.call.kind == "free"

@@ -13,11 +13,30 @@ rules := lib.settings.grades[input.footprint.grade]
 clean if {
 	input.release.flags == {}
 	input.release.size == "ordinary"
+	input.release.identifiers == {}
 }
 
 level := lib.deepened(rules.review.clean) if clean
 
-level := lib.deepened(rules.review.flagged) if not clean
+level := flagged if {
+	not clean
+	flagged != "auto"
+}
+
+# Where not even flags ask for a person, an identifier of whatever kind does.
+level := "one" if {
+	not clean
+	flagged == "auto"
+	not input.release.identifiers == {}
+}
+
+level := "auto" if {
+	not clean
+	flagged == "auto"
+	input.release.identifiers == {}
+}
+
+flagged := lib.deepened(rules.review.flagged)
 
 reviewers := {"auto": 0, "one": 1, "two": 2}[level]
 
