@@ -1,0 +1,267 @@
+package compile
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"time"
+
+	"yumen/catalog"
+)
+
+// everyKey lists all keys that cells can have by the declarations and the conditions of the query's own box, in order. Which of them
+// somebody is in is not known here, and the answer is the same list whoever is.
+func (p *Plan) everyKey(specs map[string]*catalog.DatasetSpec, most int) ([][]*string, error) {
+	out := [][]*string{nil}
+	for _, k := range p.Keys {
+		values, err := p.keyValues(k, specs, most)
+		if err != nil {
+			return nil, err
+		}
+		if len(out)*len(values) > most {
+			return nil, &Uncovered{WantNarrower, p.datasetOf(k.Column.Path), k.Column.Column}
+		}
+		var longer [][]*string
+		for _, before := range out {
+			for _, v := range values {
+				longer = append(longer, append(slices.Clone(before), v))
+			}
+		}
+		out = longer
+	}
+	return out, nil
+}
+
+// keyValues are the values of one key: of a declared domain, of bounds in bands, of the periods between conditions, or of its bins. NULL is
+// one of them where the column or the join can leave it empty.
+func (p *Plan) keyValues(k Key, specs map[string]*catalog.DatasetSpec, most int) ([]*string, error) {
+	want := &Uncovered{WantDomain, p.datasetOf(k.Column.Path), k.Column.Column}
+	if k.Func == keyCase {
+		var out []*string
+		for i := range k.Bins {
+			out = append(out, text(strconv.Itoa(i)))
+		}
+		return out, nil
+	}
+	spec := specs[p.datasetOf(k.Column.Path)]
+	if spec == nil || spec.Column(k.Column.Column) == nil {
+		return nil, want
+	}
+	column := spec.Column(k.Column.Column)
+	d, ok := columnDomain(column)
+	if !ok {
+		return nil, want
+	}
+	var list []string
+	switch k.Func {
+	case "quarter":
+		list = count(1, 4)
+	case "month":
+		list = count(1, 12)
+	case "year", "decade", "trunc_year", "trunc_quarter", "trunc_month":
+		list = p.periods(k, most)
+	case "band":
+		list = p.bands(k, column, most)
+	case "prefix":
+		for _, v := range d.values {
+			list = append(list, prefix(v, int(k.N)))
+		}
+	default:
+		list = d.values
+	}
+	if len(list) == 0 {
+		return nil, want
+	}
+	if len(list) > most {
+		return nil, &Uncovered{WantNarrower, want.Dataset, want.Name}
+	}
+	return p.possible(k, list, !d.notNull || !p.matches(k.Column.Path))
+}
+
+// matches reports whether every row of the base has one of a table, in every set.
+func (p *Plan) matches(path string) bool {
+	if path == p.Base.Root.Path {
+		return true
+	}
+	return !slices.ContainsFunc(p.Sets, func(b Box) bool { return !slices.Contains(b.Matched, path) })
+}
+
+// possible leaves out the values that the conditions of every set exclude, and puts NULL last.
+func (p *Plan) possible(k Key, list []string, null bool) ([]*string, error) {
+	var out []*string
+	add := func(v *string) {
+		c, known := keyCondition(k, v)
+		excluded := func(b Box) bool { return known && b.Disjoint(Box{Conditions: []Condition{c}}) }
+		if slices.ContainsFunc(p.Sets, func(b Box) bool { return !excluded(b) }) {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(list, func(a, b string) int { return cmp.Compare(mark(k.Type, a), mark(k.Type, b)) })
+	for _, v := range slices.Compact(list) {
+		canonical, err := catalog.CanonicalValue(k.Type, v)
+		if err != nil {
+			return nil, fmt.Errorf("%w: a key's value", ErrGenerate)
+		}
+		add(&canonical)
+	}
+	if null {
+		add(nil)
+	}
+	return out, nil
+}
+
+// canonical spells the values of a row's keys as Keys does; one that cannot be spelled stays as it is.
+func (p *Plan) canonical(row []*string) []*string {
+	out := slices.Clone(row)
+	for i, v := range row {
+		if v == nil {
+			continue
+		}
+		if same, err := catalog.CanonicalValue(p.Keys[i].Type, *v); err == nil {
+			out[i] = &same
+		}
+	}
+	return out
+}
+
+func count(from, to int) []string {
+	var out []string
+	for i := from; i <= to; i++ {
+		out = append(out, strconv.Itoa(i))
+	}
+	return out
+}
+
+func text(s string) *string { return &s }
+
+func prefix(s string, n int) string {
+	r := []rune(s)
+	return string(r[:min(n, len(r))])
+}
+
+// periods are those that the conditions on a key's column span, where every set has some with both ends.
+func (p *Plan) periods(k Key, most int) []string {
+	var out []string
+	for _, b := range p.Sets {
+		i := slices.IndexFunc(b.Conditions, func(c Condition) bool { return c.Column == k.Column })
+		if i < 0 {
+			return nil
+		}
+		set := b.Conditions[i].Set
+		if set.Except || len(set.Prefixes) > 0 || len(set.Values)+len(set.Intervals) == 0 {
+			return nil
+		}
+		for _, v := range set.Values {
+			out = append(out, periodOf(k.Func, v))
+		}
+		for _, interval := range set.Intervals {
+			for day := interval.Lo; interval.Hi != "" && day != "" && day < interval.Hi && len(out) <= most; {
+				value := periodOf(k.Func, day)
+				out = append(out, value)
+				_, day, _ = period(k.Func, value)
+			}
+			if interval.Lo == "" || interval.Hi == "" {
+				return nil
+			}
+		}
+	}
+	return out
+}
+
+// periodOf is the value of a generalised date; empty for what is no date.
+func periodOf(fn, day string) string {
+	d, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return ""
+	}
+	switch fn {
+	case "year":
+		return strconv.Itoa(d.Year())
+	case "decade":
+		return strconv.Itoa(d.Year() / 10)
+	case "trunc_year":
+		d = time.Date(d.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
+	case "trunc_quarter":
+		d = time.Date(d.Year(), (d.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
+	default:
+		d = time.Date(d.Year(), d.Month(), 1, 0, 0, 0, 0, time.UTC)
+	}
+	return d.Format(time.DateOnly)
+}
+
+// bands are the lower edges of the bands between a column's bounds.
+func (p *Plan) bands(k Key, c *catalog.Column, most int) []string {
+	if len(c.Bounds) != 2 || k.N < 1 {
+		return nil
+	}
+	low, errLow := c.Bounds[0].Rat()
+	high, errHigh := c.Bounds[1].Rat()
+	if errLow != nil || errHigh != nil {
+		return nil
+	}
+	n := new(big.Rat).SetInt64(k.N)
+	q := new(big.Rat).Quo(low, n)
+	first := new(big.Int).Div(q.Num(), q.Denom()) // floor, for the denominator is positive
+	edge := new(big.Rat).Mul(new(big.Rat).SetInt(first), n)
+	var out []string
+	for edge.Cmp(high) <= 0 && len(out) <= most {
+		out = append(out, edge.FloatString(scaleOf(k.Type)))
+		edge = new(big.Rat).Add(edge, n)
+	}
+	return out
+}
+
+// dated writes the quarter or month of any year as the dates that it stands for, where the box has the column between two dates.
+func (a cell) dated() cell {
+	var beside []keyValue
+	for _, v := range a.beside {
+		i := slices.IndexFunc(a.box.Conditions, func(c Condition) bool { return c.Column == v.Column })
+		if i < 0 || v.Value == nil || (v.Func != "quarter" && v.Func != "month") {
+			beside = append(beside, v)
+			continue
+		}
+		dates, bounded := datesOf(a.box.Conditions[i].Set, v)
+		if !bounded {
+			beside = append(beside, v)
+			continue
+		}
+		a.box = conjunction(a.box, []Condition{{Column: v.Column, Type: "DATE", Set: dates}})
+	}
+	a.beside = beside
+	return a
+}
+
+// datesOf are the quarters or months of one number between the ends of a set's intervals.
+func datesOf(s Set, v keyValue) (Set, bool) {
+	if s.Except || s.Null || len(s.Values)+len(s.Prefixes) > 0 {
+		return Set{}, false
+	}
+	var out Set
+	for _, i := range s.Intervals {
+		if i.Lo == "" || i.Hi == "" {
+			return Set{}, false
+		}
+		for day := i.Lo; day != "" && day < i.Hi; {
+			start := periodOf("trunc_"+v.Func, day)
+			_, end, ok := period("trunc_"+v.Func, start)
+			if !ok {
+				return Set{}, false
+			}
+			if d, _ := time.Parse(time.DateOnly, start); numberOf(v.Func, d) == *v.Value {
+				out.Intervals = append(out.Intervals, Interval{Lo: start, Hi: end})
+			}
+			day = end
+		}
+	}
+	return out, true
+}
+
+// numberOf is the quarter or the month of a date.
+func numberOf(fn string, d time.Time) string {
+	if fn == "quarter" {
+		return strconv.Itoa((int(d.Month())-1)/3 + 1)
+	}
+	return strconv.Itoa(int(d.Month()))
+}

@@ -1,0 +1,132 @@
+package compile_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog/footprint/viewtest"
+	"yumen/enclave/compile"
+)
+
+func (e *engine) noisy(text, world string, change ...func(*compile.NoisyInputs)) (*compile.NoisyProgram, error) {
+	e.t.Helper()
+	view := viewtest.View(e.t, world)
+	plan, err := e.plan(text, view, compile.Facts{})
+	require.NoError(e.t, err, text)
+	in := noisyInputs(view)
+	for _, f := range change {
+		f(&in)
+	}
+	return compile.GenerateNoisy(plan, in)
+}
+
+// noisyCells are the canonical cells of a measure, by key.
+func noisyCells(t *testing.T, n *compile.NoisyProgram, kind compile.MeasureKind) map[string]string {
+	out := map[string]string{}
+	for s, statistic := range n.Statistics {
+		if statistic.Measure.Kind != kind {
+			continue
+		}
+		for k, key := range n.Keys {
+			var name []string
+			for _, v := range key {
+				if v == nil {
+					name = append(name, "NULL")
+					continue
+				}
+				name = append(name, *v)
+			}
+			cell, err := n.Cell(s, k)
+			require.NoError(t, err)
+			out[strings.Join(name, ",")] = string(cell)
+		}
+	}
+	return out
+}
+
+// Equal meaning is one cell, as a key or as a condition and in whatever words; another meaning is another.
+func TestNoisyCells(t *testing.T) {
+	e := newEngine(t)
+	cells := func(text string, change ...func(*compile.NoisyInputs)) map[string]string {
+		n, err := e.noisy(text, noisyWorld, change...)
+		require.NoError(t, err, text)
+		return noisyCells(t, n, compile.MeasureSum)
+	}
+	all := cells("SELECT area, sum(cost) AS s FROM visits WHERE day >= '2024-01-01' AND day < '2024-07-01' GROUP BY area")
+	require.Len(t, all, 4, "three values, and NULL")
+	for _, same := range []string{
+		"SELECT sum(cost) AS s FROM visits WHERE area = 'a' AND day >= '2024-01-01' AND day < '2024-07-01'",
+		"SELECT 2 * sum(v.cost) / 2 AS s FROM visits AS v WHERE v.day < '2024-07-01' AND NOT v.day < '2024-01-01' AND v.area IN ('a')",
+		"SELECT sum(cost) FILTER (WHERE area = 'a') AS s FROM visits WHERE day >= '2024-01-01' AND day < '2024-07-01'",
+	} {
+		got := cells(same)
+		require.Equal(t, map[string]string{"": all["a"]}, got, same)
+	}
+	halves := cells("SELECT year(day) AS y, quarter(day) AS q, sum(cost) AS s FROM visits WHERE area = 'a' AND day >= '2024-01-01' AND day < '2024-07-01' GROUP BY y, q")
+	first := cells("SELECT sum(cost) AS s FROM visits WHERE area = 'a' AND day >= '2024-01-01' AND day < '2024-04-01'")[""]
+	require.Equal(t, first, halves["1,2024"], "a quarter of the years between two dates is the dates between two others")
+	seen := map[string]bool{}
+	for _, other := range []map[string]string{
+		all,
+		cells("SELECT sum(cost) AS s FROM visits WHERE area <> 'b' AND day >= '2024-01-01' AND day < '2024-07-01'"),
+		cells("SELECT sum(saved) AS s FROM visits WHERE area = 'a' AND day >= '2024-01-01' AND day < '2024-07-01'"),
+		cells("SELECT sum(cost) AS s FROM visits WHERE area = 'a' AND day >= '2024-01-01' AND day < '2024-07-01'", func(in *compile.NoisyInputs) { in.Snapshots["visits"] = "s3" }),
+	} {
+		for name, cell := range other {
+			require.False(t, seen[cell], name)
+			seen[cell] = true
+		}
+	}
+}
+
+// The cells of an answer follow from declarations and conditions, whoever is in them.
+func TestNoisyKeys(t *testing.T) {
+	e := newEngine(t)
+	for text, want := range map[string]string{
+		"SELECT town, count(*) AS n FROM clients GROUP BY town":                                                                         "n s NULL",
+		"SELECT ill, town, count(*) AS n FROM clients WHERE town = 's' GROUP BY ill, town":                                              "false,s true,s NULL,s",
+		"SELECT month(day) AS m, count(*) AS n FROM visits WHERE day >= '2024-01-01' AND day < '2024-07-01' GROUP BY m":                 "1 2 3 4 5 6 7 8 9 10 11 12",
+		"SELECT year(day) AS y, count(*) AS n FROM visits WHERE day >= '2023-01-01' AND day < '2025-01-01' GROUP BY y":                  "2023 2024",
+		"SELECT date_trunc('quarter', day) AS q, count(*) AS n FROM visits WHERE day >= '2023-07-01' AND day < '2024-04-01' GROUP BY q": "2023-07-01 2023-10-01 2024-01-01",
+		"SELECT CASE WHEN area = 'a' THEN 'x' ELSE 'y' END AS k, count(*) AS n FROM visits GROUP BY k":                                  "0 1",
+		"SELECT p.town, count(*) AS n FROM visits v JOIN clients p ON v.pid = p.pid WHERE p.town IN ('n', 's') GROUP BY p.town":         "n s",
+		"SELECT count(*) AS n FROM visits": "",
+	} {
+		n, err := e.noisy(text, noisyWorld)
+		require.NoError(t, err, text)
+		var got []string
+		for _, key := range n.Keys {
+			var one []string
+			for _, v := range key {
+				if v == nil {
+					one = append(one, "NULL")
+				} else {
+					one = append(one, *v)
+				}
+			}
+			got = append(got, strings.Join(one, ","))
+		}
+		require.Equal(t, want, strings.Join(got, " "), text)
+	}
+}
+
+// What noise cannot cover is told from the declarations, with what they lack.
+func TestNoisyWants(t *testing.T) {
+	e := newEngine(t)
+	for _, c := range []struct{ text, from, to, want string }{
+		{"SELECT count(*) AS n FROM visits", "key: [cid], max_rows: 6", "key: [cid]", "max_rows of visits.clinic"},
+		{"SELECT count(*) AS n FROM clients", "key: [hid], max_rows: 3", "key: [hid]", "max_rows of clients.household"},
+		{"SELECT sum(cost) AS s FROM visits", ", clip: 30", "", "clip of visits.cost"},
+		{"SELECT area, count(*) AS n FROM visits GROUP BY area", ", domain: [a, b, c]", "", "domain of visits.area"},
+		{"SELECT year(day) AS y, count(*) AS n FROM visits GROUP BY y", "", "", "domain of visits.day"},
+		{"SELECT year(day) AS y, count(*) AS n FROM visits WHERE day >= '2024-01-01' GROUP BY y", "", "", "domain of visits.day"},
+		{"SELECT date_trunc('month', day) AS m, count(*) AS n FROM visits WHERE day >= '1900-01-01' AND day < '2024-01-01' GROUP BY m", "", "", "narrower of visits.day"},
+		{"SELECT count(*) AS n FROM visits", "key: [cid], max_rows: 6", "key: [cid], max_rows: 9000000000000", "smaller of visits.clinic"},
+	} {
+		_, err := e.noisy(c.text, strings.Replace(noisyWorld, c.from, c.to, 1))
+		require.ErrorIs(t, err, compile.ErrUncovered, c.text)
+		require.ErrorContains(t, err, c.want, c.text)
+	}
+}
