@@ -46,21 +46,32 @@ func Loss(sigma *big.Rat) (*big.Rat, error) {
 	return square.Inv(square.Sub(square, big.NewRat(1, 1))), nil
 }
 
-// HalfWidth is an h so that the noise is at most h with the probability level at least: the interval amount ± h holds the truth that often. It is the smallest
-// one of the law before the cut, or one more.
-func (s Scale) HalfWidth(level *big.Rat) (*big.Int, error) {
-	if !s.Valid() {
-		return nil, ErrScale
-	}
-	rest := new(big.Rat).Sub(big.NewRat(1, 1), level)
+// Level is a level of confidence with its quantile of the normal law, found once for many columns.
+type Level struct{ z *big.Rat }
+
+// NewLevel is the level of an interval that holds the truth with this probability at least, from 0.9 to 1 − 10^-9.
+func NewLevel(probability *big.Rat) (Level, error) {
+	rest := new(big.Rat).Sub(big.NewRat(1, 1), probability)
 	if rest.Cmp(big.NewRat(1, 1_000_000_000)) < 0 || rest.Cmp(big.NewRat(1, 10)) > 0 {
-		return nil, ErrLevel
+		return Level{}, ErrLevel
 	}
 	z, err := normal.Quantile(rest.Sub(big.NewRat(1, 1), rest.Quo(rest, big.NewRat(2, 1))))
 	if err != nil {
-		return nil, fmt.Errorf("half width: %w", err)
+		return Level{}, fmt.Errorf("noise: level: %w", err)
 	}
-	width := z.Mul(z, s.Deviation())
+	return Level{z}, nil
+}
+
+// HalfWidth is an h so that the noise is at most h with the level's probability at least: the interval amount ± h holds the truth that often. It is the
+// smallest one of the law before the cut, or one more.
+func (s Scale) HalfWidth(level Level) (*big.Int, error) {
+	if !s.Valid() {
+		return nil, ErrScale
+	}
+	if level.z == nil {
+		return nil, ErrLevel
+	}
+	width := new(big.Rat).Mul(level.z, s.Deviation())
 	width.Sub(width, big.NewRat(1, 2))
 	whole, part := new(big.Int).DivMod(width.Num(), width.Denom(), new(big.Int))
 	if part.Sign() != 0 {

@@ -176,17 +176,23 @@ func TestHalfWidthCovers(t *testing.T) {
 	for _, s := range []noise.Scale{scale(t, 2, 1, 1), scale(t, 7, 3, 1), scale(t, 10, 1, 1), scale(t, 20, 1, 1), scale(t, 40, 1, 1), scale(t, 10, 1, 31)} {
 		l := lawOf(t, s)
 		for _, level := range []*big.Rat{big.NewRat(9, 10), big.NewRat(95, 100), big.NewRat(99, 100), big.NewRat(999, 1000)} {
-			h, err := s.HalfWidth(level)
+			at, err := noise.NewLevel(level)
+			require.NoError(t, err)
+			h, err := s.HalfWidth(at)
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, l.within(h.Int64()).Cmp(level), 0, "%v at %v", s, level)
 			step := 2 + s.Cut()/200 // the cut makes the law narrower than the stated one, by less than a fiftieth of a deviation
 			require.Negative(t, l.within(h.Int64()-step).Cmp(level), "%v at %v: too wide", s, level)
 		}
 	}
-	_, err := scale(t, 10, 1, 1).HalfWidth(big.NewRat(1, 1))
+	for _, p := range []*big.Rat{big.NewRat(1, 1), big.NewRat(1, 2), big.NewRat(0, 1)} {
+		_, err := noise.NewLevel(p)
+		require.ErrorIs(t, err, noise.ErrLevel)
+	}
+	_, err := scale(t, 10, 1, 1).HalfWidth(noise.Level{})
 	require.ErrorIs(t, err, noise.ErrLevel)
-	_, err = scale(t, 10, 1, 1).HalfWidth(big.NewRat(1, 2))
-	require.ErrorIs(t, err, noise.ErrLevel)
+	_, err = noise.Scale{}.HalfWidth(noise.Level{})
+	require.ErrorIs(t, err, noise.ErrScale)
 }
 
 // within is a lower bound of P(|Z| ≤ h).

@@ -1,0 +1,5 @@
+package noisy_test
+
+import "yumen/enclave/noise"
+
+var errScale = noise.ErrScale
