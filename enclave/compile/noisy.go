@@ -57,11 +57,13 @@ type NoisyInputs struct {
 
 // Statistic is one column of figures: what is counted or added up in every cell of a set, and how far one entity moves it.
 type Statistic struct {
-	Set     int
+	Set     int     // -1 for the universe: all rows of the base under the row scope, in one cell
 	Column  int     // the plan's cell that it answers; -1 for a count that only decides
 	Measure Measure // as the plan has it
-	// Decides says that it counts the entities of a reference, by which cells are shown.
-	Decides bool
+	// Decides says that it counts the entities of a reference, by which cells are shown; Universe is then the statistic that counts them in the
+	// universe, or -1 where the cells are the universe.
+	Decides  bool
+	Universe int
 	// Places are the decimal places of a figure, which is a whole number of the last one.
 	Places int
 	// Sensitivity is how far one entity moves a figure at most, in the last place. It is the same for every question that a cell is asked
@@ -80,8 +82,8 @@ type NoisyProgram struct {
 	// Keys are all cells that there can be, in order: those that nobody is in too.
 	Keys [][]*string
 
-	reads  [][]Attachment
-	steps  []noisyStep
+	reads  [][]Attachment // by statement
+	steps  []noisyStep    // by statement
 	plan   *Plan
 	in     NoisyInputs
 	cohort []cohort // by set
@@ -118,8 +120,47 @@ func GenerateNoisy(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 			return nil, err
 		}
 	}
+	if err := out.universe(reach); err != nil {
+		return nil, err
+	}
 	out.Attachments = attachments(out.reads)
 	return out, distinct(out.Attachments)
+}
+
+// universe adds the counts of the universe for every count that decides about something smaller.
+func (n *NoisyProgram) universe(reach reaching) error {
+	var wanted []Statistic
+	at := map[EntityRef]int{}
+	for i := range n.Statistics {
+		s := &n.Statistics[i]
+		s.Universe = -1
+		if !s.Decides || len(n.plan.Keys) == 0 && len(n.plan.Sets[s.Set].Conditions)+len(n.plan.Sets[s.Set].Matched) == 0 {
+			continue
+		}
+		e := n.original(n.counted(s.Set, s.Measure))
+		if _, there := at[e]; !there {
+			at[e] = len(n.Statistics) + len(wanted)
+			wanted = append(wanted, Statistic{Set: universal, Column: -1, Universe: -1, Measure: Measure{Kind: MeasureEntities, Entity: e}})
+		}
+		s.Universe = at[e]
+	}
+	for i := range wanted {
+		if err := n.weigh(&wanted[i], reach); err != nil {
+			return err
+		}
+	}
+	return n.write(universal, wanted, n.flat)
+}
+
+// universal is the set of the universe.
+const universal = -1
+
+// rows are the governed rows of a set.
+func (n *NoisyProgram) rows(set int) cohort {
+	if set == universal {
+		return govern(n.plan.Base, nil, Box{}, n.in.Scope)
+	}
+	return n.cohort[set]
 }
 
 // add writes the statements of a set: of what is counted and added up row by row, and of what is added up for each entity first.
@@ -228,6 +269,12 @@ func (n *NoisyProgram) Figures(rows [][][]*string) ([][]*big.Int, error) {
 		}
 	}
 	for i, step := range n.steps {
+		if n.Statistics[step.statistics[0]].Set == universal {
+			if err := n.everywhere(out, step, rows[i]); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		for _, row := range rows[i] {
 			if len(row) != len(n.plan.Keys)+len(step.statistics) {
 				return nil, fmt.Errorf("%w: a row of %d columns", ErrEvidence, len(row))
@@ -244,6 +291,21 @@ func (n *NoisyProgram) Figures(rows [][][]*string) ([][]*big.Int, error) {
 		}
 	}
 	return out, nil
+}
+
+// everywhere reads the figures of the universe, which stand beside every cell.
+func (n *NoisyProgram) everywhere(out [][]*big.Int, step noisyStep, rows [][]*string) error {
+	if len(rows) != 1 || len(rows[0]) != len(step.statistics) {
+		return fmt.Errorf("%w: a universe of %d rows", ErrEvidence, len(rows))
+	}
+	for j, s := range step.statistics {
+		for cell := range out {
+			if err := readFigure(out[cell][s], rows[0][j], n.Statistics[s].Places); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // readFigure reads a number with at most so many places; none is nothing.
@@ -272,7 +334,12 @@ func power(places int) *big.Int {
 func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 	s := n.Statistics[statistic]
 	plan := *n.plan
-	plan.Cells = []Cell{{Set: s.Set, Measure: s.Measure}}
+	plan.Cells = []Cell{{Measure: s.Measure}}
+	if s.Set == universal {
+		plan.Sets, plan.Keys = []Box{{}}, nil
+	} else {
+		plan.Cells[0].Set = s.Set
+	}
 	f := plan.Families(n.in.Snapshots, n.in.Scope)[0]
 	at := cohort{base: f.Base, box: f.Box, keys: f.Keys}.at(n.Keys[key])
 	at = at.dated()

@@ -130,7 +130,11 @@ func (n *NoisyProgram) weigh(s *Statistic, reach reaching) error {
 		moved := new(big.Int)
 		if counted.Type == typ {
 			moved.Mul(others, reach.of(typ, counted))
-			squares = together(n.cellsOf(counted, reach), moved)
+			cells := big.NewInt(1)
+			if s.Set != universal {
+				cells = n.cellsOf(counted, reach)
+			}
+			squares = together(cells, moved)
 			moved.Add(moved, big.NewInt(1))
 		} else {
 			moved.Mul(others, reach.of(typ))
@@ -140,7 +144,7 @@ func (n *NoisyProgram) weigh(s *Statistic, reach reaching) error {
 		}
 	}
 	s.Units = charge(squares, sensitivity)
-	if slices.ContainsFunc(n.plan.Keys, func(k Key) bool { return k.Sensitive }) {
+	if s.Set != universal && slices.ContainsFunc(n.plan.Keys, func(k Key) bool { return k.Sensitive }) {
 		s.Units *= 2
 	}
 	s.Sensitivity = sensitivity.Mul(sensitivity, unit)

@@ -193,6 +193,9 @@ func TestNoisySensitivity(t *testing.T) {
 					for s, statistic := range program.Statistics {
 						squares := new(big.Int)
 						for cell := range whole {
+							if statistic.Set < 0 && cell > 0 {
+								break // the universe stands beside every cell
+							}
 							d := new(big.Int).Sub(whole[cell][s], less[cell][s])
 							require.LessOrEqual(t, d.CmpAbs(statistic.Sensitivity), 0, "%s\nseed %d, without %s %d: statistic %d moves by %s, more than %s", text, seed, column, id, s, d, statistic.Sensitivity)
 							if d.CmpAbs(statistic.Sensitivity) == 0 {

@@ -7,7 +7,7 @@ import (
 
 // flat is one pass over the rows of a set, for statistics to which every row adds by itself.
 func (n *NoisyProgram) flat(w *writer, set int, wanted []Statistic) string {
-	c := n.cohort[set]
+	c := n.rows(set)
 	r := relate(c)
 	columns, figures := named("k", r.keysOf(w, c.keys)), []string{}
 	for i, s := range wanted {
