@@ -28,6 +28,7 @@ spec:
   sharing: conditional
   market: ordinary
   prohibited: {national_security: false, public_interest: false, source_agreement: false, law: false}
+  state_secret: false
   entities: [{type: person, key: [person_id], unique: true}]
   columns:
   - {name: person_id, type: VARCHAR, grade: 2, roles: [entity_key], nullable: false}
@@ -49,6 +50,7 @@ spec:
   sharing: conditional
   market: ordinary
   prohibited: {national_security: false, public_interest: false, source_agreement: false, law: false}
+  state_secret: false
   entities: [{type: person, key: [person_id]}]
   columns:
   - {name: person_id, type: VARCHAR, grade: 2, roles: [entity_key], nullable: false}

@@ -68,19 +68,24 @@ type Dataset struct {
 
 // DatasetSpec is what a provider declares about a dataset.
 type DatasetSpec struct {
-	Title      Text        `yaml:"title" json:"title"`
-	Provider   string      `yaml:"provider,omitempty" json:"provider,omitempty"` // organization name
-	Directory  Directory   `yaml:"directory,omitempty" json:"directory,omitzero"`
-	CatalogID  string      `yaml:"catalog_id,omitempty" json:"catalog_id,omitempty"` // unified-catalogue identifier
-	Sharing    Sharing     `yaml:"sharing,omitempty" json:"sharing,omitempty"`
-	Market     Market      `yaml:"market,omitempty" json:"market,omitempty"`
-	Prohibited *Prohibited `yaml:"prohibited,omitempty" json:"prohibited,omitempty"` // the four answers of BJ-OPS-28
-	Frequency  string      `yaml:"frequency,omitempty" json:"frequency,omitempty"`
-	Retention  string      `yaml:"retention,omitempty" json:"retention,omitempty"`
-	Public     bool        `yaml:"public,omitempty" json:"public,omitempty"` // no privacy unit; otherwise entities are required
-	Entities   []Entity    `yaml:"entities,omitempty" json:"entities,omitempty"`
-	Columns    []Column    `yaml:"columns" json:"columns"`
-	Joins      []Join      `yaml:"joins,omitempty" json:"joins,omitempty"`
+	Title     Text      `yaml:"title" json:"title"`
+	Provider  string    `yaml:"provider,omitempty" json:"provider,omitempty"` // organization name
+	Directory Directory `yaml:"directory,omitempty" json:"directory,omitzero"`
+	CatalogID string    `yaml:"catalog_id,omitempty" json:"catalog_id,omitempty"` // unified-catalogue identifier
+	Sharing   Sharing   `yaml:"sharing,omitempty" json:"sharing,omitempty"`
+	// SharingBasis cites the law or regulation by which data are not shared (XC-19b).
+	SharingBasis string      `yaml:"sharing_basis,omitempty" json:"sharing_basis,omitempty"`
+	Opening      Opening     `yaml:"opening,omitempty" json:"opening,omitempty"`
+	Market       Market      `yaml:"market,omitempty" json:"market,omitempty"`
+	Prohibited   *Prohibited `yaml:"prohibited,omitempty" json:"prohibited,omitempty"` // the four answers of BJ-OPS-28
+	// StateSecret answers whether the data are or hold state secrets (SJZ-2); nil is no answer.
+	StateSecret *bool    `yaml:"state_secret,omitempty" json:"state_secret,omitempty"`
+	Frequency   string   `yaml:"frequency,omitempty" json:"frequency,omitempty"`
+	Retention   string   `yaml:"retention,omitempty" json:"retention,omitempty"`
+	Public      bool     `yaml:"public,omitempty" json:"public,omitempty"` // no privacy unit; otherwise entities are required
+	Entities    []Entity `yaml:"entities,omitempty" json:"entities,omitempty"`
+	Columns     []Column `yaml:"columns" json:"columns"`
+	Joins       []Join   `yaml:"joins,omitempty" json:"joins,omitempty"`
 }
 
 // Directory is the four-level position: duty, data, system, table (职责目录 → 数据目录 → 系统目录 → 库表目录).
@@ -168,6 +173,8 @@ type Column struct {
 	Domain          []Scalar `yaml:"domain,omitempty" json:"domain,omitempty"` // the closed list of values
 	Nullable        *bool    `yaml:"nullable,omitempty" json:"nullable,omitempty"`
 	ConstantPer     string   `yaml:"constant_per,omitempty" json:"constant_per,omitempty"` // entity type for which the value is constant
+	// Downgrade says why the grade is below the one approved before.
+	Downgrade *Downgrade `yaml:"downgrade,omitempty" json:"downgrade,omitempty"`
 }
 
 // Has reports whether the column has the role.

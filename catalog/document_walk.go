@@ -27,6 +27,8 @@ var fieldName = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
 var (
 	scalarType = reflect.TypeFor[Scalar]()
 	numberType = reflect.TypeFor[Number]()
+
+	prohibitedType = reflect.TypeFor[Prohibited]()
 )
 
 func (w *walker) walkBody(n *yaml.Node, body Body) { w.walk(n, reflect.TypeOf(body).Elem(), "") }
@@ -89,6 +91,9 @@ func (w *walker) walkMapping(n *yaml.Node, t reflect.Type, path string) {
 			w.walk(value, fieldType, join(path, name))
 			w.lines[join(path, name)] = key.Line
 		}
+	}
+	if t == prohibitedType && len(seen) < len(fields) {
+		w.fault(n, path, "四项禁止情形须逐项答复", "answer each of the four prohibitions: none has a default")
 	}
 }
 

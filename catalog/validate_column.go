@@ -50,6 +50,7 @@ func (c *checker) column(at string, col *Column) {
 	c.require(col.Category == "" || col.Category.MinimumGrade() > 0, at+".category",
 		"敏感个人信息类别应为 property、health、biometric、identity 或 network_identity", "a category is property, health, biometric, identity or network_identity")
 	c.line(at+".grade_reason", col.GradeReason)
+	c.downgrade(at+".downgrade", col)
 	c.require(col.GradeReason == "" || col.Grade < col.LeastGrade(), at+".grade_reason",
 		"级别不低于最低级别，不需要理由：请去掉 grade_reason", "the grade is not below the least one, so it needs no reason: remove grade_reason")
 	if col.Title != nil {
@@ -226,4 +227,17 @@ func normaliseValues[S ~string](t Type, values []S) {
 			values[i] = S(text)
 		}
 	}
+}
+
+// downgrade checks the form of the record of a lower grade; whether one is needed depends on what was approved before.
+func (c *checker) downgrade(at string, col *Column) {
+	d := col.Downgrade
+	if d == nil {
+		return
+	}
+	c.line(at+".method", d.Method)
+	c.line(at+".risk", d.Risk)
+	c.line(at+".approval", d.Approval)
+	c.require(d.Method != "" && d.Risk != "" && d.Approval != "" && d.From.Valid() && d.From > col.Grade, at,
+		"降级记录应写明原级别（高于现级别）、脱敏方法、剩余风险和批准文号", "a downgrade says the grade before (above the present one), the method, the risk that is left and the approval")
 }

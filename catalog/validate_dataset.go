@@ -51,6 +51,10 @@ func (c *checker) describe(s *DatasetSpec) {
 	sharing := []Sharing{"", SharingUnconditional, SharingConditional, SharingNone}
 	c.require(slices.Contains(sharing, s.Sharing), "spec.sharing",
 		"共享类型应为 unconditional、conditional 或 none", "sharing is unconditional, conditional or none")
+	c.line("spec.sharing_basis", s.SharingBasis)
+	opening := []Opening{"", OpeningUnconditional, OpeningConditional, OpeningNone}
+	c.require(slices.Contains(opening, s.Opening), "spec.opening",
+		"开放属性应为 unconditional、conditional 或 none", "opening is unconditional, conditional or none")
 	market := []Market{"", MarketOrdinary, MarketAuthorised, MarketSealed}
 	c.require(slices.Contains(market, s.Market), "spec.market",
 		"市场化类别应为 ordinary、authorised 或 sealed", "the market class is ordinary, authorised or sealed")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"yumen/catalog"
@@ -17,6 +18,9 @@ func (s *Service) Apply(ctx context.Context, p Principal, in api.Apply) (api.App
 	docs, err := catalog.DecodeDocuments(strings.NewReader(in.Documents))
 	if err != nil {
 		return api.ApplyResult{}, declarationFault(err)
+	}
+	if err := s.alertSecrets(ctx, p, docs); err != nil {
+		return api.ApplyResult{}, err
 	}
 	beside, err := s.parseComputations(ctx, p, docs)
 	if err != nil {
@@ -195,7 +199,7 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 		out.Outcome = "changed"
 		old.Version = old.Version.Next(digest)
 	}
-	if err := s.mayCatalog(ctx, tx, p, "declare", d.Name, &ds.Spec, rec.State, p); err != nil {
+	if err := s.mayCatalog(ctx, p, "declare", d.Name, &ds.Spec, &old, rec.State, p); err != nil {
 		return out, err
 	}
 	if err := s.checkJoins(tx, d.Name, ds); err != nil {
@@ -207,11 +211,11 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 		return out, err
 	}
 	v := metastore.Record{ID: versionID(d.Name, old.Version.Number), Owner: d.Name}
-	if err := save(tx, recVersion, v, now, old.Version); err != nil {
+	if err := save(tx, recVersion, v, now, versionRecord{Version: old.Version, Spec: &ds.Spec, Author: p.Account, At: now}); err != nil {
 		return out, err
 	}
 	out.Note = "submitted"
-	return out, s.log1(tx, p, audit.ActionDatasetSubmit, d.Name, out.Outcome, map[string]catalog.Digest{"document": digest, "version": old.Version.Link()})
+	return out, s.declared(tx, p, audit.ActionDatasetSubmit, d.Name, out.Outcome, "document", old.Version)
 }
 
 // declares says who declares datasets at all: whose is decided by what is stored. A provider declares its own.
@@ -233,6 +237,23 @@ func (d *datasetRecord) provider() string {
 		return d.Approved.Provider
 	}
 	return d.Spec.Provider
+}
+
+// declared records a new version of a declared thing, with its place in the chain.
+func (s *Service) declared(tx Tx, p Principal, action audit.Action, name, outcome, document string, v catalog.Version) error {
+	digests := map[string]catalog.Digest{document: v.Digest, "version": v.Link()}
+	if v.Previous != "" {
+		digests["previous"] = v.Previous
+	}
+	return s.record(tx, entry{by: p, action: action, on: name, outcome: outcome, digests: digests, facts: map[string]string{"number": strconv.Itoa(v.Number)}})
+}
+
+// grades are the grades that were approved last, of columns that are gone too.
+func (d *datasetRecord) grades() map[string]catalog.Grade {
+	if d.Grades == nil && d.Approved != nil { // approved before they were kept
+		return d.Approved.Grades(nil)
+	}
+	return d.Grades
 }
 
 func (d *datasetRecord) belongsTo(organization string) bool {

@@ -110,8 +110,7 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 		return out, err
 	}
 	out.Note = computationSubmitted
-	return out, s.log1(tx, p, audit.ActionComputationSubmit, d.Name, out.Outcome,
-		map[string]catalog.Digest{"computation": digest, "version": next.Version.Link()})
+	return out, s.declared(tx, p, audit.ActionComputationSubmit, d.Name, out.Outcome, "computation", next.Version)
 }
 
 // declared is what a person is shown of a version: the declaration, and its domains where they come from a column.

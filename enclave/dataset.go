@@ -47,12 +47,13 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 			op, state = "reject", datasetRejected
 		}
 		author := Principal{Account: d.Author, Person: d.AuthorPerson, Organization: d.AuthorOrg}
-		if err := s.mayCatalog(ctx, tx, p, op, name, &d.Spec, rec.State, author); err != nil {
+		if err := s.mayCatalog(ctx, p, op, name, &d.Spec, &d, rec.State, author); err != nil {
 			return err
 		}
 		d.ReviewedBy, rec.State = p.Account, state
 		if in.Approve {
 			spec := d.Spec
+			d.Grades = spec.Grades(d.grades())
 			d.Approved, d.ApprovedVersion = &spec, d.Version
 			if over, err = s.redeclared(tx, p, name); err != nil {
 				return err
@@ -334,6 +335,11 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 		if rec.State == snapshotLoaded {
 			d.Current = b.id
 			if err := save(tx, recDataset, drec, s.nowMS(), d); err != nil {
+				return err
+			}
+		}
+		if n := b.secretColumns(); n > 0 {
+			if err := s.alert(tx, p, b.dataset, alertData, n); err != nil {
 				return err
 			}
 		}

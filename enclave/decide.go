@@ -134,8 +134,8 @@ func mayDeclare(p Principal) error {
 	return nil
 }
 
-// mayCatalog asks catalog.change.
-func (s *Service) mayCatalog(ctx context.Context, _ Tx, p Principal, op, name string, spec *catalog.DatasetSpec, state string, author Principal) error {
+// mayCatalog asks catalog.change about a declaration of the dataset as it is recorded.
+func (s *Service) mayCatalog(ctx context.Context, p Principal, op, name string, spec *catalog.DatasetSpec, d *datasetRecord, state string, author Principal) error {
 	if state == "" {
 		state = string(policy.StateNone)
 	}
@@ -147,7 +147,8 @@ func (s *Service) mayCatalog(ctx context.Context, _ Tx, p Principal, op, name st
 	}
 	_, err := s.ask(ctx, policy.CatalogChange{Common: s.common(p), Op: policy.CatalogOp(op), Dataset: policy.Declaration{Name: name,
 		State: policy.State(state), Provider: spec.Provider, Author: policy.Author{Account: author.Account, Person: author.Person}, Columns: len(spec.Columns), Graded: graded,
-		Below: spec.Below(), Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited}})
+		Below: spec.Below(), Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited,
+		Unplaced: spec.Unplaced(), StateSecret: spec.StateSecret, Marked: len(spec.MarkedFields()), Basis: spec.SharingBasis != "", Lowered: spec.Lowered(d.grades())}})
 	return err
 }
 

@@ -79,6 +79,15 @@ const (
 	datasetRejected  = "rejected"
 )
 
+// versionRecord is one version of a declaration, in the chain of its dataset. What it declared, by whom and when is told of those that
+// were declared since it is kept.
+type versionRecord struct {
+	catalog.Version
+	Spec   *catalog.DatasetSpec `json:"spec,omitempty"`
+	Author string               `json:"author,omitempty"`
+	At     int64                `json:"at,omitempty"` // unix milliseconds
+}
+
 type datasetRecord struct {
 	Spec         catalog.DatasetSpec `json:"spec"`
 	Version      catalog.Version     `json:"version"`
@@ -89,6 +98,8 @@ type datasetRecord struct {
 	// Approved is the newest approved specification; loads and queries bind to it while a later change waits for review.
 	Approved        *catalog.DatasetSpec `json:"approved,omitempty"`
 	ApprovedVersion catalog.Version      `json:"approved_version,omitzero"`
+	// Grades are the grades approved last, by the columns' names in lower case; a column that is gone keeps its own.
+	Grades map[string]catalog.Grade `json:"grades,omitempty"`
 	// Current is the newest loaded snapshot.
 	Current string `json:"current,omitempty"`
 }

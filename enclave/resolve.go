@@ -173,7 +173,7 @@ func (a *asked) supply(name string) policy.Supply {
 		return policy.Supply{State: policy.StateNone}
 	}
 	spec := d.Approved
-	return policy.Supply{State: policy.StateApproved, Market: spec.Market, Sharing: spec.Sharing, Loaded: a.pinIDs[name] != ""}
+	return policy.Supply{State: policy.StateApproved, Market: spec.Market, Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != ""}
 }
 
 // stillAllowed asks the policy again when a run's turn has come, about the grant, the organization and the datasets as they stand now.

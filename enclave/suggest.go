@@ -101,11 +101,9 @@ func (s *Service) maySuggest(ctx context.Context, p Principal, name string) (pro
 		provider = p.Organization
 	}
 	harmless := &catalog.Dataset{Spec: catalog.DatasetSpec{Provider: p.Organization, Sharing: catalog.SharingConditional, Market: catalog.MarketOrdinary,
-		Prohibited: &catalog.Prohibited{}, Columns: []catalog.Column{{Grade: 1}}}}
+		Prohibited: &catalog.Prohibited{}, StateSecret: new(bool), Directory: catalog.Directory{Duty: name, Data: name, System: name, Table: name}, Columns: []catalog.Column{{Grade: 1}}}}
 	if err := declares(p, harmless); err != nil {
 		return "", err
 	}
-	return provider, s.store.View(ctx, func(tx Tx) error {
-		return s.mayCatalog(ctx, tx, p, "declare", name, &harmless.Spec, "", p)
-	})
+	return provider, s.mayCatalog(ctx, p, "declare", name, &harmless.Spec, &datasetRecord{}, "", p)
 }

@@ -13,6 +13,7 @@ var floor = map[Action][]string{
 	},
 	ActionCatalogChange: {
 		"SUB-001", "SUB-002", "SUP-001", "SUP-002", "SUP-003", "SUP-004", "SUP-005", "SUP-006", "SUP-007", "SUP-008", "SUP-009",
+		"SUP-021", "SUP-022", "SUP-023", "SUP-024", "SUP-025",
 	},
 	ActionSupplyLoad: {
 		"SUB-001", "SUB-002", "SUB-003", "SUP-011", "SUP-012", "SUP-013", "SUP-014", "SUP-015", "SUP-016",

@@ -68,17 +68,22 @@ const (
 
 // Declaration is a dataset's declaration as far as the rules judge it.
 type Declaration struct {
-	Name       string              `json:"name"`
-	State      State               `json:"state"` // before the act: none, draft, submitted, approved, rejected
-	Provider   string              `json:"provider"`
-	Author     Author              `json:"author"` // who declared the version in question; the caller for declare
-	Columns    int                 `json:"columns"`
-	Graded     int                 `json:"graded"` // columns with a grade of 1 to 4
-	Below      int                 `json:"below"`  // columns below the least grade of their identifier or category, without a reason
-	Grade      catalog.Grade       `json:"grade"`  // highest among the columns, 0 when one is missing
-	Market     catalog.Market      `json:"market"`
-	Sharing    catalog.Sharing     `json:"sharing"`
-	Prohibited *catalog.Prohibited `json:"prohibited"` // nil when not answered
+	Name        string              `json:"name"`
+	State       State               `json:"state"` // before the act: none, draft, submitted, approved, rejected
+	Provider    string              `json:"provider"`
+	Author      Author              `json:"author"` // who declared the version in question; the caller for declare
+	Columns     int                 `json:"columns"`
+	Graded      int                 `json:"graded"` // columns with a grade of 1 to 4
+	Below       int                 `json:"below"`  // columns below the least grade of their identifier or category, without a reason
+	Grade       catalog.Grade       `json:"grade"`  // highest among the columns, 0 when one is missing
+	Market      catalog.Market      `json:"market"`
+	Sharing     catalog.Sharing     `json:"sharing"`
+	Prohibited  *catalog.Prohibited `json:"prohibited"`   // nil when not answered
+	Unplaced    int                 `json:"unplaced"`     // levels of the directory that are left out
+	StateSecret *bool               `json:"state_secret"` // nil when not answered
+	Marked      int                 `json:"marked"`       // texts that bear the marking of a state secret
+	Basis       bool                `json:"basis"`        // a law is cited by which the data are not shared
+	Lowered     int                 `json:"lowered"`      // columns graded below the grade approved before, without a record of it
 }
 
 // SupplyLoad asks whether a snapshot of a dataset may be loaded.
@@ -206,6 +211,7 @@ type Requested struct {
 	Provider  string          `json:"provider"`
 	Market    catalog.Market  `json:"market"`
 	Sharing   catalog.Sharing `json:"sharing"`
+	Opening   catalog.Opening `json:"opening"`
 	Grade     catalog.Grade   `json:"grade"` // highest among the columns asked for
 	Columns   Set             `json:"columns"`
 	Necessity Set             `json:"necessity"` // the columns for which a necessity is stated
@@ -235,10 +241,15 @@ func (c CatalogChange) AST() ast.Value {
 		answers = object("prohibited", truth("national_security", p.NationalSecurity),
 			truth("public_interest", p.PublicInterest), truth("source_agreement", p.SourceAgreement), truth("law", p.Law))
 	}
+	secret := null("state_secret")
+	if d.StateSecret != nil {
+		secret = truth("state_secret", *d.StateSecret)
+	}
 	return c.fields(text("op", c.Op), object("dataset",
 		text("name", d.Name), text("state", d.State), text("provider", d.Provider), d.Author.field(),
 		number("columns", d.Columns), number("graded", d.Graded), number("below", d.Below), number("grade", d.Grade),
-		text("market", d.Market), text("sharing", d.Sharing), answers))
+		text("market", d.Market), text("sharing", d.Sharing), answers, secret,
+		number("unplaced", d.Unplaced), number("marked", d.Marked), truth("basis", d.Basis), number("lowered", d.Lowered)))
 }
 
 // Action is supply.load.
@@ -294,6 +305,6 @@ func (r Recipient) term() *ast.Term {
 }
 
 func (r Requested) term() *ast.Term {
-	return ast.ObjectTerm(text("state", r.State), text("provider", r.Provider), text("market", r.Market), text("sharing", r.Sharing),
+	return ast.ObjectTerm(text("state", r.State), text("provider", r.Provider), text("market", r.Market), text("sharing", r.Sharing), text("opening", r.Opening),
 		number("grade", r.Grade), names("columns", r.Columns), names("necessity", r.Necessity))
 }

@@ -106,6 +106,7 @@ type Supply struct {
 	State   State           `json:"state"`
 	Market  catalog.Market  `json:"market"`
 	Sharing catalog.Sharing `json:"sharing"`
+	Opening catalog.Opening `json:"opening"`
 	Loaded  bool            `json:"loaded"` // has a snapshot that can be read
 }
 
@@ -213,7 +214,7 @@ func (o Organization) field() field {
 }
 
 func (s Supply) term() *ast.Term {
-	return ast.ObjectTerm(text("state", s.State), text("market", s.Market), text("sharing", s.Sharing), truth("loaded", s.Loaded))
+	return ast.ObjectTerm(text("state", s.State), text("market", s.Market), text("sharing", s.Sharing), text("opening", s.Opening), truth("loaded", s.Loaded))
 }
 
 func (f Footprint) field() field {

@@ -141,3 +141,30 @@ func TestMeasuresOfLongNumbersLoad(t *testing.T) {
 		require.Equal(t, []wire.Fault{{Column: "v", Rule: wire.RuleIdentifier}}, rejected.Faults, name)
 	}
 }
+
+// SJZ-2: one text with the marking of a state secret quarantines the batch, in whatever column it stands; the fault names the column alone.
+func TestSJZ_2_MarkedTextsAreQuarantined(t *testing.T) {
+	r := sandboxtest.Runner(t)
+	for value, caught := range map[string]bool{"文件 机密★10年": true, "绝\u200b 密": true, "TOP SECRET": true, "ＴＯＰ　ＳＥＣＲＥＴ": true, "商业秘密": false, "密云区": false, "secretary": false} {
+		for _, role := range []catalog.Role{catalog.RoleDimension, catalog.RoleIdentifier} {
+			spec := catalog.DatasetSpec{Entities: []catalog.Entity{{Type: "person", Rows: true}}, Columns: []catalog.Column{
+				{Name: "v", Type: "VARCHAR", Grade: 2, Roles: []catalog.Role{role}}, {Name: "note", Type: "VARCHAR", Grade: 2, Roles: []catalog.Role{catalog.RoleDimension}}}}
+			if role == catalog.RoleIdentifier {
+				spec.Columns[0].Identifier = "other"
+			}
+			rows := [][]string{{"v", "note"}}
+			for i := range 50 {
+				rows = append(rows, []string{`"` + fmt.Sprint("text ", i) + `"`, "x"})
+			}
+			rows = append(rows, []string{`"` + value + `"`, "x"})
+			_, err := sandboxtest.Load(t, r, spec, separated(rows))
+			if !caught {
+				require.NoError(t, err, value)
+				continue
+			}
+			var rejected *sandbox.IngestRejected
+			require.True(t, errors.As(err, &rejected), value)
+			require.Equal(t, []wire.Fault{{Column: "v", Rule: wire.RuleStateSecret}}, rejected.Faults, value)
+		}
+	}
+}

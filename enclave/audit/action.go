@@ -30,6 +30,7 @@ const (
 
 	ActionDatasetSuggest  Action = "dataset.suggest" // a file was profiled, so that a declaration could be proposed; nothing of it is kept
 	ActionDatasetSubmit   Action = "dataset.submit"
+	ActionDatasetAlert    Action = "dataset.alert" // a declaration or a batch looks like a state secret: refused, and somebody must look
 	ActionDatasetReview   Action = "dataset.review"
 	ActionSnapshotLoad    Action = "snapshot.load"
 	ActionSnapshotDestroy Action = "snapshot.destroy"
@@ -123,6 +124,7 @@ var actions = map[Action]actionRule{
 
 	ActionDatasetSuggest:  {subject: nameForm, facts: []string{"bytes"}, digests: []string{"source"}},
 	ActionDatasetSubmit:   {subject: nameForm},
+	ActionDatasetAlert:    {subject: nameForm, facts: []string{"kind", "count"}},
 	ActionDatasetReview:   {subject: nameForm},
 	ActionSnapshotLoad:    {subject: idForm("snap")},
 	ActionSnapshotDestroy: {subject: idForm("snap")},

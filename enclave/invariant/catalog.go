@@ -16,10 +16,26 @@ func (c *checker) read(r metastore.Record, v any) bool {
 }
 
 type datasetDoc struct {
-	Version         catalog.Version `json:"version"`
-	Approved        json.RawMessage `json:"approved"`
-	ApprovedVersion catalog.Version `json:"approved_version"`
-	Current         string          `json:"current"`
+	Spec            *catalog.DatasetSpec `json:"spec"`
+	Version         catalog.Version      `json:"version"`
+	Approved        *catalog.DatasetSpec `json:"approved"`
+	ApprovedVersion catalog.Version      `json:"approved_version"`
+	Current         string               `json:"current"`
+}
+
+type versionDoc struct {
+	catalog.Version
+	Spec *catalog.DatasetSpec `json:"spec"`
+}
+
+// declares reports whether a digest is the one of a dataset's declaration; nothing declares nothing.
+func declares(name string, spec *catalog.DatasetSpec, d catalog.Digest) bool {
+	if spec == nil {
+		return true
+	}
+	body := &catalog.Dataset{APIVersion: catalog.APIVersion, Kind: catalog.KindDataset, Metadata: catalog.Metadata{Name: name}, Spec: *spec}
+	got, err := catalog.Document{Kind: catalog.KindDataset, Name: name, Body: body}.Digest()
+	return err == nil && got == d
 }
 
 type snapshotDoc struct {
@@ -29,14 +45,21 @@ type snapshotDoc struct {
 	Source   catalog.Digest `json:"source_digest"`
 }
 
-// checkDatasets: versions are a chain that ends at the declaration's, every link is in the log, and what is approved was reviewed.
+// checkDatasets: versions are a chain that ends at the declaration's, every link is in the log, what is approved was reviewed, and every
+// declaration that is kept is the one of its version.
 func (c *checker) checkDatasets() error {
 	chains := c.chains(kindVersion, audit.ActionDatasetSubmit)
+	for _, r := range c.records[kindVersion] {
+		var v versionDoc
+		c.read(r, &v)
+		c.must(declares(r.Owner, v.Spec, v.Digest), VersionChain, r.ID)
+	}
 	for _, r := range c.records[kindDataset] {
 		var v datasetDoc
 		c.read(r, &v)
 		chain := chains[r.ID]
 		c.must(len(chain) > 0 && chain[len(chain)-1] == v.Version, VersionChain, r.ID)
+		c.must(declares(r.ID, v.Spec, v.Version.Digest) && declares(r.ID, v.Approved, v.ApprovedVersion.Digest), VersionChain, r.ID)
 		c.must(v.Approved == nil || c.versionLogged(r.ID, audit.ActionDatasetReview, "approved", v.ApprovedVersion), VersionChain, r.ID)
 	}
 	return nil

@@ -215,6 +215,9 @@ var violations = []struct {
 	{invariant.VersionChain, "a link that was not logged", func(m mutant) {
 		m.sql(set("dataset_version", "digest", "'sha256:"+strings.Repeat("0", 64)+"'"))
 	}},
+	{invariant.VersionChain, "XC-3b: a declaration changed behind the chain's back", func(m mutant) { m.sql(set("dataset", "spec.columns[1].grade", "1")) }},
+	{invariant.VersionChain, "XC-3b: an approved declaration changed behind the chain's back", func(m mutant) { m.sql(set("dataset", "approved.columns[1].grade", "1")) }},
+	{invariant.VersionChain, "XC-3b: an earlier version rewritten", func(m mutant) { m.sql(set("dataset_version", "spec.market", "'ordinary'")) }},
 	{invariant.VersionChain, "an approval that nobody gave", func(m mutant) { m.sql(set("dataset", "approved_version.number", "7")) }},
 	{invariant.CurrentLoaded, "another dataset's snapshot", func(m mutant) {
 		m.sql("UPDATE documents SET doc = CAST(json_set(doc, '$.current', (SELECT id FROM documents WHERE kind = 'snapshot' AND owner = 'cases')) AS BLOB) WHERE kind = 'dataset' AND id = 'clients'")

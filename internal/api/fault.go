@@ -37,6 +37,7 @@ var faultTexts = map[string]catalog.Text{
 	"duplicate":        {Zh: "声明为唯一的实体出现了第二行", En: "a second row of an entity that is declared unique"},
 	"max_rows":         {Zh: "同一主体或集团的行数超过声明的上限：请核对文件，或修改声明", En: "an entity or a group has more rows than are declared: check the file, or declare more"},
 	"constant":         {Zh: "同一实体有不止一个值", En: "more than one value for one entity"},
+	"state_secret":     {Zh: "有文字带国家秘密标志（绝密、机密、秘密）：停止报送，联系保密管理部门；已通知安全管理员", En: "a text bears the marking of a state secret: stop, and ask those responsible for secrets; the security administrator has been alerted"},
 	"nested_group":     {Zh: "所属集团本身又属于另一集团：请填写最上级集团", En: "the group of this entity is itself in another group: name the topmost group"},
 	"source":           {Zh: "引擎读出的内容与检查的不一致：请以更简单的方式重新导出", En: "the engine reads the file otherwise than it was checked: export it again, more plainly"},
 	"manifest_digest":  {Zh: "文件与批次清单的 sha256 不符", En: "the file has not the sha256 of its manifest"},

@@ -131,7 +131,8 @@ var acts = map[string]act{
 			return status
 		}
 	}},
-	"declare a dataset": applies("dataset.submit", "provider", newDataset),
+	"declare a dataset":      applies("dataset.submit", "provider", newDataset),
+	"declare what is marked": applies("dataset.alert", "provider", strings.Replace(newDataset, "zh: 客户", "zh: 机密★10年", 1)),
 	"approve a dataset": {"dataset.review", func(s *stage) func() int {
 		must[api.ApplyResult](s, "provider", "POST", "/v1/apply", api.Apply{Documents: newDataset})
 		return func() int {

@@ -67,6 +67,7 @@ var commits = []commit{
 	{"key.register", "a reviewer's key is registered", nothing, done},
 	{"key.confirm", "a reviewer's key is confirmed", nothing, done},
 	{"dataset.submit", "a dataset is declared", nothing, done},
+	{"dataset.alert", "a declaration looks like a state secret and is refused", nothing, done},
 	{"dataset.review", "a dataset is approved", nothing, done},
 	{"resource.delete", "a declaration is deleted", nothing, done},
 	{"snapshot.load", "a load", orphan, done},

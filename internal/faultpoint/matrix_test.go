@@ -61,7 +61,7 @@ func matrix() []moment {
 	for action, act := range map[string]string{ // which a repetition does anew
 		"session.open": "log in", "application.submit": "apply for a grant", "query.check": "check", "denied": "do what is not allowed",
 		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log",
-		"dataset.suggest": "suggest", "factor.enrol": "enrol a second factor",
+		"dataset.suggest": "suggest", "dataset.alert": "declare what is marked", "factor.enrol": "enrol a second factor",
 		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load", "computation.certify": "certify a computation",
 	} {
 		out = append(out, anew(action, act)...)

@@ -143,7 +143,7 @@ func (l *loader) values(c *column, distinct int64, into *identifiers.Column) (ev
 		text = "ltrim(CAST(CAST(" + name + " AS DECIMAL(38,0)) AS VARCHAR), '-')"
 		small = fmt.Sprintf("(%s BETWEEN -%d AND %[2]d OR %[1]s <> trunc(%[1]s))", name, int64(shortest))
 	}
-	sql := fmt.Sprintf("SELECT CASE WHEN %[1]s THEN NULL ELSE %[2]s END AS v, count(DISTINCT %[3]s)::BIGINT FROM %[4]s WHERE %[3]s IS NOT NULL AND hash(%[3]s) %% %[5]d = 0 GROUP BY v",
+	sql := fmt.Sprintf("SELECT CASE WHEN %[1]s THEN NULL ELSE %[2]s END, count(DISTINCT %[3]s)::BIGINT FROM %[4]s WHERE %[3]s IS NOT NULL AND hash(%[3]s) %% %[5]d = 0 GROUP BY 1",
 		small, text, name, l.table(), every)
 	return every, l.e.query(sql, func(row []driver.Value) error {
 		n, ok := row[1].(int64)

@@ -126,7 +126,7 @@ func (l *loader) load() (*wire.Report, error) {
 	if !sound {
 		return nil, errStage
 	}
-	if err := l.timed(cost.identify, cost.after(4), func() error { return l.identify(report) }); err != nil {
+	if err := l.timed(cost.identify, cost.after(4), func() error { return errors.Join(l.secrets(), l.identify(report)) }); err != nil {
 		return nil, err
 	}
 	if err := l.timed(cost.query, cost.after(5), func() error { return l.write(wire.FileQuery, l.decl.queryColumns()) }); err != nil {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -104,12 +105,13 @@ func read(export fs.FS, name string, max int64) ([]byte, error) {
 
 // pass is one walk over the entries of an export, in order.
 type pass struct {
-	export fs.FS
-	signed audit.Checkpoint
-	report Report
-	past   history
-	actual tree // of the entries
-	stated tree // of the leaf hashes that the tiles at level 0 state
+	export   fs.FS
+	signed   audit.Checkpoint
+	report   Report
+	past     history
+	versions chains
+	actual   tree // of the entries
+	stated   tree // of the leaf hashes that the tiles at level 0 state
 
 	tiles   tileCheck
 	malform *Fault // first entry that breaks a rule by itself or after those before it
@@ -117,7 +119,7 @@ type pass struct {
 }
 
 func newPass(export fs.FS, c audit.Checkpoint) *pass {
-	p := &pass{export: export, signed: c, past: history{}, differs: -1,
+	p := &pass{export: export, signed: c, past: history{}, versions: chains{}, differs: -1,
 		report: Report{Origin: c.Origin, Size: c.Size, Root: c.Root}, tiles: tileCheck{export: export}}
 	p.actual.perfect = p.tiles.add
 	return p
@@ -186,7 +188,7 @@ func (p *pass) judge(n int64, b []byte) string {
 		p.report.From = e.Time
 	}
 	p.report.To = e.Time
-	if broken := p.past.judge(&e); broken != "" {
+	if broken := cmp.Or(p.past.judge(&e), p.versions.judge(&e)); broken != "" {
 		return "it breaks the rule: " + broken
 	}
 	return ""

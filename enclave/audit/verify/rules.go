@@ -102,9 +102,9 @@ var undone = map[audit.Action]audit.Action{
 
 // Rules returns the rules that the order of entries must keep.
 func Rules() []string {
-	out := make([]string, len(rules))
-	for i, r := range rules {
-		out[i] = r.name
+	out := []string{ruleVersions}
+	for _, r := range rules {
+		out = append(out, r.name)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,7 +37,7 @@ func act(a audit.Action, subject string) audit.Entry {
 func id(p catalog.Prefix) string { return audittest.ID(p, 1) }
 
 // Each row names the entries in order and the rule that the last one breaks ("" for none).
-func TestRules(t *testing.T) {
+func TestXC_3b_Rules(t *testing.T) {
 	s := audittest.Story()
 	by := func(i int, who string) audit.Entry {
 		return changed(i, func(e *audit.Entry) { e.Actor = audittest.Person(who) })
@@ -72,6 +73,25 @@ func TestRules(t *testing.T) {
 	sameConfirm := propose
 	sameConfirm.Action = audit.ActionActConfirm
 	sameConfirm.Actor.Account = "operator_z" // another account of the same person
+
+	// XC-3b: the versions of a dataset.
+	chain := "the versions of a declared thing are a chain, and the newest is reviewed"
+	first := catalog.FirstVersion(audittest.Digest("a"))
+	second := first.Next(audittest.Digest("b"))
+	link := func(number int, document string, v catalog.Version) audit.Entry {
+		e := act(audit.ActionDatasetSubmit, "persons")
+		e.Facts = map[string]string{"number": strconv.Itoa(number)}
+		e.Digests = map[string]catalog.Digest{"document": audittest.Digest(document), "version": v.Link()}
+		if v.Previous != "" {
+			e.Digests["previous"] = v.Previous
+		}
+		return e
+	}
+	decided := func(v catalog.Version) audit.Entry {
+		e := act(audit.ActionDatasetReview, "persons")
+		e.Digests = map[string]catalog.Digest{"version": v.Link()}
+		return e
+	}
 
 	broken := map[string]bool{}
 	for _, c := range []struct {
@@ -132,6 +152,13 @@ func TestRules(t *testing.T) {
 		{"a snapshot is destroyed once, after its load", []audit.Entry{destroy}},
 		{"a snapshot is destroyed once, after its load", []audit.Entry{load, destroy, destroy}},
 		{"a two-person act is confirmed once, by another person", []audit.Entry{confirm}},
+		{"", []audit.Entry{link(1, "a", first), link(2, "b", second), decided(second)}},
+		{"", []audit.Entry{act(audit.ActionDatasetSubmit, "persons"), decided(first)}}, // of before the numbers were logged
+		{chain, []audit.Entry{link(1, "a", first), link(3, "b", second)}},
+		{chain, []audit.Entry{link(1, "a", first), link(2, "tampered", second)}},
+		{chain, []audit.Entry{link(1, "a", first), link(1, "a", first)}},
+		{chain, []audit.Entry{link(1, "a", first), act(audit.ActionDatasetSubmit, "persons")}},
+		{chain, []audit.Entry{link(1, "a", first), link(2, "b", second), decided(first)}},
 		{"a two-person act is confirmed once, by another person", []audit.Entry{propose, sameConfirm}},
 		{"a two-person act is confirmed once, by another person", []audit.Entry{propose, confirm, confirm}},
 	} {

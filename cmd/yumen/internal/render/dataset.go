@@ -26,7 +26,7 @@ func Dataset(d *catalog.Dataset, notes Notes, fill string) ([]byte, error) {
 	} else {
 		fmt.Fprintf(&b, "  provider: %s\n", s.Provider)
 	}
-	fmt.Fprintf(&b, "  # directory: {duty: , data: , system: , table: }\n  sharing: %s\n  market: %s\n", s.Sharing, s.Market)
+	fmt.Fprintf(&b, "  # directory: {duty: , data: , system: , table: }\n  # state_secret: false\n  sharing: %s\n  market: %s\n", s.Sharing, s.Market)
 	fmt.Fprintf(&b, "  prohibited: {national_security: , public_interest: , source_agreement: , law: }  # %s: true, false (BJ-OPS-28)\n", fill)
 	b.WriteString("  # frequency: daily\n  # retention: P3Y\n  entities:\n")
 	for i := range s.Entities {

@@ -218,10 +218,10 @@ proof contains "APP-009" if ending
 #   rule: APP-010
 #   code: DATASET_SEALED
 #   entrypoints: [application.step]
-#   articles: [XM-14c, XM-22, XM-31, XC-19a]
+#   articles: [XM-14c, XM-22, XM-31, XC-19a, XC-26]
 #   message:
-#     zh: 数据已封存或不予共享
-#     en: A dataset is sealed or not shared
+#     zh: 数据已封存、不予共享或不予开放
+#     en: A dataset is sealed, not shared or not opened
 #   remedy:
 #     zh: 去掉该数据
 #     en: Leave it out
@@ -230,6 +230,7 @@ proof contains "APP-010" if {
 	every dataset in input.application.datasets {
 		lib.open_market(dataset.market)
 		lib.open_sharing(dataset.sharing)
+		lib.open_opening(dataset.opening)
 	}
 }
 

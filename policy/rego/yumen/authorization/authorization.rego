@@ -279,16 +279,17 @@ detail["AUT-015"] contains {"table": name} if {
 #   rule: AUT-016
 #   code: DATASET_SEALED
 #   entrypoints: [query.check, query.run, release.decide]
-#   articles: [XM-14c, XM-22, XM-31, XC-19a]
+#   articles: [XM-14c, XM-22, XM-31, XC-19a, XC-26]
 #   message:
-#     zh: 数据已封存或不予共享
-#     en: A dataset is sealed or not shared
+#     zh: 数据已封存、不予共享或不予开放
+#     en: A dataset is sealed, not shared or not opened
 #   remedy:
 #     zh: 使用其他数据，或由提供单位调整其类别
 #     en: Use other data, or have the provider change its class
 proof contains "AUT-016" if every name, _ in input.footprint.tables {
 	lib.open_market(input.datasets[name].market)
 	lib.open_sharing(input.datasets[name].sharing)
+	lib.open_opening(input.datasets[name].opening)
 }
 
 detail["AUT-016"] contains {"table": name} if {

@@ -193,6 +193,10 @@ application_refusals := {
 		"set": {"/application/datasets/insurance/grade": 0},
 		"refuses": {"APP-009"},
 	},
+	"XC-26 APP-010: opened to nobody": {
+		"set": {"/application/datasets/insurance/opening": "none"},
+		"refuses": {"APP-010"},
+	},
 	"XM-22,XM-31 APP-010: sealed": {
 		"set": {"/application/datasets/insurance/market": "sealed"},
 		"refuses": {"APP-010"},

@@ -149,6 +149,7 @@ requested_taxes := {
 	"state": "approved",
 	"provider": "tax",
 	"market": "ordinary",
+	"opening": "conditional",
 	"sharing": "conditional",
 	"grade": 2,
 	"columns": {"year": {}},

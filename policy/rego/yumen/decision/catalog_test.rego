@@ -232,7 +232,7 @@ catalog_permits := {
 		"obligations": {"retention_years": 5},
 	},
 	"XM-22 SUP-005: sealed and not shared data may stand in the catalog": {
-		"set": {"/dataset/market": "sealed", "/dataset/sharing": "none"},
+		"set": {"/dataset/basis": true, "/dataset/market": "sealed", "/dataset/sharing": "none"},
 		"obligations": {"retention_years": 5},
 	},
 	"SJZ-15a SUP-007: a steward rejects what is incomplete": {

@@ -10,6 +10,7 @@ import future.keywords.not
 import data.yumen.activation
 import data.yumen.application
 import data.yumen.authorization
+import data.yumen.cataloguing
 import data.yumen.classification
 import data.yumen.computation
 import data.yumen.desensitization
@@ -111,13 +112,15 @@ supply_proof := subject.proof | supply.proof
 
 supply_obligations := {"retention_years": supply.retention_years}
 
+catalog_proof := supply_proof | cataloguing.proof
+
 # METADATA
 # title: May this dataset be declared, approved or rejected
 # entrypoint: true
-catalog_change := refusal("catalog.change", supply_proof, {}) if lacks("catalog.change", supply_proof)
+catalog_change := refusal("catalog.change", catalog_proof, {}) if lacks("catalog.change", catalog_proof)
 
-catalog_change := {"proof": supply_proof, "obligations": supply_obligations} if {
-	not lacks("catalog.change", supply_proof)
+catalog_change := {"proof": catalog_proof, "obligations": supply_obligations} if {
+	not lacks("catalog.change", catalog_proof)
 }
 
 # METADATA

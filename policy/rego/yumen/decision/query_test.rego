@@ -191,6 +191,8 @@ query_refusals := {
 		"remove": {"/datasets/persons"},
 		"refuses": {"AUT-015", "AUT-016", "AUT-017"},
 	},
+	"XC-26 AUT-016: opened to nobody": {"set": {"/datasets/insurance/opening": "none"}, "refuses": {"AUT-016"}},
+	"XC-26 AUT-016: an unknown opening": {"set": {"/datasets/insurance/opening": "some"}, "refuses": {"AUT-016"}},
 	"XM-22 AUT-016: a sealed dataset": {"set": {"/datasets/insurance/market": "sealed"}, "refuses": {"AUT-016"}},
 	"XM-14c AUT-016: no market class": {"set": {"/datasets/insurance/market": ""}, "refuses": {"AUT-016"}},
 	"XC-19a AUT-016: a dataset that is not shared": {

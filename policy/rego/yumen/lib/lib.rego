@@ -76,6 +76,9 @@ deepened(review) := levels[max({i | some i, level in levels; level in {review, c
 
 levels := ["auto", "one", "two", "never"]
 
+# What is opened to nobody is not used in a zone either; what does not say is as its other attributes.
+open_opening(opening) if opening in {"", "unconditional", "conditional"}
+
 # Roles that may perform the act.
 may_act(action, act) if input.subject.role in data.yumen.acts[action][act]
 
