@@ -87,6 +87,8 @@ func (s *stage) authority(grant string) {
 	s.say("security", 0, "freeze", "list")
 	s.say("security", 4, "unfreeze", "--dataset", "harbour", "--reason", "cleared")
 	s.say("admin", 0, "unfreeze", "--dataset", "harbour")
+	s.say("security", 3, "sanction", "terminate", "--organization", "nobody", "--reason", "there is no such")
+	s.say("security", 0, "sanction", "list")
 	s.tell("auditor", password("auditor"), 0, "totp", "enrol", "--password-stdin")
 	s.tell("auditor", "000000\n", -1, "totp", "confirm", "--code-stdin")
 	s.say("security", -1, "totp", "reset", "auditor")

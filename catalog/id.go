@@ -26,6 +26,7 @@ const (
 	PrefixRequest     Prefix = "req"
 	PrefixLedger      Prefix = "led"
 	PrefixPending     Prefix = "act"
+	PrefixSanction    Prefix = "sanction"
 	PrefixSession     Prefix = "ses"
 	PrefixCertificate Prefix = "cert"
 )

@@ -27,6 +27,10 @@ type OrganizationSpec struct {
 	// LegalGroup names the group of companies whose answers are judged together: one ledger, one budget. Institutions must
 	// declare it, so that two of one group cannot compare what each of them was given.
 	LegalGroup string `yaml:"legalGroup,omitempty" json:"legalGroup,omitempty"`
+	// USCC is the unified social credit code (统一社会信用代码, GB 32100) that the organization is registered under.
+	USCC string `yaml:"uscc,omitempty" json:"uscc,omitempty"`
+	// FormerNames are names that it bore; under them, too, a blacklist knows it.
+	FormerNames []string `yaml:"formerNames,omitempty" json:"formerNames,omitempty"`
 	// Admitted says that an institution has been admitted to the zone; without it nothing runs for it.
 	Admitted bool `yaml:"admitted,omitempty" json:"admitted,omitempty"`
 	// Credit is the credit level that was decided for the organization, and why. It bounds grades, runs and review (BJ-OPS-23b).

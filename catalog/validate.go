@@ -81,8 +81,12 @@ func (o *Organization) Validate() error {
 		c.require(slices.Contains([]string{"A", "B", "C", "D"}, k.Level), "spec.credit.level", "信用等级应为 A、B、C 或 D", "the credit level is A, B, C or D")
 		c.require(strings.TrimSpace(k.Reason) != "", "spec.credit.reason", "请写明评定信用等级的理由", "give the reason of the decision about the credit level")
 	}
+	c.require(o.Spec.USCC == "" || creditCode.MatchString(o.Spec.USCC), "spec.uscc", "统一社会信用代码为 18 位大写字母和数字", "the credit code is 18 upper-case letters and digits")
 	return c.problems.orNil()
 }
+
+// creditCode is the form of a unified social credit code; who declares it checks the check character.
+var creditCode = regexp.MustCompile(`^[0-9A-HJ-NPQRTUWXY]{18}$`)
 
 // Validate checks the declaration of an account.
 func (a *Account) Validate() error {

@@ -53,6 +53,9 @@ func (s *Service) createAccount(ctx context.Context, tx Tx, p Principal, d catal
 	if err != nil {
 		return out, err
 	}
+	if err := refuseTerminated(tx, a.Spec.Organization); err != nil {
+		return out, err
+	}
 	if !org.Spec.Type.Allows(a.Spec.Role) {
 		return out, fault(KindInvalid, "该类机构不能设置此角色", "an organization of this type cannot have this role")
 	}

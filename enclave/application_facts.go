@@ -137,7 +137,11 @@ func (s *Service) mayStep(ctx context.Context, tx Tx, p Principal, op policy.App
 	if err != nil {
 		return policy.Decision{}, err
 	}
-	frozen, err := frozenOn(tx, policy.ActionApplicationStep, a.Organization)
+	var about []string
+	for _, r := range a.Datasets {
+		about = append(about, r.Dataset)
+	}
+	frozen, err := frozenOn(tx, policy.ActionApplicationStep, a.Organization, about...)
 	if err != nil {
 		return policy.Decision{}, err
 	}

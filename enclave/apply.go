@@ -10,6 +10,7 @@ import (
 	"yumen/catalog"
 	"yumen/enclave/audit"
 	"yumen/internal/api"
+	"yumen/internal/ident"
 	"yumen/internal/metastore"
 )
 
@@ -96,6 +97,9 @@ func (s *Service) applyOrganization(tx Tx, p Principal, d catalog.Document, o *c
 	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name, Outcome: "created"}
 	if !staff(p) {
 		return out, mayDeclare(p)
+	}
+	if o.Spec.USCC != "" && !ident.USCC(o.Spec.USCC) {
+		return out, fault(KindInvalid, "spec.uscc：校验位不对", "spec.uscc: the check character is wrong")
 	}
 	old, rec, err := load[orgRecord](tx, recOrg, d.Name)
 	switch {

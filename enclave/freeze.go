@@ -21,11 +21,12 @@ const (
 
 // freezes is the table: which acts a freeze of each kind refuses. Every kind ends the runs that it covers.
 var freezes = map[freezeKind][]policy.Action{
-	freezeEgress: {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionReleaseDecide, policy.ActionReleaseCollect},
-	freezeRuns:   {policy.ActionQueryCheck, policy.ActionQueryRun},
+	freezeEgress: {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionComputationReview, policy.ActionReleaseDecide, policy.ActionReleaseCollect},
+	freezeRuns:   {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionComputationReview},
 	freezeOrganization: {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionReleaseDecide, policy.ActionReleaseCollect,
-		policy.ActionApplicationStep, policy.ActionSupplyLoad},
-	freezeDataset: {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionReleaseDecide, policy.ActionReleaseCollect, policy.ActionSupplyLoad},
+		policy.ActionComputationReview, policy.ActionApplicationStep, policy.ActionSupplyLoad},
+	freezeDataset: {policy.ActionQueryCheck, policy.ActionQueryRun, policy.ActionComputationReview, policy.ActionReleaseDecide, policy.ActionReleaseCollect,
+		policy.ActionSupplyLoad},
 }
 
 // freezeRecord is a freeze in force. It goes when it is lifted; the log keeps it.
@@ -58,36 +59,39 @@ func freezeID(kind freezeKind, name string) string {
 	return string(kind) + "/" + name
 }
 
-// covers reports whether the freeze is about an organization or any of the datasets.
-func (f *freezeRecord) covers(organization string, datasets []string) bool {
+// stop is the freeze as what it refuses. An unknown kind refuses every act.
+func (f *freezeRecord) stop() stop {
+	out := stop{kind: string(f.Kind), acts: freezes[f.Kind]}
 	switch f.Kind {
 	case freezeOrganization:
-		return f.Name == organization
+		out.organization = f.Name
 	case freezeDataset:
-		return slices.Contains(datasets, f.Name)
+		out.dataset = f.Name
 	}
-	return true // whatever it is
+	return out
 }
 
-// inForce are the freezes, as a transaction sees them.
-type inForce []freezeRecord
+// inForce are the freezes and sanctions, as a transaction sees them.
+type inForce []stop
 
-func readFreezes(tx Tx) (inForce, error) {
-	var out inForce
-	err := each(tx, recFreeze, metastore.Query{}, func(_ metastore.Record, v freezeRecord) error {
-		out = append(out, v)
+func readInForce(tx Tx) (inForce, error) {
+	out, err := readSanctions(tx)
+	if err != nil {
+		return nil, err
+	}
+	err = each(tx, recFreeze, metastore.Query{}, func(_ metastore.Record, v freezeRecord) error {
+		out = append(out, v.stop())
 		return nil
 	})
 	return out, err
 }
 
-// on are the kinds of freeze that refuse an act about an organization and datasets. An unknown kind refuses every act.
+// on are the kinds of freeze and sanction that refuse an act about an organization and datasets.
 func (f inForce) on(act policy.Action, organization string, datasets ...string) policy.Set {
 	out := policy.NewSet()
 	for _, v := range f {
-		acts, known := freezes[v.Kind]
-		if v.covers(organization, datasets) && (!known || slices.Contains(acts, act)) {
-			out.Add(string(v.Kind))
+		if v.covers(organization, datasets) && (v.acts == nil || slices.Contains(v.acts, act)) {
+			out.Add(v.kind)
 		}
 	}
 	return out
@@ -95,13 +99,13 @@ func (f inForce) on(act policy.Action, organization string, datasets ...string) 
 
 // frozenOn is on, read in the transaction of the act.
 func frozenOn(tx Tx, act policy.Action, organization string, datasets ...string) (policy.Set, error) {
-	all, err := readFreezes(tx)
+	all, err := readInForce(tx)
 	return all.on(act, organization, datasets...), err
 }
 
-// errFrozen refuses what was frozen while it was being judged.
-func errFrozen() *Error {
-	r := frozenRefusal()
+// errFrozen refuses what was frozen or sanctioned while it was being judged.
+func errFrozen(kinds policy.Set) *Error {
+	r := frozenReason(kinds)
 	e := fault(KindForbidden, joinText(r.Message.Zh, r.Remedy.Zh, "。"), joinText(r.Message.En, r.Remedy.En, ". "))
 	e.Refusal = &r
 	return e

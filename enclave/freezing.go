@@ -45,12 +45,15 @@ func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest)
 		if err := save(tx, recFreeze, metastore.Record{ID: freezeID(kind, in.Name)}, v.At, v); err != nil {
 			return err
 		}
-		frozen := func(run *runRecord) bool { return v.covers(run.Organization, slices.Collect(maps.Keys(run.Snapshots))) }
+		f := v.stop()
+		frozen := func(run *runRecord) bool { return f.covers(run.Organization, slices.Collect(maps.Keys(run.Snapshots))) }
 		if stopped, err = s.stopRuns(tx, p, frozen, frozenRefusal()); err != nil {
 			return err
 		}
-		if accounts, err = endOrganization(tx, &v); err != nil {
-			return err
+		if kind == freezeOrganization { // its people may log in again, and see what they may see
+			if accounts, err = endOrganization(tx, v.Name); err != nil {
+				return err
+			}
 		}
 		return s.record(tx, entry{by: p, action: audit.ActionFreezeSet, on: subjectOf(kind, in.Name), outcome: "frozen", class: retention5,
 			facts: map[string]string{"kind": in.Kind, "count": strconv.Itoa(len(stopped.runs))}})
@@ -88,25 +91,6 @@ func freezable(tx Tx, kind freezeKind, name string) error {
 		return err
 	}
 	return nil
-}
-
-// endOrganization ends the sessions of a frozen organization. Its people may log in again, and see what they may see.
-func endOrganization(tx Tx, f *freezeRecord) ([]string, error) {
-	if f.Kind != freezeOrganization {
-		return nil, nil
-	}
-	accounts, err := tx.List(recAccount, metastore.Query{Owner: f.Name})
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, a := range accounts {
-		if err := endSessions(tx, a.ID, ""); err != nil {
-			return nil, err
-		}
-		out = append(out, a.ID)
-	}
-	return out, nil
 }
 
 // Unfreeze lifts a freeze: the first person's call proposes it, and a second person's call within liftTerm commits it.
@@ -184,11 +168,10 @@ func (s *Service) Freezes(ctx context.Context, p Principal) (api.Freezes, error)
 		return out, fault(KindForbidden, "只有专区工作人员可以查看冻结列表", "only the zone's staff see what is frozen")
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
-		all, err := readFreezes(tx)
-		for _, v := range all {
+		return each(tx, recFreeze, metastore.Query{}, func(_ metastore.Record, v freezeRecord) error {
 			out.Items = append(out.Items, freezeView(v))
-		}
-		return err
+			return nil
+		})
 	})
 	slices.SortStableFunc(out.Items, func(a, b api.Freeze) int { return int(a.Since - b.Since) })
 	return out, known(err)

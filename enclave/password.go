@@ -23,7 +23,7 @@ func (s *Service) Activate(ctx context.Context, in api.Activation) error {
 	}
 	return known(s.store.Update(ctx, func(tx Tx) error {
 		v, rec, err := load[accountRecord](tx, recAccount, in.User)
-		if errors.Is(err, metastore.ErrNotFound) || err == nil && (v.Activation == nil || rec.State == accountSuspended) {
+		if errors.Is(err, metastore.ErrNotFound) || err == nil && (v.Activation == nil || shut(rec.State)) {
 			return refuse
 		}
 		if err != nil {
@@ -128,7 +128,7 @@ func (s *Service) own(tx Tx, p Principal) (accountRecord, metastore.Record, erro
 		return accountRecord{}, metastore.Record{}, err
 	}
 	v, rec, err := load[accountRecord](tx, recAccount, p.Account)
-	if err == nil && rec.State == accountSuspended {
+	if err == nil && shut(rec.State) {
 		err = errUnauthenticated
 	}
 	return v, rec, err

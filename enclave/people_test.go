@@ -79,6 +79,16 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"Unfreeze", func(p enclave.Principal) (int, error) {
 			return zero(s.Unfreeze(ctx, p, api.FreezeRequest{Kind: "runs"}))
 		}},
+		{"Sanction", func(p enclave.Principal) (int, error) {
+			return zero(s.Sanction(ctx, p, api.SanctionRequest{Kind: "termination", Organization: "bank_b", Reason: "x"}))
+		}},
+		{"ActOnSanction", func(p enclave.Principal) (int, error) {
+			return zero(s.ActOnSanction(ctx, p, "sanction_00000000000000000000000000000000", api.SanctionAct{Act: "lift", Reason: "x"}))
+		}},
+		{"Sanctions", func(p enclave.Principal) (int, error) {
+			v, err := s.Sanctions(ctx, p)
+			return len(v.Items), err
+		}},
 		{"Freezes", func(p enclave.Principal) (int, error) { return zero(s.Freezes(ctx, p)) }},
 		{"RegisterKey", func(p enclave.Principal) (int, error) { return zero(s.RegisterKey(ctx, p, publicKey(t))) }},
 		{"ConfirmKey", func(p enclave.Principal) (int, error) {
@@ -260,7 +270,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	}
 	for _, c := range calls(t, z, grant, waiting, released) {
 		switch c.name {
-		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "ResetTOTP", "ConfirmKey", "ReviewDataset", "ReviewComputation", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
+		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "Sanction", "ActOnSanction", "ResetTOTP", "ConfirmKey", "ReviewDataset", "ReviewComputation", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
 			"ResubmitApplication", "WithdrawApplication", "FinishUpload", "RemoveUpload", "SuspendGrant", "ResumeGrant", "TerminateGrant":
 			continue // these change what the others look at; they have tests of their own
 		}

@@ -29,6 +29,7 @@ const (
 	recLedger      = "ledger"
 	recDecision    = "decision"
 	recFreeze      = "freeze"
+	recSanction    = "sanction"
 
 	recComputation        = "computation"
 	recComputationVersion = "computation_version"
@@ -59,12 +60,16 @@ const (
 	accountPending   = "pending"   // declared; its role is not in effect
 	accountConfirmed = "confirmed" // its role is in effect
 	accountSuspended = "suspended" // it may do nothing, and has no session
+	accountClosed    = "closed"    // likewise, for good: its organization has been terminated
 )
 
 type orgRecord struct {
 	Spec       catalog.OrganizationSpec `json:"spec"`
 	DeclaredBy string                   `json:"declared_by"`
 }
+
+// keyRevoked is the state of a signing key that counts no more.
+const keyRevoked = "revoked"
 
 type keyRecord struct {
 	Account     string `json:"account"`

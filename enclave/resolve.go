@@ -44,7 +44,7 @@ func (a *asked) read(tx Tx) error {
 	if a.org, err = organizationFacts(tx, a.by.Organization); err != nil {
 		return err
 	}
-	if a.freezes, err = readFreezes(tx); err != nil {
+	if a.freezes, err = readInForce(tx); err != nil {
 		return err
 	}
 	if err := a.readComputation(tx); err != nil {
@@ -86,7 +86,7 @@ func (s *Service) stillPinned(tx Tx, a *asked) error {
 		return err
 	}
 	if len(frozen) > 0 {
-		return errFrozen()
+		return errFrozen(frozen)
 	}
 	for name := range a.bound.Facts.Tables {
 		d, _, err := load[datasetRecord](tx, recDataset, name)

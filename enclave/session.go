@@ -72,7 +72,7 @@ func (s *Service) open(tx Tx, a *attempt) (api.Session, error) {
 		return api.Session{}, err
 	}
 	e.facts["account"] = rec.ID
-	if rec.State == accountSuspended || v.Login.Locked(s.clock.Now()) || a.correct && v.Password != a.verified { // changed while this one was looked at
+	if shut(rec.State) || v.Login.Locked(s.clock.Now()) || a.correct && v.Password != a.verified { // changed while this one was looked at
 		return api.Session{}, nil
 	}
 	accepted, second, err := s.judgeLogin(tx, &v, &rec, *a)
@@ -195,7 +195,7 @@ func (s *Service) caller(ctx context.Context, find func(Tx) (metastore.Record, e
 		if err != nil {
 			return err
 		}
-		if rec.State == accountSuspended || rec.Created/1000 > ses.Created {
+		if shut(rec.State) || rec.Created/1000 > ses.Created {
 			return authn.ErrSession // or of an account of this name that is no more
 		}
 		if v.Factor.active() && !ses.Factor {

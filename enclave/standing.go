@@ -89,6 +89,9 @@ func (s *Service) stand(ctx context.Context, p Principal, name string, op policy
 		if err != nil {
 			return err
 		}
+		if rec.State == accountClosed {
+			return errClosed
+		}
 		state := policy.StateActive
 		if rec.State == accountSuspended {
 			state = policy.StateSuspended

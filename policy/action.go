@@ -22,13 +22,14 @@ const (
 	ActionFreezeSet         Action = "freeze.set"
 	ActionFreezeLift        Action = "freeze.lift"
 	ActionPolicyActivate    Action = "policy.activate"
+	ActionSanctionApply     Action = "sanction.apply"
 )
 
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
 		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
-		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift, ActionPolicyActivate,
+		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionPolicyActivate,
 	}
 }
 

@@ -47,6 +47,8 @@ func typed(t testing.TB, action policy.Action, raw []byte) policy.Input {
 		return decoded[policy.FreezeLift](decode)
 	case policy.ActionPolicyActivate:
 		return decoded[policy.PolicyActivate](decode)
+	case policy.ActionSanctionApply:
+		return decoded[policy.SanctionApply](decode)
 	case policy.ActionComputationReview:
 		return decoded[policy.ComputationReview](decode)
 	case policy.ActionGrantChange:

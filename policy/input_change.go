@@ -89,7 +89,7 @@ type Declaration struct {
 // SupplyLoad asks whether a snapshot of a dataset may be loaded.
 type SupplyLoad struct {
 	Common
-	Frozen    Set        `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
+	Frozen    Set        `json:"frozen"` // kinds of freeze and sanction that cover the act; empty, never nil
 	Mode      SupplyMode `json:"mode"`
 	Dataset   Supplied   `json:"dataset"`
 	Declared  bool       `json:"declared"`  // the storage location is declared and lies in the domain (tenant_space)
@@ -126,7 +126,7 @@ type Exception struct {
 // becomes a grant.
 type ApplicationStep struct {
 	Common
-	Frozen       Set           `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
+	Frozen       Set           `json:"frozen"` // kinds of freeze and sanction that cover the act; empty, never nil
 	Op           ApplicationOp `json:"op"`
 	Step         RouteStep     `json:"step"`   // that is taken; empty for the applicant's acts
 	Caller       Caller        `json:"caller"` // the caller's organization

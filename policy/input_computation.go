@@ -10,7 +10,7 @@ import (
 // certified.
 type ComputationReview struct {
 	Common
-	Frozen      Set                 `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
+	Frozen      Set                 `json:"frozen"` // kinds of freeze and sanction that cover the act; empty, never nil
 	Op          ComputationOp       `json:"op"`
 	Computation ReviewedComputation `json:"computation"`
 	Certificate Certificate         `json:"certificate"`

@@ -12,7 +12,7 @@ import (
 // spelling.
 type Query struct {
 	Common
-	Frozen       Set               `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
+	Frozen       Set               `json:"frozen"` // kinds of freeze and sanction that cover the act; empty, never nil
 	Run          bool              `json:"-"`      // false: a static verdict, nothing will run; it selects the action alone
 	Call         Call              `json:"call"`
 	Grant        *Grant            `json:"grant"` // nil when the caller has no such grant

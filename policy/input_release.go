@@ -102,7 +102,7 @@ type ReviewedRun struct {
 // ReleaseCollect asks whether the caller may fetch an issued release.
 type ReleaseCollect struct {
 	Common
-	Frozen       Set           `json:"frozen"` // kinds of freeze that cover the act; empty, never nil
+	Frozen       Set           `json:"frozen"` // kinds of freeze and sanction that cover the act; empty, never nil
 	Release      IssuedRelease `json:"release"`
 	GrantState   State         `json:"grant_state"`
 	Organization Organization  `json:"organization"`

@@ -18,7 +18,7 @@ import (
 // harmless lists the mutations of a permitted input that stay permitted, with the reason. A pattern is matched against action,
 // path and mutation; one that matches nothing any more fails the test.
 var harmless = []struct{ pattern, reason string }{
-	{`/(account|person|organization|legal_group|creator|approver|name|provider|recipient|scenario|id|run|document|batch) text$`,
+	{`/(account|person|organization|dataset|legal_group|creator|approver|name|provider|recipient|scenario|id|run|document|batch) text$`,
 		"another name, where nothing has to equal it"},
 	{`/(columns|methods|modes|purposes|necessity|guarded|join|key|condition|measure|held|voted|markets|persons|providers)(/\d)?/[\w-]+ (array|null|text)$`,
 		"the members of a set are empty objects whose value nobody reads"},
@@ -37,6 +37,7 @@ var harmless = []struct{ pattern, reason string }{
 	{`^review.vote /run/markets/\w+ delete$`, "a run over one class fewer"},
 	{`^grant.change /grant/providers(/\w+)? (array|delete|null|object|text)$`, "only a provider's steward needs to be one of them"},
 	{`^policy.activate /(bundle|active)/digest text$`, "another bundle"},
+	{`^sanction.apply /target/(uscc|provider) \w+$`, "a closure names no credit code, and only a provider needs to be the dataset's"},
 	{`^release.collect /release/grade (array|null|object|text)$`, "only retention reads it; an unknown grade is kept longest"},
 }
 

@@ -23,8 +23,10 @@ const (
 	ActionFactorReset       Action = "factor.reset"
 	ActionAccountSuspend    Action = "account.suspend"
 	ActionAccountResume     Action = "account.resume"
+	ActionAccountClose      Action = "account.close" // with its organization
 	ActionKeyRegister       Action = "key.register"
 	ActionKeyConfirm        Action = "key.confirm"
+	ActionKeyRevoke         Action = "key.revoke"
 	ActionKeyRotate         Action = "key.rotate"
 	ActionResourceDelete    Action = "resource.delete" // a declaration that was never in use
 
@@ -117,8 +119,10 @@ var actions = map[Action]actionRule{
 	ActionFactorReset:       {subject: nameForm},
 	ActionAccountSuspend:    {subject: nameForm},
 	ActionAccountResume:     {subject: nameForm},
+	ActionAccountClose:      {subject: nameForm},
 	ActionKeyRegister:       {subject: thingForm},
 	ActionKeyConfirm:        {subject: thingForm},
+	ActionKeyRevoke:         {subject: thingForm},
 	ActionKeyRotate:         {subject: thingForm},
 	ActionResourceDelete:    {subject: nameForm},
 
@@ -171,7 +175,7 @@ var actions = map[Action]actionRule{
 	ActionPolicyShadow:   {subject: optional(thingForm)},
 	ActionFreezeSet:      {subject: thingForm},
 	ActionFreezeLift:     {subject: thingForm},
-	ActionSanctionApply:  {subject: nameForm},
+	ActionSanctionApply:  {subject: idForm("sanction"), facts: []string{"kind"}},
 	ActionActPropose:     {subject: idForm("act")},
 	ActionActConfirm:     {subject: idForm("act")},
 	ActionDenied:         {subject: optional(thingForm), facts: []string{"action"}},

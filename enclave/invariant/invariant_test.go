@@ -199,6 +199,9 @@ var violations = []struct {
 	{invariant.RecordEntry, "a freeze that nobody set", func(m mutant) {
 		m.sql("INSERT INTO documents VALUES ('freeze', 'dataset/cases', '', '', '', 1, 1, 1, CAST('{}' AS BLOB))")
 	}},
+	{invariant.RecordEntry, "a sanction that nobody imposed", func(m mutant) {
+		m.sql("INSERT INTO documents VALUES ('sanction', 'sanction_00000000000000000000000000000000', '', '', 'closed', 1, 1, 1, CAST('{}' AS BLOB))")
+	}},
 	{invariant.EntryEffect, "a freeze that nobody lifted", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'freeze'") }},
 	{invariant.RecordEntry, "another zone", func(m mutant) { m.sql(set("zone", "id", "'zone_00000000000000000000000000000000'")) }},
 	{invariant.EntryEffect, "an application is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'application'") }},

@@ -6,6 +6,7 @@ import (
 
 	"yumen/enclave/audit"
 	"yumen/enclave/egress"
+	"yumen/enclave/sanction"
 	"yumen/internal/metastore"
 )
 
@@ -27,6 +28,7 @@ const (
 	kindLedger      = "ledger"
 	kindDecision    = "decision"
 	kindFreeze      = "freeze"
+	kindSanction    = "sanction"
 
 	kindComputation        = "computation"
 	kindComputationVersion = "computation_version"
@@ -49,10 +51,10 @@ type kind struct {
 var kinds = map[string]kind{
 	kindZone: {},
 	kindOrg:  {states: []string{"active"}, made: []audit.Action{audit.ActionOrganizationApply}, founded: true},
-	kindAccount: {states: []string{"pending", "confirmed", "suspended"}, made: []audit.Action{audit.ActionAccountApply}, founded: true, told: []audit.Action{
-		audit.ActionAccountApply, audit.ActionAccountConfirm, audit.ActionAccountSuspend, audit.ActionAccountResume, audit.ActionAccountReset}},
+	kindAccount: {states: []string{"pending", "confirmed", "suspended", "closed"}, made: []audit.Action{audit.ActionAccountApply}, founded: true, told: []audit.Action{
+		audit.ActionAccountApply, audit.ActionAccountConfirm, audit.ActionAccountSuspend, audit.ActionAccountResume, audit.ActionAccountReset, audit.ActionAccountClose}},
 	kindSession:  {},
-	kindKey:      {states: []string{"pending", "confirmed"}, made: []audit.Action{audit.ActionKeyRegister}, told: []audit.Action{audit.ActionKeyRegister, audit.ActionKeyConfirm}},
+	kindKey:      {states: []string{"pending", "confirmed", "revoked"}, made: []audit.Action{audit.ActionKeyRegister}, told: []audit.Action{audit.ActionKeyRegister, audit.ActionKeyConfirm, audit.ActionKeyRevoke}},
 	kindDataset:  {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionDatasetSubmit}, told: []audit.Action{audit.ActionDatasetSubmit, audit.ActionDatasetReview}},
 	kindVersion:  {},
 	kindSnapshot: {states: []string{"loaded", "quarantined"}, made: []audit.Action{audit.ActionSnapshotLoad}, told: []audit.Action{audit.ActionSnapshotLoad}},
@@ -66,10 +68,20 @@ var kinds = map[string]kind{
 	kindLedger:   {states: []string{"reserved", "issued", "certified"}},
 	kindDecision: {},
 	kindFreeze:   {},
+	kindSanction: {states: sanctionStates(), made: []audit.Action{audit.ActionSanctionApply}, told: []audit.Action{audit.ActionSanctionApply}},
 	kindComputation: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionComputationSubmit},
 		told: []audit.Action{audit.ActionComputationSubmit, audit.ActionComputationReview}},
 	kindComputationVersion: {},
 	kindCertificate:        {states: []string{"passed", "failed", "void"}},
+}
+
+// sanctionStates are the states in which a sanction can rest.
+func sanctionStates() []string {
+	var out []string
+	for _, s := range sanction.States() {
+		out = append(out, string(s))
+	}
+	return out
 }
 
 // runStates are the states in which a run can rest, and the one in which it is being executed.

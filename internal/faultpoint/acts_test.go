@@ -211,6 +211,14 @@ var acts = map[string]act{
 		must[api.Freeze](s, "admin", "POST", "/v1/freezes/lift", frozen)
 		return func() int { status, _ := s.call("security", "POST", "/v1/freezes/lift", frozen); return status }
 	}},
+	"close a dataset to an organization": posts("sanction.apply", "security", "POST", "/v1/sanctions",
+		api.SanctionRequest{Kind: "closure", Organization: "bank_b", Dataset: "clients", Deadline: 1 << 40, Reason: "test"}),
+	"terminate an organization": {"account.close", func(s *stage) func() int {
+		terminated := api.SanctionRequest{Kind: "termination", Organization: "bank_a", Reason: "test"}
+		must[api.Key](s, "analyst_a", "POST", "/v1/signing-keys", newKey(s))
+		must[api.Sanction](s, "admin", "POST", "/v1/sanctions", terminated)
+		return func() int { status, _ := s.call("security", "POST", "/v1/sanctions", terminated); return status }
+	}},
 	"suggest": {"dataset.suggest suggested", func(s *stage) func() int {
 		return func() int {
 			status, _ := s.send("provider", "POST", "/v1/suggestions?name=suggested", nil, strings.NewReader(csv(3)))

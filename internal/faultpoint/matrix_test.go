@@ -53,6 +53,7 @@ func matrix() []moment {
 		"grant.expire": "start when a grant is over", "grant.suspend": "suspend a grant", "grant.resume": "resume a grant",
 		"grant.terminate": "terminate a grant", "query.expire": "terminate a grant with a request",
 		"freeze.set": "freeze", "act.propose": "ask to lift a freeze", "freeze.lift": "lift a freeze",
+		"sanction.apply": "close a dataset to an organization", "account.close": "terminate an organization", "key.revoke": "terminate an organization",
 		"review.vote": "return a request", "query.withdraw": "withdraw a request",
 		"query.resubmit": "send a request again", "release.issue": "approve and issue", "query.run": "ask what is refused",
 	} {

@@ -59,7 +59,7 @@ func read(d *door) document {
 var operations = map[string]bool{
 	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "live": false, "ready": false,
 	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true, "totp-enrol": true, "totp-confirm": true, "totp-reset": true,
-	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true,
+	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "computation-get": true, "computation-review": true, "computation-certify": true, "snapshot-list": true, "snapshot-load": true, "dataset-suggest": true,
 	"upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
@@ -115,7 +115,7 @@ func testDocument(t *testing.T, d *door) {
 func (o operation) in(d *door) string {
 	id := map[string]string{"application-get": d.app, "application-review": d.app, "application-withdraw": d.app,
 		"application-resubmit": d.app, "grant-get": d.grant, "grant-suspend": d.grant, "grant-resume": d.grant, "grant-terminate": d.grant, "run-get": d.run, "run-events": d.run,
-		"run-withdraw": d.run, "run-resubmit": d.run, "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none",
+		"run-withdraw": d.run, "run-resubmit": d.run, "sanction-act": "sanction_00000000000000000000000000000000", "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none",
 		"session-revoke": "ses_none", "upload-get": "snap_none", "upload-part": "snap_none", "upload-finish": "snap_none", "upload-remove": "snap_none"}[o.ID]
 	name := map[string]string{"account-confirm": "analyst_b", "resource-delete": "clients"}[o.ID]
 	if name == "" {
@@ -134,6 +134,7 @@ var bodies = map[string]any{
 	"query-check": `{"grant":"grant_x","sql":"SELECT 1"}`, "run-submit": `{"grant":"grant_x","sql":"SELECT 1"}`,
 	"run-resubmit": `{"note":"x"}`, "review-vote": `{"envelope":{}}`,
 	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`, "totp-enrol": `{"password":"nothing at all"}`, "totp-confirm": `{"code":"000000"}`,
+	"sanction-impose": `{"kind":"termination","organization":"none","reason":"x"}`, "sanction-act": `{"act":"lift","reason":"x"}`,
 	"freeze-set": `{"kind":"dataset","name":"none","reason":"x"}`, "freeze-lift": `{"kind":"dataset","name":"none"}`,
 }
 
@@ -185,6 +186,7 @@ func state(d *door) string {
 // may not.
 var may = map[string]string{
 	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-", "totp-enrol": "-", "totp-confirm": "-", "totp-reset": "-",
+	"sanction-list": "*", "sanction-impose": "-", "sanction-act": "-",
 	"freeze-list": "admin security auditor steward", "freeze-set": "-", "freeze-lift": "-", "account-suspend": "-", "account-resume": "-", "account-reset": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "computation-get": "-", "computation-review": "-", "computation-certify": "-", "snapshot-load": "-", "dataset-suggest": "-",
@@ -229,6 +231,8 @@ func testRoles(t *testing.T, d *door) {
 			"security auditor steward provider reviewer_1 analyst_a"},
 		{"POST", "/v1/accounts/waiting/confirm", nil, "admin auditor steward provider reviewer_1 analyst_a"},
 		{"POST", "/v1/freezes", map[string]any{"kind": "runs", "reason": "x"}, "steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/sanctions", map[string]any{"kind": "termination", "organization": "bank_b", "reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/sanctions", map[string]any{"kind": "blacklist", "organization": "bank_b", "reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/freezes/lift", map[string]any{"kind": "runs"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/suspend", map[string]any{"reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/resume", nil, "admin auditor steward provider reviewer_1 analyst_a analyst_b"},

@@ -18,6 +18,7 @@ import data.yumen.egress
 import data.yumen.freeze
 import data.yumen.granting
 import data.yumen.lib
+import data.yumen.sanction
 import data.yumen.separation
 import data.yumen.subject
 import data.yumen.supply
@@ -165,6 +166,17 @@ freeze_set := {"proof": freeze_proof, "obligations": freeze_obligations} if not 
 freeze_lift := refusal("freeze.lift", freeze_proof, {}) if lacks("freeze.lift", freeze_proof)
 
 freeze_lift := {"proof": freeze_proof, "obligations": freeze_obligations} if not lacks("freeze.lift", freeze_proof)
+
+sanction_proof := subject.proof | sanction.proof
+
+# METADATA
+# title: May this sanction be imposed, carried on or undone
+# entrypoint: true
+sanction_apply := refusal("sanction.apply", sanction_proof, {}) if lacks("sanction.apply", sanction_proof)
+
+sanction_apply := {"proof": sanction_proof, "obligations": {"retention_years": sanction.retention_years}} if {
+	not lacks("sanction.apply", sanction_proof)
+}
 
 grant_proof := subject.proof | granting.proof
 

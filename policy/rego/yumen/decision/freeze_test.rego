@@ -95,7 +95,10 @@ frozen_acts := {
 		"set": {"/frozen": {"dataset": {}, "organization": {}}},
 		"refuses": {"SUB-003"},
 	},
-	"BJ-FIN-32a SUB-003: it is not known": {"set": {"/frozen": null}, "refuses": {"SUB-003"}},
+	"BJ-FIN-32a SUB-003,SUB-004,SUB-005,SUB-006: it is not known": {
+		"set": {"/frozen": null},
+		"refuses": {"SUB-003", "SUB-004", "SUB-005", "SUB-006"},
+	},
 }
 
 test_BJ_FIN_32a_what_is_frozen_is_refused[note] if {

@@ -24,6 +24,7 @@ import data.yumen.lib
 #     - freeze.set
 #     - freeze.lift
 #     - policy.activate
+#     - sanction.apply
 #   articles: [BJ-FIN-17, BJ-FIN-29, BJ-OPS-21a, XM-19c]
 #   message:
 #     zh: 账户的角色尚未生效或已停用
@@ -53,6 +54,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - freeze.set
 #     - freeze.lift
 #     - policy.activate
+#     - sanction.apply
 #   articles: [BJ-FIN-17, BJ-OPS-21a, BJ-OPS-21b]
 #   message:
 #     zh: 账户没有对应的实名人员或机构
@@ -71,7 +73,7 @@ proof contains "SUB-002" if {
 # METADATA
 # title: Nothing that the act needs is frozen
 # description: >-
-#   The gateway lists the freezes that cover the act. Which freeze covers which acts is a table of the program.
+#   The gateway lists the freezes and sanctions that cover the act. Which covers which acts is a table of the program.
 # custom:
 #   rule: SUB-003
 #   code: FROZEN
@@ -90,4 +92,82 @@ proof contains "SUB-002" if {
 #   remedy:
 #     zh: 等待解除冻结，或联系运营单位
 #     en: Wait until it is lifted, or contact the operator
-proof contains "SUB-003" if input.frozen == {}
+proof contains "SUB-003" if {
+	is_object(input.frozen)
+	object.keys(input.frozen) - {"blacklist", "closure", "termination"} == set()
+}
+
+# METADATA
+# title: The unit is not on the blacklist
+# custom:
+#   rule: SUB-004
+#   code: BLACKLISTED
+#   entrypoints:
+#     - supply.load
+#     - application.step
+#     - computation.review
+#     - query.check
+#     - query.run
+#     - release.decide
+#     - release.collect
+#   articles: [XM-62a]
+#   message:
+#     zh: 该单位已被列入黑名单
+#     en: The unit is on the blacklist
+#   remedy:
+#     zh: 经两人决定移出后方可使用
+#     en: Two people decide whether it is taken off
+proof contains "SUB-004" if {
+	is_object(input.frozen)
+	object.keys(input.frozen) & {"blacklist"} == set()
+}
+
+# METADATA
+# title: The dataset is not closed to the organization
+# custom:
+#   rule: SUB-005
+#   code: SUSPENDED
+#   entrypoints:
+#     - supply.load
+#     - application.step
+#     - computation.review
+#     - query.check
+#     - query.run
+#     - release.decide
+#     - release.collect
+#   articles: [XC-42]
+#   message:
+#     zh: 该数据集已对本机构关闭
+#     en: The dataset is closed to this organization
+#   remedy:
+#     zh: 在期限内改正并申请恢复
+#     en: Put it right before the deadline and ask to be reinstated
+proof contains "SUB-005" if {
+	is_object(input.frozen)
+	object.keys(input.frozen) & {"closure"} == set()
+}
+
+# METADATA
+# title: The organization is not terminated
+# custom:
+#   rule: SUB-006
+#   code: ORGANIZATION_NOT_ADMITTED
+#   entrypoints:
+#     - supply.load
+#     - application.step
+#     - computation.review
+#     - query.check
+#     - query.run
+#     - release.decide
+#     - release.collect
+#   articles: [SJZ-11c]
+#   message:
+#     zh: 该机构的平台使用权限已终止
+#     en: The organization has been terminated
+#   remedy:
+#     zh: 重新办理入驻
+#     en: It has to be admitted anew
+proof contains "SUB-006" if {
+	is_object(input.frozen)
+	object.keys(input.frozen) & {"termination"} == set()
+}
