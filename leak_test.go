@@ -87,12 +87,25 @@ func (s *stage) authority(grant string) {
 	s.say("security", 0, "freeze", "list")
 	s.say("security", 4, "unfreeze", "--dataset", "harbour", "--reason", "cleared")
 	s.say("admin", 0, "unfreeze", "--dataset", "harbour")
-	s.say("security", 3, "sanction", "terminate", "--organization", "nobody", "--reason", "there is no such")
-	s.say("security", 0, "sanction", "list")
+	s.sanctions()
 	s.tell("auditor", password("auditor"), 0, "totp", "enrol", "--password-stdin")
 	s.tell("auditor", "000000\n", -1, "totp", "confirm", "--code-stdin")
 	s.say("security", -1, "totp", "reset", "auditor")
 	s.say("credit_provider", -1, "dataset", "convert", s.file("broken.xlsx", "PK\x03\x04"+broken()["binary"]), "--out", "converted.csv")
+}
+
+// sanctions uses what is imposed upon a bank, and undoes it.
+func (s *stage) sanctions() {
+	s.t.Helper()
+	closure := s.id("sanction", s.say("steward", 0, "sanction", "close", "--organization", "bank_b", "--dataset", "harbour", "--until", "2099-01-31", "--reason", "looked into", "-o", "json"))
+	s.say("steward", 3, "sanction", "end", closure, "--reason", "too early")
+	s.say("steward", 4, "sanction", "reinstate", closure, "--reason", "put right")
+	s.say("admin", 0, "sanction", "reinstate", closure, "--reason", "seen")
+	listed := s.id("sanction", s.say("admin", 4, "sanction", "blacklist", "--organization", "bank_b", "--reason", "looked into", "-o", "json"))
+	s.say("security", 3, "sanction", "lift", listed, "--reason", "not yet on it")
+	s.say("security", 0, "sanction", "dismiss", listed, "--reason", "cleared")
+	s.say("security", 3, "sanction", "terminate", "--organization", "nobody", "--reason", "there is no such")
+	s.say("security", 0, "sanction", "list")
 }
 
 // observe reads the metrics.
