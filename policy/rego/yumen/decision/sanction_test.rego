@@ -134,7 +134,7 @@ sanction_permits := {
 	"BJ-OPS-18a SAN-006: the regulator confirms": {
 		"set": {"/subject/role": "regulator", "/proposer/role": "administrator"},
 	},
-	"XC-42 SAN-006: the operator's own": {
+	"XM-39c SAN-006,SAN-101: the operator's own": {
 		"set": {"/target/set_by": "steward", "/proposer/role": "administrator"},
 	},
 	"XM-62a SAN-003: on the blacklist after a re-check": with_patch(listing, {}),
