@@ -82,6 +82,7 @@ type DatasetSpec struct {
 	StateSecret *bool    `yaml:"state_secret,omitempty" json:"state_secret,omitempty"`
 	Frequency   string   `yaml:"frequency,omitempty" json:"frequency,omitempty"`
 	Retention   string   `yaml:"retention,omitempty" json:"retention,omitempty"`
+	Supply      *Supply  `yaml:"supply,omitempty" json:"supply,omitempty"` // how the data comes into the zone
 	Public      bool     `yaml:"public,omitempty" json:"public,omitempty"` // no privacy unit; otherwise entities are required
 	Entities    []Entity `yaml:"entities,omitempty" json:"entities,omitempty"`
 	Columns     []Column `yaml:"columns" json:"columns"`

@@ -60,6 +60,7 @@ func (c *checker) describe(s *DatasetSpec) {
 		"市场化类别应为 ordinary、authorised 或 sealed", "the market class is ordinary, authorised or sealed")
 	c.require(s.Frequency == "" || slices.Contains(frequencies, s.Frequency), "spec.frequency",
 		"更新频率应为 "+strings.Join(frequencies, "、"), "the frequency is one of "+strings.Join(frequencies, ", "))
+	c.supply(s.Supply)
 	c.require(s.Retention == "" || s.Retention != "P" && retention.MatchString(s.Retention), "spec.retention",
 		"保存期限用 ISO 8601 表示，例如 P3Y", "the retention is an ISO 8601 period such as P3Y")
 }

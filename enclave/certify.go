@@ -140,6 +140,9 @@ func (s *Service) openCertification(ctx context.Context, tx Tx, k *certification
 		if v.SpecDigest != d.ApprovedVersion.Digest {
 			return fault(KindConflict, "数据集的声明已更新，请先重新装载："+name, "the declaration of a dataset has changed, load it again first: "+name)
 		}
+		if !v.leased(s.nowMS()) {
+			return fault(KindConflict, "数据集就地读取的租期已满，请先重新读取："+name, "the lease of a dataset that is read in place is over, pull it again first: "+name)
+		}
 		k.sets[name], k.pins[name], k.pinIDs[name] = d, v, d.Current
 	}
 	k.scopes, err = scopesOf(tx, rec.Owner, c.Spec.Datasets)

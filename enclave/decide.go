@@ -148,21 +148,8 @@ func (s *Service) mayCatalog(ctx context.Context, p Principal, op, name string, 
 	_, err := s.ask(ctx, policy.CatalogChange{Common: s.common(p), Op: policy.CatalogOp(op), Dataset: policy.Declaration{Name: name,
 		State: policy.State(state), Provider: spec.Provider, Author: policy.Author{Account: author.Account, Person: author.Person}, Columns: len(spec.Columns), Graded: graded,
 		Below: spec.Below(), Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited,
-		Unplaced: spec.Unplaced(), StateSecret: spec.StateSecret, Marked: len(spec.MarkedFields()), Basis: spec.SharingBasis != "", Lowered: spec.Lowered(d.grades())}})
-	return err
-}
-
-// maySupply asks supply.load for the provider's own push through the API.
-func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, name string, d *datasetRecord) error {
-	if d.Approved == nil {
-		return errNotFound
-	}
-	frozen, err := frozenOn(tx, policy.ActionSupplyLoad, p.Organization, name)
-	if err != nil {
-		return err
-	}
-	_, err = s.ask(ctx, policy.SupplyLoad{Common: s.common(p), Frozen: frozen, Mode: policy.SupplyInterface, Dataset: policy.Supplied{Name: name,
-		State: policy.StateApproved, Provider: d.Approved.Provider, Grade: d.Approved.Grade(), Market: d.Approved.Market}})
+		Unplaced: spec.Unplaced(), StateSecret: spec.StateSecret, Marked: len(spec.MarkedFields()), Basis: spec.SharingBasis != "", Lowered: spec.Lowered(d.grades()),
+		Supply: spec.Mode(), Declared: s.inDomain(spec)}})
 	return err
 }
 

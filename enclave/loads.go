@@ -52,8 +52,13 @@ func (s *Service) loads(ctx context.Context, a *asked, earlier []compile.Earlier
 // find finds one of them.
 func (s *Service) find(ctx context.Context, a *asked, pin compile.Pin, out *loads) error {
 	var v snapshotRecord
-	err := s.store.View(ctx, func(tx Tx) (err error) {
-		v, _, err = load[snapshotRecord](tx, recSnapshot, pin.Snapshot)
+	err := s.store.View(ctx, func(tx Tx) error {
+		var rec metastore.Record
+		var err error
+		v, rec, err = load[snapshotRecord](tx, recSnapshot, pin.Snapshot)
+		if err == nil && (rec.State != snapshotLoaded || !v.leased(s.nowMS())) {
+			err = metastore.ErrNotFound
+		}
 		return err
 	})
 	if err == nil {

@@ -114,6 +114,10 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 			}
 			return 1, err
 		}},
+		{"BeginPull", func(p enclave.Principal) (int, error) { return zero(s.BeginPull(ctx, p, "clients")) }},
+		{"DestroySnapshots", func(p enclave.Principal) (int, error) {
+			return zero(s.DestroySnapshots(ctx, p, "clients", api.DestroyRequest{Reason: "x"}))
+		}},
 		{"LoadDataset", func(p enclave.Principal) (int, error) {
 			return zero(s.LoadDataset(ctx, p, "clients", strings.NewReader(enclavetest.CSV(enclavetest.ClientRows())), ""))
 		}},

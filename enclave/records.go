@@ -107,12 +107,15 @@ type datasetRecord struct {
 	Grades map[string]catalog.Grade `json:"grades,omitempty"`
 	// Current is the newest loaded snapshot.
 	Current string `json:"current,omitempty"`
+	// Last is the one that was current and is destroyed, while there is no other: the same file, read again, is known by it.
+	Last string `json:"last,omitempty"`
 }
 
 // Snapshot states.
 const (
 	snapshotLoaded      = "loaded"
 	snapshotQuarantined = "quarantined"
+	snapshotDestroyed   = "destroyed" // its key and its ciphertext are gone
 )
 
 type snapshotRecord struct {
@@ -124,7 +127,11 @@ type snapshotRecord struct {
 	Size           int64          `json:"size,omitempty"`
 	// Content is the first snapshot of the same file under the same declaration, loaded with nothing else between; empty when this one is.
 	Content  string             `json:"content,omitempty"`
-	Supply   string             `json:"supply"`
+	Supply   catalog.SupplyMode `json:"supply"`
+	Platform string             `json:"platform,omitempty"` // that the batch came from, as the manifest or the declaration names it
+	Location string             `json:"location,omitempty"` // where it was read in place
+	// Until is when a snapshot that was read in place is destroyed, unix milliseconds; 0 is never.
+	Until    int64              `json:"until,omitempty"`
 	NotNull  []string           `json:"not_null,omitempty"` // verified: these columns hold no NULL
 	MaxRows  []int64            `json:"max_rows,omitempty"` // most rows of one entity, by declared entity
 	Report   *api.QualityReport `json:"report,omitempty"`

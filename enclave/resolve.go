@@ -67,6 +67,9 @@ func (a *asked) read(tx Tx) error {
 		if v.SpecDigest != d.ApprovedVersion.Digest {
 			continue // checked against another declaration: what that one promised says nothing about this one
 		}
+		if !v.leased(a.now * 1000) {
+			continue // about to be destroyed
+		}
 		a.pins[req.Dataset], a.pinIDs[req.Dataset] = v, d.Current
 	}
 	return nil
@@ -202,6 +205,14 @@ func (s *Service) explained(d policy.Decision, a *asked) error {
 	var r *catalog.Refusal
 	if !errors.As(err, &r) {
 		return err
+	}
+	if r.Code == catalog.CodeNotLoaded {
+		for name, d := range a.sets {
+			if _, touched := a.bound.Facts.Tables[name]; touched && a.pinIDs[name] == "" && d.Approved.Supply.InPlace() {
+				return pullAgain(name)
+			}
+		}
+		return r
 	}
 	if a.computed != nil && len(a.computed.stale) > 0 && foremost(d.Denials).Rule == ruleCertified {
 		return staleRefusal(a.computed.name, a.computed.stale)

@@ -193,6 +193,18 @@ func (c *sealedCache) makeRoom(all []wanted) bool {
 	return c.used+missing <= c.budget
 }
 
+// evict forgets a snapshot that is destroyed: at once, or when the last run that holds it gives it back.
+func (c *sealedCache) evict(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if it := c.items[id]; it != nil {
+		c.drop(id, it)
+		if it.held == 0 {
+			c.release(it)
+		}
+	}
+}
+
 func (c *sealedCache) drop(id string, it *sealedItem) {
 	if it.dropped {
 		return

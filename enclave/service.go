@@ -25,9 +25,11 @@ type Config struct {
 	Snapshots Blobs
 	Artefacts Blobs
 	Keys      *keyring.Ring
-	Clock     Clock
-	Log       *slog.Logger
-	Limits    Limits
+	// Places are the locations that are read in place; nil is none.
+	Places Places
+	Clock  Clock
+	Log    *slog.Logger
+	Limits Limits
 	// SecondFactor says of whom a second factor is demanded; empty is the jurisdiction's default.
 	SecondFactor SecondFactor
 	// PasswordCost is the work of one password; zero is authn.DefaultCost.
@@ -64,6 +66,7 @@ type Service struct {
 	runner    Runner
 	snapshots Blobs
 	artefacts Blobs
+	places    Places
 	keys      *keyring.Ring
 	clock     Clock
 	log       *slog.Logger
@@ -118,6 +121,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
 		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), outcomes: newOutcomes(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
 		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
+	if s.places = cfg.Places; s.places == nil {
+		s.places = nowhere{}
+	}
 	s.store = certain{Store: cfg.Store, runs: func(r metastore.Record) { s.tally.stored(r, s.nowMS()) }}
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.life, s.killed = context.WithCancel(context.WithoutCancel(ctx))

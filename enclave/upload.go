@@ -29,6 +29,7 @@ const (
 // snapshots; no record names it, so that a gateway which starts again removes it.
 type upload struct {
 	id, account, dataset string
+	pulls                bool // the gateway reads it in place: nobody sends it, and it is not kept on its way
 	size                 int64
 	about                Supply
 	expected             catalog.Digest
@@ -55,7 +56,7 @@ type uploads struct {
 // BeginUpload opens an upload of one file in parts, or finds the one that this account has begun with the same file for the same
 // dataset under the same manifest.
 func (s *Service) BeginUpload(ctx context.Context, p Principal, name string, in api.UploadRequest) (api.Upload, error) {
-	if _, err := s.mayLoad(ctx, p, name); err != nil {
+	if _, err := s.mayLoad(ctx, p, name, pushed(p)); err != nil {
 		s.denied(ctx, p, policy.ActionSupplyLoad, name, err)
 		return api.Upload{}, known(err)
 	}
@@ -76,6 +77,9 @@ func (s *Service) BeginUpload(ctx context.Context, p Principal, name string, in 
 	defer s.parts.mu.Unlock()
 	own, bytes := 0, in.Size
 	for _, u := range s.parts.all {
+		if u.pulls {
+			continue
+		}
 		same := u.account == p.Account && u.dataset == name && u.expected == digest && u.size == in.Size && string(u.about.Manifest) == in.Manifest
 		switch v := u.view(); {
 		case same && u.failed():
@@ -210,11 +214,7 @@ func (s *Service) finish(u *upload, p Principal) (api.Snapshot, error) {
 	}
 	defer body.Close()
 	about := u.about
-	about.Progress = func(percent int) {
-		u.mu.Lock()
-		u.percent = percent
-		u.mu.Unlock()
-	}
+	about.Progress = u.checked
 	return s.loadBatch(s.ctx, p, u.dataset, body, about)
 }
 
@@ -235,7 +235,9 @@ func (s *Service) removeUpload(u *upload) error {
 	}
 	started := u.working != nil
 	u.turn++
-	_ = u.to.CloseWithError(errors.New("given up"))
+	if u.to != nil {
+		_ = u.to.CloseWithError(errors.New("given up"))
+	}
 	u.mu.Unlock()
 	s.parts.mu.Lock()
 	delete(s.parts.all, u.id)
@@ -379,6 +381,7 @@ func (u *upload) view() api.Upload {
 	case u.working == nil:
 	case u.done():
 		v.State, v.Percent = "done", 100
+	case u.pulls && u.percent == 0:
 	default:
 		v.State, v.Percent = "checking", u.percent
 	}

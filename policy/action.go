@@ -11,6 +11,7 @@ const (
 	ActionAccountChange     Action = "account.change"
 	ActionCatalogChange     Action = "catalog.change"
 	ActionSupplyLoad        Action = "supply.load"
+	ActionSupplyChange      Action = "supply.change"
 	ActionApplicationStep   Action = "application.step"
 	ActionGrantChange       Action = "grant.change"
 	ActionReviewVote        Action = "review.vote"
@@ -28,7 +29,7 @@ const (
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
-		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
+		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionSupplyChange, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
 		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionPolicyActivate,
 	}
 }

@@ -39,6 +39,8 @@ func typed(t testing.TB, action policy.Action, raw []byte) policy.Input {
 		return decoded[policy.CatalogChange](decode)
 	case policy.ActionSupplyLoad:
 		return decoded[policy.SupplyLoad](decode)
+	case policy.ActionSupplyChange:
+		return decoded[policy.SupplyChange](decode)
 	case policy.ActionApplicationStep:
 		return decoded[policy.ApplicationStep](decode)
 	case policy.ActionFreezeSet:

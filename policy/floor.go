@@ -13,11 +13,13 @@ var floor = map[Action][]string{
 	},
 	ActionCatalogChange: {
 		"SUB-001", "SUB-002", "SUP-001", "SUP-002", "SUP-003", "SUP-004", "SUP-005", "SUP-006", "SUP-007", "SUP-008", "SUP-009",
-		"SUP-021", "SUP-022", "SUP-023", "SUP-024", "SUP-025",
+		"SUP-010", "SUP-021", "SUP-022", "SUP-023", "SUP-024", "SUP-025",
 	},
 	ActionSupplyLoad: {
 		"SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006", "SUP-011", "SUP-012", "SUP-013", "SUP-014", "SUP-015", "SUP-016",
+		"SUP-017",
 	},
+	ActionSupplyChange: {"SUB-001", "SUB-002", "SUP-012", "SUP-031", "SUP-032", "SUP-033", "SUP-034"},
 	ActionApplicationStep: {
 		"APP-001", "APP-002", "APP-003", "APP-004", "APP-005", "APP-006", "APP-007", "APP-008", "APP-009", "APP-010",
 		"APP-011", "APP-012", "APP-013", "APP-014", "APP-015", "APP-016", "APP-017", "APP-018", "APP-019", "SUB-001", "SUB-002",

@@ -84,6 +84,8 @@ type Declaration struct {
 	Marked      int                 `json:"marked"`       // texts that bear the marking of a state secret
 	Basis       bool                `json:"basis"`        // a law is cited by which the data are not shared
 	Lowered     int                 `json:"lowered"`      // columns graded below the grade approved before, without a record of it
+	Supply      SupplyMode          `json:"supply"`       // the declared mode; empty when none is
+	Declared    bool                `json:"declared"`     // the location that it names is one of the zone's (tenant_space)
 }
 
 // SupplyLoad asks whether a snapshot of a dataset may be loaded.
@@ -93,18 +95,12 @@ type SupplyLoad struct {
 	Mode      SupplyMode `json:"mode"`
 	Dataset   Supplied   `json:"dataset"`
 	Declared  bool       `json:"declared"`  // the storage location is declared and lies in the domain (tenant_space)
+	Batch     string     `json:"batch"`     // digest of the batch; empty before it has arrived
 	Exception *Exception `json:"exception"` // nil when there is none
 }
 
 // SupplyMode is the way by which data enters the zone (BJ-OPS-27).
-type SupplyMode string
-
-// The modes of supply: a person of the operator imports a file, the provider's own account pushes, the gateway reads in place.
-const (
-	SupplyCopy        SupplyMode = "copy"
-	SupplyInterface   SupplyMode = "interface"
-	SupplyTenantSpace SupplyMode = "tenant_space"
-)
+type SupplyMode = catalog.SupplyMode
 
 // Supplied is the dataset that is loaded.
 type Supplied struct {
@@ -113,13 +109,16 @@ type Supplied struct {
 	Provider string         `json:"provider"`
 	Grade    catalog.Grade  `json:"grade"`
 	Market   catalog.Market `json:"market"`
+	Supply   SupplyMode     `json:"supply"` // the declared mode; empty when none is
 }
 
-// Exception documents the supply of one batch of grade 4: written need and the provider's approval.
+// Exception documents the supply of one batch of grade 4: written need and the provider's approval, by two persons, for a term.
 type Exception struct {
-	Document catalog.Digest `json:"document"` // digest of the written need
-	Batch    catalog.Digest `json:"batch"`    // digest of the batch that it is for
-	Approver string         `json:"approver"` // person of the provider who approved it
+	Document catalog.Digest `json:"document"`  // digest of the written need
+	Batch    catalog.Digest `json:"batch"`     // digest of the batch that it is for
+	Approver string         `json:"approver"`  // person of the provider who approved it
+	Second   string         `json:"second"`    // the other person
+	NotAfter int64          `json:"not_after"` // unix seconds
 }
 
 // ApplicationStep asks whether an application may be submitted or taken back, or a step of its route be taken, and by which route it
@@ -248,7 +247,7 @@ func (c CatalogChange) AST() ast.Value {
 	return c.fields(text("op", c.Op), object("dataset",
 		text("name", d.Name), text("state", d.State), text("provider", d.Provider), d.Author.field(),
 		number("columns", d.Columns), number("graded", d.Graded), number("below", d.Below), number("grade", d.Grade),
-		text("market", d.Market), text("sharing", d.Sharing), answers, secret,
+		text("market", d.Market), text("sharing", d.Sharing), text("supply", d.Supply), truth("declared", d.Declared), answers, secret,
 		number("unplaced", d.Unplaced), number("marked", d.Marked), truth("basis", d.Basis), number("lowered", d.Lowered)))
 }
 
@@ -260,11 +259,11 @@ func (s SupplyLoad) AST() ast.Value {
 	d := s.Dataset
 	exception := null("exception")
 	if e := s.Exception; e != nil {
-		exception = object("exception", text("document", e.Document), text("batch", e.Batch), text("approver", e.Approver))
+		exception = object("exception", text("document", e.Document), text("batch", e.Batch), text("approver", e.Approver), text("second", e.Second), number("not_after", e.NotAfter))
 	}
-	return s.fields(names("frozen", s.Frozen), text("mode", s.Mode), truth("declared", s.Declared), exception, object("dataset",
+	return s.fields(names("frozen", s.Frozen), text("mode", s.Mode), truth("declared", s.Declared), text("batch", s.Batch), exception, object("dataset",
 		text("name", d.Name), text("state", d.State), text("provider", d.Provider), number("grade", d.Grade),
-		text("market", d.Market)))
+		text("market", d.Market), text("supply", d.Supply)))
 }
 
 // Action is application.step.

@@ -73,7 +73,7 @@ var (
 	orderComputations = []string{"exact", "certified", "noisy", "never"}
 	orderMask         = []Mask{MaskDisplay, MaskStrict, MaskHide}
 	orderReview       = []Review{ReviewAuto, ReviewOne, ReviewTwo, ReviewNever}
-	supplyModes       = []SupplyMode{SupplyCopy, SupplyInterface, SupplyTenantSpace}
+	supplyModes       = []SupplyMode{catalog.SupplyCopy, catalog.SupplyInterface, catalog.SupplyTenantSpace}
 	stages            = []string{StageSteward, StageProvider, StageOperator, StageAuthority}
 	needs             = []string{"safeguards", "recipients", "frequency"}
 )

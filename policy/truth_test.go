@@ -18,6 +18,7 @@ func TestBJ_FIN_3_RolesAndActions(t *testing.T) {
 		policy.ActionAccountChange:     {policy.RoleSecurityAdministrator},                     // the base confirms a role
 		policy.ActionCatalogChange:     {policy.RoleSteward},                                   // approves
 		policy.ActionSupplyLoad:        {policy.RoleProvider},                                  // pushes through the interface
+		policy.ActionSupplyChange:      {policy.RoleProvider, policy.RoleSteward},              // confirms
 		policy.ActionApplicationStep:   {policy.RoleSteward},                                   // approves
 		policy.ActionGrantChange:       {policy.RoleSteward, policy.RoleSecurityAdministrator}, // resumes
 		policy.ActionReviewVote:        {policy.RoleEgressReviewer},
@@ -31,7 +32,7 @@ func TestBJ_FIN_3_RolesAndActions(t *testing.T) {
 		policy.ActionPolicyActivate:    {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleEgressReviewer, policy.RoleRegulator},
 		policy.ActionSanctionApply:     {policy.RoleSteward, policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleRegulator}, // reinstates; a provider its own
 	}
-	about := []string{"SEP-001", "SUP-001", "SUP-011", "APP-001", "GRA-001", "COM-001", "SEP-011", "AUT-012", "EGR-011", "FRZ-001", "POL-001", "SAN-001", "SAN-005"}
+	about := []string{"SEP-001", "SUP-001", "SUP-011", "SUP-031", "APP-001", "GRA-001", "COM-001", "SEP-011", "AUT-012", "EGR-011", "FRZ-001", "POL-001", "SAN-001", "SAN-005"}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for _, a := range policy.Actions() {
@@ -70,6 +71,9 @@ func with(t *testing.T, a policy.Action, change func(*policy.Common)) policy.Inp
 		change(&in.Common)
 		return in
 	case policy.SupplyLoad:
+		change(&in.Common)
+		return in
+	case policy.SupplyChange:
 		change(&in.Common)
 		return in
 	case policy.ComputationReview:
@@ -202,18 +206,18 @@ func TestSJZ_13c_GradesAndReview(t *testing.T) {
 
 // The truth table of supply: grade × mode, the same in every jurisdiction.
 func TestBJ_OPS_27b_BJ_OPS_27c_BJ_OPS_27d_GradesAndSupply(t *testing.T) {
-	exception := &policy.Exception{Document: "sha256:d", Batch: "sha256:b", Approver: "p-li"}
+	exception := &policy.Exception{Document: "sha256:d", Batch: "sha256:b", Approver: "p-li", Second: "p-steward", NotAfter: 1 << 40}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for g := range catalog.Grade(5) {
-			for _, m := range []policy.SupplyMode{policy.SupplyCopy, policy.SupplyInterface, policy.SupplyTenantSpace, ""} {
+			for _, m := range []policy.SupplyMode{catalog.SupplyCopy, catalog.SupplyInterface, catalog.SupplyTenantSpace, ""} {
 				for _, x := range []*policy.Exception{nil, exception} {
 					in := base[policy.SupplyLoad](t, policy.ActionSupplyLoad)
-					in.Zone.Jurisdiction, in.Mode, in.Dataset.Grade, in.Exception, in.Declared = j, m, g, x, true
-					if m == policy.SupplyCopy {
+					in.Zone.Jurisdiction, in.Mode, in.Dataset.Grade, in.Exception, in.Declared, in.Dataset.Supply = j, m, g, x, true, m
+					if m == catalog.SupplyCopy {
 						in.Subject.Role = policy.RoleSteward
 					}
-					want := m != "" && g.Valid() && (m != policy.SupplyCopy || g == 1) && (g < 4 || x != nil)
+					want := m != "" && g.Valid() && (m != catalog.SupplyCopy || g == 1) && (g < 4 || x != nil)
 					d := decide(t, e, in)
 					require.Equal(t, want, d.Allow, "%s grade %d %s exception %t: %v", j, g, m, x != nil, denied(d))
 				}

@@ -16,7 +16,7 @@ import (
 func (a *app) datasetCommand() *cobra.Command {
 	return a.group("dataset", catalog.Text{Zh: "数据集：建议声明、审核、装载、快照", En: "datasets: suggest, review, load, snapshots"},
 		"yumen dataset review credit --approve --comment 'declared as agreed'\nyumen dataset load credit credit.csv",
-		a.datasetSuggestCommand(), a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetConvertCommand(), a.datasetSnapshotsCommand())
+		a.datasetSuggestCommand(), a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetPullCommand(), a.datasetDestroyCommand(), a.datasetConvertCommand(), a.datasetSnapshotsCommand())
 }
 
 func (a *app) datasetReviewCommand() *cobra.Command {
@@ -60,6 +60,12 @@ func (a *app) printSnapshot(s *api.Snapshot) error {
 	t.Add(a.t("数据集", "dataset"), s.Dataset)
 	t.Add(a.t("状态", "state"), s.State)
 	t.Add(a.t("行数", "rows"), fmt.Sprint(s.Rows))
+	t.Add(a.t("供给方式", "supply"), s.Supply)
+	for _, m := range []struct{ name, value string }{{a.t("来源平台", "platform"), s.Platform}, {a.t("位置", "location"), s.Location}, {a.t("租期至", "until"), until(s.Until)}} {
+		if m.value != "" {
+			t.Add(m.name, m.value)
+		}
+	}
 	if s.Digest != "" {
 		t.Add(a.t("摘要", "digest"), s.Digest)
 	}
@@ -102,11 +108,15 @@ func (a *app) datasetSnapshotsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t := render.Table{Columns: []string{a.t("快照", "SNAPSHOT"), a.t("状态", "STATE"), a.t("行数", "ROWS"), a.t("创建", "CREATED")}}
-			for _, s := range all {
-				t.Add(s.ID, s.State, fmt.Sprint(s.Rows), when(s.Created))
-			}
-			return a.print(list(all), t)
+			return a.print(list(all), a.snapshotTable(all))
 		},
 	})
+}
+
+func (a *app) snapshotTable(all []api.Snapshot) render.Table {
+	t := render.Table{Columns: []string{a.t("快照", "SNAPSHOT"), a.t("状态", "STATE"), a.t("行数", "ROWS"), a.t("创建", "CREATED"), a.t("供给方式", "SUPPLY"), a.t("租期至", "UNTIL")}}
+	for _, s := range all {
+		t.Add(s.ID, s.State, fmt.Sprint(s.Rows), when(s.Created), s.Supply, until(s.Until))
+	}
+	return t
 }

@@ -47,6 +47,14 @@ func (p *progress) set(done int64) {
 	fmt.Fprintf(p.a.err, "\r\x1b[K%s", text)
 }
 
+// amountOf draws the bar of something whose size may not be known yet.
+func (p *progress) amountOf(done, total int64) {
+	p.mu.Lock()
+	p.total = max(total, done+1)
+	p.mu.Unlock()
+	p.set(done)
+}
+
 func (p *progress) amount(done int64) string {
 	if p.percent {
 		return ""

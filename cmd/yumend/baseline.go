@@ -21,7 +21,7 @@ type site struct {
 // baseline compares a zone and its machine with the baseline. It takes no lock and changes nothing.
 func baseline(ctx context.Context, dir string, cfg Config) []item {
 	s := site{dir: dir, cfg: cfg, now: newClock().Now()}
-	items := []item{s.private(), s.local(), s.disk(), s.masterKey(), s.epochKey(), s.swap(), s.core(), s.budget(), s.tls(), judgeFactor(entry("second-factor", text("审批、审核与管理须第二因素", "whoever approves, reviews or administers needs a second factor")), s.cfg.SecondFactor)}
+	items := []item{s.private(), s.local(), s.disk(), s.masterKey(), s.epochKey(), s.swap(), s.core(), s.budget(), s.tls(), s.locations(ctx), judgeFactor(entry("second-factor", text("审批、审核与管理须第二因素", "whoever approves, reviews or administers needs a second factor")), s.cfg.SecondFactor)}
 	items = append(items, s.worker()...)
 	return append(items, s.zone(ctx)...)
 }

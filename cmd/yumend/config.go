@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -9,6 +10,7 @@ import (
 
 	"yumen/enclave"
 	"yumen/internal/httpapi"
+	"yumen/internal/source"
 )
 
 // Config is the configuration file. What each field means, its unit and its limits stand in the manual (manual.go), which
@@ -36,6 +38,22 @@ type Config struct {
 	Limits          LimitsConfig  `yaml:"limits"`
 	MetricsListen   string        `yaml:"metrics_listen"`
 	Tracing         TracingConfig `yaml:"tracing"`
+	// Locations are the storage locations in the domain that are read in place.
+	Locations []LocationConfig `yaml:"locations"`
+}
+
+// LocationConfig is one location: a directory, or a schema of a PostgreSQL database.
+type LocationConfig struct {
+	Name         string `yaml:"name"`
+	Directory    string `yaml:"directory"`
+	Owner        string `yaml:"owner"`
+	Host         string `yaml:"host"`
+	Port         int    `yaml:"port"`
+	Database     string `yaml:"database"`
+	Schema       string `yaml:"schema"`
+	User         string `yaml:"user"`
+	PasswordFile string `yaml:"password_file"`
+	CAFile       string `yaml:"ca_file"`
 }
 
 // LimitsConfig bounds how often one caller may ask.
@@ -118,6 +136,9 @@ func (c Config) validate() error {
 	if _, err := c.limits(); err != nil {
 		return err
 	}
+	if _, err := c.places(); err != nil {
+		return err
+	}
 	if f := c.Tracing.Fraction; !(f >= 0 && f <= 1) {
 		return usageError{told("tracing.fraction 是 0 到 1 之间的数", "tracing.fraction is a number from 0 to 1")}
 	}
@@ -135,6 +156,21 @@ func (c Config) limits() (httpapi.Limits, error) {
 		out.Proxies = append(out.Proxies, p.Masked())
 	}
 	return out, nil
+}
+
+// places are the locations that are read in place. Their form is looked at here, they themselves at the start.
+func (c Config) places() (*source.Set, error) {
+	var all []source.Location
+	for _, l := range c.Locations {
+		all = append(all, source.Location(l))
+	}
+	out, err := source.New(all)
+	var f *source.Fault
+	if errors.As(err, &f) {
+		t := f.Told()
+		return nil, usageError{told("locations："+t.Zh, "locations: "+t.En)}
+	}
+	return out, err
 }
 
 // findWorker is the worker's path: configured, from the environment, or beside this program.

@@ -17,8 +17,12 @@ import (
 func everyField(v reflect.Value, above string, visit func(field)) {
 	for _, f := range fieldsOf(v, above) {
 		visit(f)
-		if f.value.Kind() == reflect.Struct {
+		switch f.value.Kind() {
+		case reflect.Struct:
 			everyField(f.value, f.path, visit)
+		case reflect.Slice: // of one
+			f.value.Set(reflect.Append(f.value, reflect.New(f.value.Type().Elem()).Elem()))
+			everyField(f.value.Index(0), f.path, visit)
 		}
 	}
 }
@@ -77,6 +81,9 @@ func TestConfigurationErrors(t *testing.T) {
 		"workers: 1\nworkers: 2":      {"出现了两次", "the field workers is there twice"},
 		"tracing: 4":                  {"第 1 行", "want fields"},
 		"- a":                         {"第 1 行", "want fields"},
+		"locations: here":             {"应为列表", "line 1: the field locations is a list"},
+		"locations: [{nam: x}]":       {"是否指 locations.name？", "did you mean locations.name?"},
+		"locations: [{port: x}]":      {"字段 locations.port 应为整数", "the field locations.port is a whole number"},
 		"a: b: c":                     {"不是有效的 YAML", "this is no YAML"},
 		"workers: 1\n---\nworkers: 2": {"只有一个", "one YAML document"},
 	} {

@@ -54,6 +54,19 @@ var manual = map[string]catalog.Text{
 		En: "OpenTelemetry traces, off by default. Spans carry static names and the request's identifier: no SQL, no value, nobody's identity; the part of a run that touches data is not traced."},
 	"tracing.endpoint": {Zh: "采集器的 OTLP/HTTP 地址，例如 http://127.0.0.1:4318/v1/traces；不在本机的须为 https。留空：不跟踪。",
 		En: "OTLP/HTTP address of the collector, for example http://127.0.0.1:4318/v1/traces; one on another machine must be https. Empty: no traces."},
+	"locations": {Zh: "域内存储位置：网关可以就地读取的目录和数据库模式（供给方式 tenant_space）。数据集声明只写其中的名称；启动时和每次读取时检查。",
+		En: "Storage locations in the domain: directories and schemas of a database that the gateway may read in place (mode of supply tenant_space). A dataset's declaration names one of them; they are checked at the start and at every reading."},
+	"locations.name": {Zh: "名称，供声明引用。", En: "Its name, for declarations."},
+	"locations.directory": {Zh: "目录的绝对路径：路径中无符号链接，属 root、本网关账户或 owner，他人不可写，位于本机文件系统。",
+		En: "Absolute path of a directory: no symbolic link on its way, owned by root, the gateway's account or owner, not writable by everybody, on a file system of this machine."},
+	"locations.owner":         {Zh: "还可以是目录及其文件属主的用户（名称或编号）。", En: "User (name or number) who may own the directory and its files as well."},
+	"locations.host":          {Zh: "PostgreSQL：Unix 套接字目录，或主机名、地址。不在本机的须有 ca_file。", En: "PostgreSQL: folder of its Unix socket, or name or address of the server. One on another machine needs ca_file."},
+	"locations.port":          {Zh: "端口；0 即 5432。", En: "Port; 0 is 5432."},
+	"locations.database":      {Zh: "数据库名。", En: "Name of the database."},
+	"locations.schema":        {Zh: "模式名：只读取其中的表和视图。", En: "Name of the schema: its tables and views alone are read."},
+	"locations.user":          {Zh: "数据库账户；只需 USAGE 与 SELECT。", En: "Account of the database; it needs USAGE and SELECT alone."},
+	"locations.password_file": {Zh: "口令文件，仅属主可读（0600）；每次连接时读取。", En: "File with its password, its owner's alone (0600); read at every connection."},
+	"locations.ca_file":       {Zh: "服务器证书的签发者（PEM）；给出即用 TLS 并核对主机名。", En: "Issuer of the server's certificate, a PEM file; with it the connection is TLS, and the host's name is compared."},
 	"tracing.fraction": {Zh: "跟踪多大比例的请求，0 到 1。", En: "Which part of the requests is traced, from 0 to 1."},
 }
 
@@ -101,11 +114,38 @@ func printFields(b *strings.Builder, v reflect.Value, above, indent string, lang
 			}
 			continue
 		}
+		if f.value.Kind() == reflect.Slice {
+			if err := printList(b, f, indent, lang); err != nil {
+				return err
+			}
+			continue
+		}
 		text, err := yaml.Marshal(f.value.Interface())
 		if err != nil {
 			return fmt.Errorf("print the configuration: %w", err)
 		}
 		b.WriteString(indent + f.name + ": " + string(text))
+	}
+	return nil
+}
+
+// printList writes a list of structs; what their fields mean is said once, above.
+func printList(b *strings.Builder, f field, indent string, lang locale.Language) error {
+	for _, inner := range fieldsOf(reflect.New(f.value.Type().Elem()).Elem(), f.path) {
+		for i, line := range wrap(inner.name+": "+lang.Text(manual[inner.path]), 96) {
+			b.WriteString(indent + "#   " + strings.Repeat("  ", min(i, 1)) + line + "\n")
+		}
+	}
+	if f.value.Len() == 0 {
+		b.WriteString(indent + f.name + ": []\n")
+		return nil
+	}
+	text, err := yaml.Marshal(map[string]any{f.name: f.value.Interface()})
+	if err != nil {
+		return fmt.Errorf("print the configuration: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		b.WriteString(indent + line)
 	}
 	return nil
 }

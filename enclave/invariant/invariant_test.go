@@ -103,7 +103,13 @@ func (m mutant) check() []invariant.Finding {
 // lived is a zone with a bit of everything: an answer that left by itself, one that was voted out, one rejected, one waiting, one failed,
 // and one refused.
 func lived(t *testing.T) string {
-	z := enclavetest.New(t)
+	_, places := enclavetest.Space(t)
+	z := enclavetest.New(t, places)
+	z.InPlace(t, "leased", "mode: tenant_space, location: bureau_space, path: clients.csv")
+	_, err := z.Pull(t, "provider", "leased")
+	require.NoError(t, err)
+	_, err = z.Service.DestroySnapshots(t.Context(), enclavetest.As("steward"), "leased", api.DestroyRequest{Reason: "x"})
+	require.NoError(t, err)
 	p, grant := z.Bank(t)
 	require.Equal(t, "released", z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients GROUP BY city").State)
 	voted := z.Ask(t, p, grant, "SELECT count(*) AS n FROM cases WHERE kind = 'civil'")
@@ -115,7 +121,7 @@ func lived(t *testing.T) string {
 	require.Equal(t, "failed", z.Ask(t, p, grant, "SELECT count(*) AS n FROM clients WHERE segment = 'a'").State)
 	z.Runner.FailRuns(false)
 	require.Equal(t, "refused", z.Ask(t, p, grant, "SELECT id FROM clients").State)
-	_, err := z.Service.Login(t.Context(), api.Login{User: "admin", Password: enclavetest.Password}, "")
+	_, err = z.Service.Login(t.Context(), api.Login{User: "admin", Password: enclavetest.Password}, "")
 	require.NoError(t, err)
 	for _, name := range []string{"clients", "cases"} {
 		_, err = z.Service.Freeze(t.Context(), enclavetest.As("security"), api.FreezeRequest{Kind: "dataset", Name: name, Reason: "x"})
@@ -208,6 +214,10 @@ var violations = []struct {
 	{invariant.EntryEffect, "a run is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'run' AND state = 'failed'") }},
 	{invariant.StateLegal, "a state that there is not", func(m mutant) { m.sql("UPDATE documents SET state = 'unlimited' WHERE kind = 'grant'") }},
 	{invariant.StateLogged, "a dataset nobody rejected", func(m mutant) { m.sql("UPDATE documents SET state = 'rejected' WHERE kind = 'dataset'") }},
+	{invariant.StateLogged, "a snapshot that nobody destroyed", func(m mutant) { m.sql("UPDATE documents SET state = 'destroyed' WHERE kind = 'snapshot'") }},
+	{invariant.StateLogged, "a snapshot that was destroyed", func(m mutant) {
+		m.sql("UPDATE documents SET state = 'loaded' WHERE kind = 'snapshot' AND state = 'destroyed'")
+	}},
 	{invariant.StateLogged, "an account that nobody suspended", func(m mutant) { m.sql("UPDATE documents SET state = 'suspended' WHERE id = 'analyst_b'") }},
 	{invariant.StateLogged, "a role nobody took back", func(m mutant) { m.sql("UPDATE documents SET state = 'pending' WHERE kind = 'account'") }},
 	{invariant.DecisionKept, "a decision is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'decision'") }},

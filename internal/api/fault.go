@@ -41,6 +41,7 @@ var faultTexts = map[string]catalog.Text{
 	"nested_group":     {Zh: "所属集团本身又属于另一集团：请填写最上级集团", En: "the group of this entity is itself in another group: name the topmost group"},
 	"source":           {Zh: "引擎读出的内容与检查的不一致：请以更简单的方式重新导出", En: "the engine reads the file otherwise than it was checked: export it again, more plainly"},
 	"manifest_digest":  {Zh: "文件与批次清单的 sha256 不符", En: "the file has not the sha256 of its manifest"},
+	"manifest_source":  {Zh: "批次清单所写的来源平台与声明不符", En: "the manifest names another source platform than the declaration"},
 	"manifest_rows":    {Zh: "行数与批次清单不符", En: "the file has not as many rows as its manifest says"},
 }
 

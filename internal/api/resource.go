@@ -81,6 +81,10 @@ type Snapshot struct {
 	Faults []Fault `json:"faults,omitempty"`
 	// Manifest is what the provider said about the batch, if he did.
 	Manifest *ManifestStamp `json:"manifest,omitempty"`
+	Supply   string         `json:"supply" doc:"how it came: copy, interface or tenant_space"`
+	Platform string         `json:"platform,omitempty" doc:"that the batch came from"`
+	Location string         `json:"location,omitempty" doc:"where it was read in place"`
+	Until    int64          `json:"until,omitempty" doc:"when it is destroyed, in unix milliseconds; of a snapshot that was read in place"`
 }
 
 // ManifestStamp is what is kept of a batch manifest; Digest is over the manifest as it was sent.
@@ -89,11 +93,19 @@ type ManifestStamp struct {
 	Rows   int64  `json:"rows"`
 	Period string `json:"period,omitempty"`
 	Batch  string `json:"batch,omitempty"`
+	// Platform is the source platform.
+	Platform string `json:"platform,omitempty"`
 }
 
 // Snapshots lists snapshots.
 type Snapshots struct {
 	Items []Snapshot `json:"items"`
+}
+
+// DestroyRequest names what is to be destroyed of a dataset that is read in place.
+type DestroyRequest struct {
+	Snapshot string `json:"snapshot,omitempty" maxLength:"64" doc:"one of its snapshots; all of them unless given"`
+	Reason   string `json:"reason" maxLength:"500"`
 }
 
 // UploadRequest opens an upload of one file in parts.
@@ -108,7 +120,7 @@ type Upload struct {
 	ID        string `json:"id"`
 	Dataset   string `json:"dataset"`
 	State     string `json:"state" enum:"receiving,checking,done"`
-	Size      int64  `json:"size"`
+	Size      int64  `json:"size" doc:"0 while it is not known, of what the gateway reads in place"`
 	Received  int64  `json:"received" doc:"bytes that have arrived: where to go on"`
 	PartBytes int64  `json:"part_bytes" doc:"how much to send at once"`
 	Percent   int    `json:"percent" doc:"how far the check of the file is, once it has arrived as a whole"`

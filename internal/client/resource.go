@@ -87,6 +87,15 @@ func (c *Client) Snapshots(ctx context.Context, dataset string) ([]api.Snapshot,
 	return list[api.Snapshot](ctx, c, get(datasetPath(dataset)+"/snapshots"))
 }
 
+// DestroySnapshots destroys snapshots of a dataset that were read in place.
+func (c *Client) DestroySnapshots(ctx context.Context, dataset string, r api.DestroyRequest) ([]api.Snapshot, error) {
+	out, err := callWith[api.Snapshots](ctx, c, post(datasetPath(dataset)+"/snapshots/destroy"), r)
+	if err != nil {
+		return nil, err
+	}
+	return out.Items, nil
+}
+
 func resourcePath(kind, name string) string {
 	return "/v1/resources/" + url.PathEscape(kind) + "/" + url.PathEscape(name)
 }

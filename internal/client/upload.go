@@ -71,6 +71,21 @@ type sending struct {
 	pause    time.Duration
 }
 
+// Pull has the gateway read a dataset in place and waits until it is loaded. What breaks its declaration or its manifest is an *Error of
+// KindQuarantined with the faults.
+func (c *Client) Pull(ctx context.Context, dataset string, progress func(api.Upload)) (*api.Snapshot, error) {
+	u, err := call[api.Upload](ctx, c, post(datasetPath(dataset)+"/pulls"))
+	if err != nil {
+		return nil, err
+	}
+	s := &sending{c: c, dataset: dataset, upload: u, file: File{Progress: progress}}
+	stop := s.follow(ctx, u.ID)
+	snapshot, err := decode[api.Snapshot](ctx, c, post(uploadPath(u.ID)+"/finish"))
+	stop()
+	s.forget(ctx)
+	return snapshot, err
+}
+
 // attempt finds out what has arrived, sends the rest and has it loaded.
 func (s *sending) attempt(ctx context.Context) (*api.Snapshot, error) {
 	u, err := callWith[api.Upload](ctx, s.c, post(datasetPath(s.dataset)+"/uploads"), api.UploadRequest{Size: s.file.Size, Digest: s.file.Digest, Manifest: s.file.Manifest})
@@ -135,7 +150,7 @@ func (s *sending) follow(ctx context.Context, id string) (stop func()) {
 			case <-ctx.Done():
 				return
 			}
-			if u, err := call[api.Upload](ctx, s.c, get(uploadPath(id))); err == nil && u.State == "checking" {
+			if u, err := call[api.Upload](ctx, s.c, get(uploadPath(id))); err == nil && u.State != "done" {
 				s.file.Progress(*u)
 			}
 		}

@@ -191,7 +191,14 @@ var acts = map[string]act{
 		return s.startsLater
 	}},
 	"start when a grant is over": {"grant.expire", func(s *stage) func() int { return s.startsLater }},
-	"suspend a grant":            {"grant.suspend", func(s *stage) func() int { return s.changes("suspend") }},
+	"start when a lease is over": {"snapshot.destroy", func(s *stage) func() int { return s.startsLater }},
+	"destroy what was read in place": {"snapshot.destroy", func(s *stage) func() int {
+		return func() int {
+			status, _ := s.call("provider", "POST", "/v1/datasets/leased/snapshots/destroy", api.DestroyRequest{Reason: "test"})
+			return status
+		}
+	}},
+	"suspend a grant": {"grant.suspend", func(s *stage) func() int { return s.changes("suspend") }},
 	"resume a grant": {"grant.resume", func(s *stage) func() int {
 		require.Equal(s.t, 200, s.changes("suspend")())
 		return s.changes("resume")

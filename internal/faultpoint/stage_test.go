@@ -41,7 +41,8 @@ var everybody = []string{"admin", "security", "auditor", "steward", "provider", 
 
 // newModel makes one in which these people have logged in; last is what is done before its gateway ends.
 func newModel(t *testing.T, people []string, last func(m *model)) *model {
-	m := &model{Zone: enclavetest.New(t), tokens: map[string]string{}}
+	_, places := enclavetest.Space(t)
+	m := &model{Zone: enclavetest.New(t, places), tokens: map[string]string{}}
 	m.Activate(t, slices.DeleteFunc(slices.Clone(people), func(p string) bool { return p == "admin" })...) // who has his password
 	m.Signer(t, enclavetest.As("reviewer_1"), true)
 	m.grant = m.Grant(t, enclavetest.As("analyst_a"))
@@ -59,7 +60,11 @@ func newModel(t *testing.T, people []string, last func(m *model)) *model {
 // shared is the zone of all tests that change nothing before their gateway starts, made once.
 func shared(t *testing.T) *model {
 	common.Do(func() {
-		m := newModel(t, everybody, func(*model) {})
+		m := newModel(t, everybody, func(m *model) {
+			m.InPlace(t, "leased", "mode: tenant_space, location: bureau_space, path: clients.csv")
+			_, err := m.Pull(t, "provider", "leased")
+			require.NoError(t, err)
+		})
 		dir, err := os.MkdirTemp("", "yumen-zone-*")
 		require.NoError(t, err)
 		require.NoError(t, os.CopyFS(filepath.Join(dir, "zone"), os.DirFS(m.Dir)))

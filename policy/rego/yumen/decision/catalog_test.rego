@@ -141,6 +141,21 @@ catalog_refusals := {
 		"set": {"/dataset/prohibited/law": true, "/zone/jurisdiction": "lab"},
 		"refuses": {"SUP-004"},
 	},
+	"BJ-OPS-27c SUP-010: grade 3 is to be copied": {"set": {"/dataset/supply": "copy"}, "refuses": {"SUP-010"}},
+	"BJ-OPS-27b SUP-010: a mode that is none": {"set": {"/dataset/supply": "post"}, "refuses": {"SUP-010"}},
+	"BJ-OPS-27c SUP-010: it is not known what is declared": {"set": {"/dataset/supply": null}, "refuses": {"SUP-010"}},
+	"XM-63 SUP-010: read in place from a location outside the domain": {
+		"set": {"/dataset/supply": "tenant_space"},
+		"refuses": {"SUP-010"},
+	},
+	"XM-63 SUP-010: it is not known whether the location is declared": {
+		"set": {"/dataset/declared": null},
+		"refuses": {"SUP-010"},
+	},
+	"XM-63 SUP-010: pushed, and the location is not known": {
+		"set": {"/dataset/declared": "true", "/dataset/supply": "interface"},
+		"refuses": {"SUP-010"},
+	},
 	"XM-16c SUP-009: a column below its least grade": {"set": {"/dataset/below": 1}, "refuses": {"SUP-009"}},
 	"SJZ-15d SUP-009: a number of text": {"set": {"/dataset/below": "0"}, "refuses": {"SUP-009"}},
 	"XM-16c SUP-009: no number, in lab": {
@@ -218,6 +233,22 @@ test_catalog_refusals[note] if {
 }
 
 catalog_permits := {
+	"BJ-OPS-27c SUP-010: grade 3 through the interface": {
+		"set": {"/dataset/supply": "interface"},
+		"obligations": {"retention_years": 5},
+	},
+	"XM-63 SUP-010: grade 3 is read in place in the domain": {
+		"set": {"/dataset/declared": true, "/dataset/supply": "tenant_space"},
+		"obligations": {"retention_years": 5},
+	},
+	"BJ-OPS-27b SUP-010: grade 1 is copied": {
+		"set": {"/dataset/grade": 1, "/dataset/supply": "copy"},
+		"obligations": {"retention_years": 5},
+	},
+	"BJ-OPS-27c SUP-010: what does not fit can be rejected": {
+		"set": {"/dataset/supply": "copy", "/op": "reject"},
+		"obligations": {"retention_years": 5},
+	},
 	"SJZ-15a SUP-101: a steward approves": {"obligations": {"retention_years": 5}},
 	"SJZ-15a SUP-101: a provider declares": {
 		"set": {"/dataset/state": "none", "/op": "declare", "/subject": the_provider},

@@ -125,6 +125,15 @@ catalog_change := {"proof": catalog_proof, "obligations": supply_obligations} if
 }
 
 # METADATA
+# title: May this be done about a batch
+# entrypoint: true
+supply_change := refusal("supply.change", supply_proof, {}) if lacks("supply.change", supply_proof)
+
+supply_change := {"proof": supply_proof, "obligations": supply_obligations} if {
+	not lacks("supply.change", supply_proof)
+}
+
+# METADATA
 # title: May this dataset be loaded in this way
 # entrypoint: true
 supply_load := refusal("supply.load", supply_proof, {}) if lacks("supply.load", supply_proof)

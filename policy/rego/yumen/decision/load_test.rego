@@ -65,22 +65,22 @@ load_refusals := {
 	},
 	"BJ-OPS-27c SUP-014: an unknown mode": {
 		"set": {"/mode": "post"},
-		"refuses": {"SUP-011", "SUP-014", "SUP-016"},
+		"refuses": {"SUP-011", "SUP-014", "SUP-016", "SUP-017"},
 	},
 	"BJ-OPS-27a SUP-014,SUP-015: no grade": {"set": {"/dataset/grade": 0}, "refuses": {"SUP-014", "SUP-015"}},
 	"BJ-OPS-27d SUP-015: grade 4 without an exception": {"set": {"/dataset/grade": 4}, "refuses": {"SUP-015"}},
 	"BJ-OPS-27d SUP-015: an exception without document": {
-		"set": {"/dataset/grade": 4, "/exception": {"document": "", "batch": "sha256:b", "approver": "p-li"}},
+		"set": {"/dataset/grade": 4, "/exception": object.union_n([good_exception, {"document": ""}])},
 		"refuses": {"SUP-015"},
 	},
 	"BJ-OPS-27d SUP-015: an exception without batch": {
-		"set": {"/dataset/grade": 4, "/exception": {"document": "sha256:d", "batch": "", "approver": "p-li"}},
+		"set": {"/dataset/grade": 4, "/exception": object.union_n([good_exception, {"batch": ""}])},
 		"refuses": {"SUP-015"},
 	},
 	"BJ-OPS-27d SUP-015: an exception without approver": {
 		"set": {
 			"/dataset/grade": 4,
-			"/exception": {"document": "sha256:d", "batch": "sha256:b", "approver": ""},
+			"/exception": object.union_n([good_exception, {"approver": ""}]),
 		},
 		"refuses": {"SUP-015"},
 	},
@@ -89,18 +89,85 @@ load_refusals := {
 		"refuses": {"SUP-012"},
 	},
 	"BJ-OPS-27d SUP-015: half an exception where none is needed": {
-		"set": {"/exception": {"document": "", "batch": "sha256:b", "approver": "p-li"}},
+		"set": {"/exception": object.union_n([good_exception, {"document": ""}])},
 		"refuses": {"SUP-015"},
 	},
 	"XM-63 SUP-016: an unknown mode from a declared location": {
 		"set": {"/declared": true, "/mode": "post"},
-		"refuses": {"SUP-011", "SUP-014", "SUP-016"},
+		"refuses": {"SUP-011", "SUP-014", "SUP-016", "SUP-017"},
 	},
-	"XM-63 SUP-016: a location that is not declared": {"set": {"/mode": "tenant_space"}, "refuses": {"SUP-016"}},
+	"XM-63 SUP-016: a location that is not declared": {
+		"set": {"/dataset/supply": "tenant_space", "/mode": "tenant_space"},
+		"refuses": {"SUP-016"},
+	},
 	"XM-63 SUP-016: it is not known whether it is declared": {
 		"set": {"/declared": null},
 		"refuses": {"SUP-016"},
 	},
+	"BJ-OPS-27c SUP-017: pushed, but declared to be read in place": {
+		"set": {"/dataset/supply": "tenant_space"},
+		"refuses": {"SUP-017"},
+	},
+	"BJ-OPS-27b SUP-017: pushed, but declared to be copied": {
+		"set": {"/dataset/supply": "copy"},
+		"refuses": {"SUP-017"},
+	},
+	"BJ-OPS-27c SUP-017: read in place, and nothing is declared": {
+		"set": {"/declared": true, "/mode": "tenant_space"},
+		"refuses": {"SUP-017"},
+	},
+	"BJ-OPS-27c SUP-017: it is not known what is declared": {
+		"set": {"/dataset/supply": null},
+		"refuses": {"SUP-017"},
+	},
+	"BJ-OPS-27d SUP-015: another batch than the exception's": {
+		"set": {"/dataset/grade": 4, "/exception": good_exception, "/batch": "sha256:other"},
+		"refuses": {"SUP-015"},
+	},
+	"BJ-OPS-27d SUP-015: it is not known which batch": {
+		"set": {"/dataset/grade": 4, "/exception": good_exception, "/batch": null},
+		"refuses": {"SUP-015"},
+	},
+	"BJ-OPS-27d SUP-015: an exception by one person": {
+		"set": {
+			"/dataset/grade": 4,
+			"/exception": object.union_n([good_exception, {"second": "p-li"}]),
+			"/batch": "sha256:b",
+		},
+		"refuses": {"SUP-015"},
+	},
+	"BJ-OPS-27d SUP-015: an exception that nobody confirmed": {
+		"set": {
+			"/dataset/grade": 4,
+			"/exception": object.union_n([good_exception, {"second": ""}]),
+			"/batch": "sha256:b",
+		},
+		"refuses": {"SUP-015"},
+	},
+	"BJ-OPS-27d SUP-015: an exception whose term is over": {
+		"set": {
+			"/dataset/grade": 4,
+			"/exception": object.union_n([good_exception, {"not_after": 1000000}]),
+			"/batch": "sha256:b",
+		},
+		"refuses": {"SUP-015"},
+	},
+	"BJ-OPS-27d SUP-015: an exception without term": {
+		"set": {
+			"/dataset/grade": 4,
+			"/exception": object.union_n([good_exception, {"not_after": null}]),
+			"/batch": "sha256:b",
+		},
+		"refuses": {"SUP-015"},
+	},
+}
+
+good_exception := {
+	"document": "sha256:d",
+	"batch": "sha256:b",
+	"approver": "p-li",
+	"second": "p-steward",
+	"not_after": 1000001,
 }
 
 test_load_refusals[note] if {
@@ -111,16 +178,26 @@ test_load_refusals[note] if {
 
 load_permits := {
 	"BJ-OPS-27c SUP-014: the provider pushes grade 3": {"obligations": {"retention_years": 5}},
+	"BJ-OPS-27c SUP-017: the provider pushes as it declared": {
+		"set": {"/dataset/supply": "interface"},
+		"obligations": {"retention_years": 5},
+	},
 	"BJ-OPS-27b SUP-014: a steward imports a file of grade 1": {
 		"set": {"/dataset/grade": 1, "/dataset/market": "ordinary", "/mode": "copy", "/subject": the_steward},
 		"obligations": {"retention_years": 3},
 	},
 	"BJ-OPS-27c SUP-016: the provider has a tenant space read": {
-		"set": {"/declared": true, "/mode": "tenant_space"},
+		"set": {"/dataset/supply": "tenant_space", "/declared": true, "/mode": "tenant_space"},
 		"obligations": {"retention_years": 5},
 	},
 	"BJ-OPS-27c SUP-016: a steward has a tenant space read": {
-		"set": {"/dataset/grade": 2, "/declared": true, "/mode": "tenant_space", "/subject": the_steward},
+		"set": {
+			"/dataset/grade": 2,
+			"/dataset/supply": "tenant_space",
+			"/declared": true,
+			"/mode": "tenant_space",
+			"/subject": the_steward,
+		},
 		"obligations": {"retention_years": 5},
 	},
 	"XM-22 SUP-013: sealed data is kept": {
@@ -130,8 +207,13 @@ load_permits := {
 	"BJ-OPS-27d SUP-015: grade 4 by exception": {
 		"set": {
 			"/dataset/grade": 4,
-			"/exception": {"document": "sha256:d", "batch": "sha256:b", "approver": "p-li"},
+			"/exception": good_exception,
+			"/batch": "sha256:b",
 		},
+		"obligations": {"retention_years": 5},
+	},
+	"BJ-OPS-27d SUP-015: grade 4 by exception, before the batch is there": {
+		"set": {"/dataset/grade": 4, "/exception": good_exception},
 		"obligations": {"retention_years": 5},
 	},
 	"SJZ-6a SUP-012: a lab dataset of no provider": {

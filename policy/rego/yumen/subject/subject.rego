@@ -13,6 +13,7 @@ import data.yumen.lib
 #   entrypoints:
 #     - catalog.change
 #     - supply.load
+#     - supply.change
 #     - application.step
 #     - computation.review
 #     - grant.change
@@ -43,6 +44,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - account.change
 #     - catalog.change
 #     - supply.load
+#     - supply.change
 #     - application.step
 #     - computation.review
 #     - grant.change

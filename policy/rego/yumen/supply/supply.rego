@@ -220,6 +220,39 @@ proof contains "SUP-008" if {
 }
 
 # METADATA
+# title: The declared mode of supply fits the grade
+# custom:
+#   rule: SUP-010
+#   code: SUPPLY_MODE
+#   entrypoints: [catalog.change]
+#   articles: [BJ-OPS-27b, BJ-OPS-27c, XM-63]
+#   message:
+#     zh: 声明的供给方式与级别不符，或存储位置不在域内
+#     en: The declared mode of supply does not fit the grade, or its location is not in the domain
+#   remedy:
+#     zh: 二级以上用 interface 或 tenant_space；location 须是专区配置中登记的域内位置
+#     en: From grade 2 on use interface or tenant_space; the location is one that the zone's configuration lists
+proof contains "SUP-010" if input.op == "reject"
+
+proof contains "SUP-010" if {
+	input.dataset.supply == ""
+	is_boolean(input.dataset.declared)
+}
+
+proof contains "SUP-010" if {
+	input.dataset.supply in lib.settings.grades[input.dataset.grade].supply
+	located(input.dataset.supply, input.dataset.declared)
+}
+
+# A place that the gateway reads is declared; other modes name none.
+located("tenant_space", true) := true
+
+located(mode, declared) if {
+	mode in {"copy", "interface"}
+	is_boolean(declared)
+}
+
+# METADATA
 # title: The load belongs to the caller's role
 # custom:
 #   rule: SUP-011
@@ -239,14 +272,14 @@ proof contains "SUP-011" if lib.may_act("supply.load", input.mode)
 # custom:
 #   rule: SUP-012
 #   code: ROLE
-#   entrypoints: [supply.load]
+#   entrypoints: [supply.load, supply.change]
 #   articles: [SJZ-6a, BJ-OPS-27c]
 #   message:
-#     zh: 只能装载本单位的数据
-#     en: A provider loads its own data only
+#     zh: 只能装载和处理本单位的数据
+#     en: A provider loads its own data only, and decides about it alone
 #   remedy:
-#     zh: 由该数据的提供单位装载
-#     en: Have the data's own provider load it
+#     zh: 由该数据的提供单位办理
+#     en: Have the data's own provider do it
 proof contains "SUP-012" if input.subject.role == "steward"
 
 proof contains "SUP-012" if {
@@ -303,13 +336,23 @@ proof contains "SUP-014" if input.mode in lib.settings.grades[input.dataset.grad
 proof contains "SUP-015" if {
 	lib.settings.grades[input.dataset.grade].supply_exception == false
 	input.exception == null
+	is_string(input.batch)
 }
 
 proof contains "SUP-015" if {
 	lib.named(input.exception.document)
 	lib.named(input.exception.batch)
 	lib.named(input.exception.approver)
+	lib.named(input.exception.second)
+	lib.differ(input.exception.approver, input.exception.second)
+	lib.at_least(input.exception.not_after, input.now + 1)
+	of_the_batch
 }
+
+# The batch is the one of the exception, as soon as it is there.
+of_the_batch if input.batch == ""
+
+of_the_batch if lib.same(input.batch, input.exception.batch)
 
 # METADATA
 # title: A tenant space is a declared location in the domain
@@ -324,14 +367,106 @@ proof contains "SUP-015" if {
 #   remedy:
 #     zh: 登记域内的存储位置
 #     en: Declare a location in the domain
-proof contains "SUP-016" if {
+proof contains "SUP-016" if located(input.mode, input.declared)
+
+# METADATA
+# title: The mode of supply is the declared one
+# custom:
+#   rule: SUP-017
+#   code: SUPPLY_MODE
+#   entrypoints: [supply.load]
+#   articles: [BJ-OPS-27b, BJ-OPS-27c]
+#   message:
+#     zh: 该数据集声明了另一种供给方式
+#     en: The dataset is declared to come in another way
+#   remedy:
+#     zh: 按声明供给：copy（数据管理人员）与 interface（提供单位）用 yumen dataset load，tenant_space 用 yumen dataset pull
+#     en: "Supply it as declared: copy (a steward) and interface (the provider) by load, tenant_space by pull"
+proof contains "SUP-017" if {
+	input.dataset.supply == ""
 	input.mode in {"copy", "interface"}
-	is_boolean(input.declared)
 }
 
-proof contains "SUP-016" if {
-	input.mode == "tenant_space"
-	input.declared == true
+proof contains "SUP-017" if lib.same(input.mode, input.dataset.supply)
+
+# METADATA
+# title: The act upon a batch belongs to the caller's role
+# custom:
+#   rule: SUP-031
+#   code: ROLE
+#   entrypoints: [supply.change]
+#   articles: [BJ-OPS-27d, BJ-FIN-3]
+#   message:
+#     zh: 该角色不能处理批次
+#     en: This role may not act upon a batch
+#   remedy:
+#     zh: 由提供单位或数据管理人员办理
+#     en: Have the provider or a steward do it
+proof contains "SUP-031" if lib.may_act("supply.change", input.op)
+
+# METADATA
+# title: It is said about what, and why
+# custom:
+#   rule: SUP-032
+#   code: INCOMPLETE
+#   entrypoints: [supply.change]
+#   articles: [BJ-OPS-27d]
+#   message:
+#     zh: 没有说明理由
+#     en: No reason is given
+#   remedy:
+#     zh: 说明理由
+#     en: Say why
+proof contains "SUP-032" if {
+	lib.named(input.dataset.name)
+	input.reason == true
+}
+
+# METADATA
+# title: Two people decide about an exception and a quarantined batch
+# custom:
+#   rule: SUP-033
+#   code: SEPARATION
+#   entrypoints: [supply.change]
+#   articles: [BJ-OPS-27d]
+#   message:
+#     zh: 须由两人办理
+#     en: Two people decide about this
+#   remedy:
+#     zh: 由另一名人员确认
+#     en: Have another person confirm it
+proof contains "SUP-033" if input.op in {"destroy", "discard", "propose"}
+
+proof contains "SUP-033" if {
+	input.op == "confirm"
+	lib.differ(input.subject.account, input.proposer.account)
+	lib.differ(input.subject.person, input.proposer.person)
+}
+
+# METADATA
+# title: One of the two is the provider's
+# custom:
+#   rule: SUP-034
+#   code: SEPARATION
+#   entrypoints: [supply.change]
+#   articles: [BJ-OPS-27d]
+#   message:
+#     zh: 两人之一须为提供单位的人员
+#     en: One of the two persons is the provider's
+#   remedy:
+#     zh: 由提供单位的人员确认
+#     en: Have a person of the provider confirm it
+proof contains "SUP-034" if input.op in {"destroy", "discard", "propose"}
+
+proof contains "SUP-034" if {
+	input.op == "confirm"
+	lib.same(input.subject.organization, input.dataset.provider)
+	lib.named(input.proposer.organization)
+}
+
+proof contains "SUP-034" if {
+	input.op == "confirm"
+	lib.same(input.proposer.organization, input.dataset.provider)
 }
 
 # METADATA
@@ -339,6 +474,6 @@ proof contains "SUP-016" if {
 # custom:
 #   rule: SUP-101
 #   kind: obligation
-#   entrypoints: [catalog.change, supply.load]
+#   entrypoints: [catalog.change, supply.load, supply.change]
 #   articles: [XM-39b, XM-39c]
 retention_years := lib.retention(input.dataset.grade, {input.dataset.market})
