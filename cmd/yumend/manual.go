@@ -67,7 +67,7 @@ var manual = map[string]catalog.Text{
 	"locations.user":          {Zh: "数据库账户；只需 USAGE 与 SELECT。", En: "Account of the database; it needs USAGE and SELECT alone."},
 	"locations.password_file": {Zh: "口令文件，仅属主可读（0600）；每次连接时读取。", En: "File with its password, its owner's alone (0600); read at every connection."},
 	"locations.ca_file":       {Zh: "服务器证书的签发者（PEM）；给出即用 TLS 并核对主机名。", En: "Issuer of the server's certificate, a PEM file; with it the connection is TLS, and the host's name is compared."},
-	"tracing.fraction": {Zh: "跟踪多大比例的请求，0 到 1。", En: "Which part of the requests is traced, from 0 to 1."},
+	"tracing.fraction":        {Zh: "跟踪多大比例的请求，0 到 1。", En: "Which part of the requests is traced, from 0 to 1."},
 }
 
 // field is one field of the configuration.
