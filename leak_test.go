@@ -106,6 +106,7 @@ func (s *stage) sanctions() {
 	s.say("security", 0, "sanction", "dismiss", listed, "--reason", "cleared")
 	s.say("security", 3, "sanction", "terminate", "--organization", "nobody", "--reason", "there is no such")
 	s.say("security", 0, "sanction", "list")
+	s.say("security", -1, "health")
 }
 
 // observe reads the metrics.

@@ -85,6 +85,10 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"ActOnSanction", func(p enclave.Principal) (int, error) {
 			return zero(s.ActOnSanction(ctx, p, "sanction_00000000000000000000000000000000", api.SanctionAct{Act: "lift", Reason: "x"}))
 		}},
+		{"Mechanisms", func(p enclave.Principal) (int, error) {
+			v, err := s.Mechanisms(ctx, p)
+			return len(v.Items), err
+		}},
 		{"Sanctions", func(p enclave.Principal) (int, error) {
 			v, err := s.Sanctions(ctx, p)
 			return len(v.Items), err
@@ -258,6 +262,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	allowed := map[string]string{
 		"Resources": all, "Resource": all,
 		"Freezes":     staff,
+		"Mechanisms":  staff,
 		"RegisterKey": all,
 		"SigningKeys": all,
 		"Snapshots":   staff + " provider", "LoadDataset": "provider", "LoadBatch": "provider", "SuggestDataset": "admin steward provider provider_2", "BeginUpload": "provider", "Upload": "provider", "PutPart": "provider",

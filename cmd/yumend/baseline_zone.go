@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"yumen/catalog"
+	"yumen/enclave"
 	"yumen/enclave/audit"
+	"yumen/internal/api"
 	"yumen/internal/metastore"
 	"yumen/internal/metastore/sqlite"
 	"yumen/internal/operation"
@@ -32,8 +34,12 @@ func (s site) zone(ctx context.Context) []item {
 	defer st.Close()
 	var offices []officer
 	var last audit.Entry
+	var page api.Mechanisms
 	err = st.View(ctx, func(tx *sqlite.Tx) error {
 		if offices, err = readOfficers(tx); err != nil {
+			return err
+		}
+		if page, err = enclave.ReadMechanisms(tx, enclave.SecondFactor(s.cfg.SecondFactor), s.now); err != nil {
 			return err
 		}
 		last, err = lastEntry(tx)
@@ -46,7 +52,23 @@ func (s site) zone(ctx context.Context) []item {
 	if err != nil {
 		return []item{schema, judgeClock(clock, s.now, last.Time), judgeOffices(roles, offices), backup.unknown(err), ended.unknown(err)}
 	}
-	return []item{schema, judgeClock(clock, s.now, last.Time), judgeOffices(roles, offices), judgeBackup(backup, s.now, marks.Backup), judgeEpoch(ended, marks)}
+	return append([]item{schema, judgeClock(clock, s.now, last.Time), judgeOffices(roles, offices), judgeBackup(backup, s.now, marks.Backup), judgeEpoch(ended, marks)}, mechanisms(page)...)
+}
+
+// mechanisms are the items of the health page.
+func mechanisms(page api.Mechanisms) []item {
+	var out []item
+	for _, m := range page.Items {
+		it := entry("mechanism-"+m.ID, m.Title)
+		switch m.State {
+		case "weak":
+			it = it.found(verdictWarn, m.Note, m.Remedy)
+		case "off":
+			it = it.found(verdictFail, m.Note, m.Remedy)
+		}
+		out = append(out, it.noted(m.Note))
+	}
+	return out
 }
 
 // lastEntry is the newest entry of the log, or none.

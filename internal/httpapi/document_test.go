@@ -59,7 +59,7 @@ func read(d *door) document {
 var operations = map[string]bool{
 	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "live": false, "ready": false,
 	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true, "totp-enrol": true, "totp-confirm": true, "totp-reset": true,
-	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true,
+	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "mechanisms": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "computation-get": true, "computation-review": true, "computation-certify": true, "snapshot-list": true, "snapshot-load": true, "dataset-suggest": true,
 	"dataset-pull": true, "snapshot-destroy": true, "upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
@@ -187,7 +187,7 @@ func state(d *door) string {
 // may not.
 var may = map[string]string{
 	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-", "totp-enrol": "-", "totp-confirm": "-", "totp-reset": "-",
-	"sanction-list": "*", "sanction-impose": "-", "sanction-act": "-",
+	"mechanisms": "admin security auditor steward", "sanction-list": "*", "sanction-impose": "-", "sanction-act": "-",
 	"freeze-list": "admin security auditor steward", "freeze-set": "-", "freeze-lift": "-", "account-suspend": "-", "account-resume": "-", "account-reset": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "computation-get": "-", "computation-review": "-", "computation-certify": "-", "snapshot-load": "-", "dataset-suggest": "-",

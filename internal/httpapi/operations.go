@@ -233,6 +233,10 @@ func (d *door) evidence(a huma.API) {
 // health says whether the process lives, and whether it can take work: for whoever restarts it or sends it requests.
 func (d *door) health(a huma.API) {
 	ok := func(err error) (*out[api.Health], error) { return reply(api.Health{Status: "ok"}, err) }
+	huma.Register(a, op("mechanisms", http.MethodGet, "/v1/mechanisms", 200), func(ctx context.Context, _ *nothing) (*out[api.Mechanisms], error) {
+		v, err := d.svc.Mechanisms(ctx, who(ctx))
+		return reply(v, err)
+	})
 	huma.Register(a, op("live", http.MethodGet, "/v1/health/live", 200), func(context.Context, *nothing) (*out[api.Health], error) { return ok(nil) })
 	huma.Register(a, op("ready", http.MethodGet, "/v1/health/ready", 200), func(ctx context.Context, _ *nothing) (*out[api.Health], error) {
 		return ok(d.svc.Ready(ctx))
