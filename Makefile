@@ -54,8 +54,12 @@ nightly: test fuzz ## what does not fit into make test: long oracle runs, mutati
 	$(GO) test -tags '$(TAGS) nightly' -timeout 30m -run 'TestContainers' ./packaging
 	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -run 'TestTimes' ./cmd/yumend
 	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -run 'TestSoak' ./sandbox
+	$(GO) run ./internal/redteam -targets 400
 	YUMEN_UTILITY=1 $(GO) test -tags $(TAGS) -timeout 30m -v -run 'TestUtility' ./cmd/yumend
 	YUMEN_CROWD_SECONDS=300 $(GO) test -race -tags $(TAGS) -timeout 30m -run 'TestCrowd' ./cmd/yumend
+
+redteam: ## attack the noisy mode on the two real data sets; fails when an attack beats its bound
+	$(GO) run ./internal/redteam
 
 obligations: ## requirement, rules, tests and status, into docs/obligations.md; fails while one that must hold has no test
 	$(GO) run ./internal/obligations -write docs/obligations.md

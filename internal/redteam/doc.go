@@ -1,0 +1,10 @@
+// Command redteam attacks the noisy mode: it plays those who want to know one yes/no fact of one person, on two real data sets, against the parts that
+// answer (enclave/noise, enclave/noisy, enclave/budget), and writes how often each attack is right beside what the theorem allows it.
+//
+// Every attacker knows all other columns of everybody. Insiders also know the fact of everybody but their target. The target's fact is tossed, half yes
+// and half no, so that guessing is right half of the time and what is true of people like him does not help. Each target is attacked under a noise
+// secret of its own, with so many columns of budget.
+//
+// The last line is "worst margin X": the smallest distance, over all attacks, between the bound and the lower end of the 99.9 % interval of the
+// measured accuracy. Below zero the theorem, its code, or the budget is broken, and the command fails.
+package main
