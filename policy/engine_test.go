@@ -64,9 +64,9 @@ func TestEvaluationFailuresRefuse(t *testing.T) {
 		{"wrong shape", `query_run := {"proof": query_proof, "obligations": query_obligations}`, `query_run := {"allow": true}`, "ENG-005|"},
 		{"a verdict of its own", `query_run := {"proof": query_proof, "obligations"`, `query_run := {"allow": true, "proof": query_proof, "obligations"`, "ENG-004"},
 		{"no obligations", `query_run := {"proof": query_proof, "obligations": query_obligations}`, `query_run := {"proof": query_proof}`, "ENG-005"},
-		{"unknown obligation", `query_obligations := {"run"`, `query_obligations := {"more": 1, "run"`, "ENG-005"},
-		{"an obligation of another action", `query_obligations := {"run"`, `query_obligations := {"account": {"confirmation": "none"}, "run"`, "ENG-005"},
-		{"no rules per cell", `query_obligations := {"run": desensitization.run, `, `query_obligations := {`, "ENG-005"},
+		{"unknown obligation", "query_obligations := {\n\t\"run\"", "query_obligations := {\n\t\"more\": 1,\n\t\"run\"", "ENG-005"},
+		{"an obligation of another action", "query_obligations := {\n\t\"run\"", "query_obligations := {\n\t\"account\": {\"confirmation\": \"none\"},\n\t\"run\"", "ENG-005"},
+		{"no rules per cell", "query_obligations := {\n\t\"run\": desensitization.run,\n", "query_obligations := {\n", "ENG-005"},
 		{"short retention", `"retention_years": desensitization.retention_years`, `"retention_years": 1`, "ENG-005"},
 	}
 	for _, c := range cases {

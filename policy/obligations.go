@@ -12,8 +12,11 @@ import (
 // Mode is the protection mode of an answer.
 type Mode string
 
-// ModeExact answers true values with withheld cells. It is the only mode that this gateway enforces.
-const ModeExact Mode = "exact"
+// The modes: ModeExact answers true values with withheld cells, ModeNoisy covers every cell with noise and decides from that.
+const (
+	ModeExact Mode = "exact"
+	ModeNoisy Mode = "noisy"
+)
 
 // Review is how much review a release needs.
 type Review string
@@ -58,8 +61,24 @@ type RunRules struct {
 	Round       int           `json:"round"`       // base to which counts are rounded; 0 = not rounded
 	CellsMax    int           `json:"cells_max"`   // cells of one release
 	TickMS      int           `json:"tick_ms"`     // visible state advances on multiples of this
+	Noise       *NoiseRules   `json:"noise"`       // of the noisy mode; nil in the exact one
 	Review      Review        `json:"review"`      // of an answer without flags
 	Mask        Mask          `json:"mask"`        // how much of an identifier a person inside sees
+}
+
+// NoiseRules are what covers a cell, and what a legal group may be charged for each entity type: columns whose values one entity moves by their
+// sensitivity.
+type NoiseRules struct {
+	Sigma int `json:"sigma" yaml:"sigma"` // standard deviation, in sensitivities
+	Month int `json:"month" yaml:"month"` // columns in 30 days
+	Year  int `json:"year" yaml:"year"`   // columns in 365 days
+}
+
+func (n *NoiseRules) check() error {
+	if n.Sigma < 2 || n.Month < 1 || n.Year < n.Month {
+		return errors.New("noise or its budget out of range")
+	}
+	return nil
 }
 
 // Mask is how much of a value with an identifier in it the people of the zone see.
@@ -168,8 +187,12 @@ func (a *ApplicationRules) check() error {
 
 func (r *RunRules) check() error {
 	switch {
-	case r.Mode != ModeExact:
+	case r.Mode != ModeExact && r.Mode != ModeNoisy:
 		return errors.New("unknown protection mode")
+	case (r.Noise != nil) != (r.Mode == ModeNoisy):
+		return errors.New("noise missing or out of place")
+	case r.Noise != nil && r.Noise.check() != nil:
+		return r.Noise.check()
 	case !r.Grade.Valid():
 		return errors.New("grade missing")
 	case r.K < 2, r.Complement < 2, r.Sensitive < 2:

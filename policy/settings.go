@@ -50,6 +50,7 @@ type gradeSettings struct {
 	TickMS          int          `yaml:"tick_ms" json:"tick_ms"`
 	FreeSQL         string       `yaml:"free_sql" json:"free_sql"`
 	Computations    string       `yaml:"computations" json:"computations"`
+	Noise           NoiseRules   `yaml:"noise" json:"noise"`
 	Review          reviewPlan   `yaml:"review" json:"review"`
 	Mask            Mask         `yaml:"mask" json:"mask"`
 	Supply          []SupplyMode `yaml:"supply" json:"supply"`
@@ -115,6 +116,8 @@ func (g *gradeSettings) valid() error {
 	switch {
 	case rank(orderFreeSQL, g.FreeSQL) < 0, rank(orderComputations, g.Computations) < 0:
 		return errors.New("free_sql or computations unknown")
+	case g.Noise.check() != nil:
+		return g.Noise.check()
 	case rank(orderReview, g.Review.Clean) < 0, rank(orderReview, g.Review.Flagged) < rank(orderReview, g.Review.Clean):
 		return errors.New("review unknown, or looser with flags than without")
 	case g.Review.SamplePercent < 0 || g.Review.SamplePercent > 100:
@@ -204,6 +207,7 @@ func (g *gradeSettings) looser(base *gradeSettings, freeInLab bool) string {
 		{"tick_ms", g.TickMS < base.TickMS},
 		{"free_sql", rank(orderFreeSQL, g.FreeSQL) < rank(orderFreeSQL, base.FreeSQL) && !freeInLab},
 		{"computations", rank(orderComputations, g.Computations) < rank(orderComputations, base.Computations)},
+		{"noise", g.Noise.Sigma < base.Noise.Sigma || g.Noise.Month > base.Noise.Month || g.Noise.Year > base.Noise.Year},
 		{"review", rank(orderReview, g.Review.Clean) < rank(orderReview, base.Review.Clean)},
 		{"review with flags", rank(orderReview, g.Review.Flagged) < rank(orderReview, base.Review.Flagged)},
 		{"mask", rank(orderMask, g.Mask) < rank(orderMask, base.Mask)},

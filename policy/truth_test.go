@@ -127,7 +127,7 @@ func atGrade(j policy.Jurisdiction, g catalog.Grade, kind policy.CallKind, certi
 func TestBJ_FIN_15a_GradesAndModes(t *testing.T) {
 	const mode, grade, missing = "MODE_NOT_ALLOWED", "GRADE_FORBIDS", "COMPUTATION_NOT_APPROVED"
 	synthetic := [5]string{grade, mode, mode, mode, grade}
-	noisy := [5]string{grade, "3", mode, mode, grade}
+	noisy := [5]string{grade, "3", "noisy 5", "noisy 10", grade}
 	free := map[policy.Jurisdiction][5]string{
 		policy.Beijing: noisy, policy.Xicheng: noisy, policy.Shijiazhuang: synthetic, policy.Xiamen: synthetic,
 		policy.Strict: synthetic, policy.Lab: {grade, "3", "5", "10", grade},
@@ -160,15 +160,22 @@ func TestBJ_FIN_15a_GradesAndModes(t *testing.T) {
 
 func requireVerdict(t *testing.T, d policy.Decision, want string) {
 	t.Helper()
-	if strings.Trim(want, "0123456789") != "" {
+	k, covered := strings.CutPrefix(want, "noisy ")
+	if strings.Trim(k, "0123456789") != "" {
 		require.False(t, d.Allow)
 		require.Equal(t, want, string(d.Refusal().Code))
 		require.Zero(t, d.Obligations)
 		return
 	}
 	require.True(t, d.Allow, "%v", denied(d))
-	require.Equal(t, want, fmt.Sprint(d.Obligations.Run.K))
+	require.Equal(t, k, fmt.Sprint(d.Obligations.Run.K))
+	if covered {
+		require.Equal(t, policy.ModeNoisy, d.Obligations.Run.Mode)
+		require.NotNil(t, d.Obligations.Run.Noise)
+		return
+	}
 	require.Equal(t, policy.ModeExact, d.Obligations.Run.Mode)
+	require.Nil(t, d.Obligations.Run.Noise)
 }
 
 // The truth table of egress: jurisdiction × grade × flagged.

@@ -137,6 +137,7 @@ run := {
 	"round": rules.round,
 	"cells_max": rules.cells_max,
 	"tick_ms": rules.tick_ms,
+	"noise": null,
 	"review": rules.review.clean,
 	"mask": rules.mask,
 }

@@ -41,6 +41,7 @@ grade_1 := {
 	"round": 0,
 	"cells_max": 5000,
 	"tick_ms": 250,
+	"noise": null,
 	"review": "auto",
 	"mask": "display",
 }
@@ -59,6 +60,7 @@ grade_2 := {
 	"round": 0,
 	"cells_max": 5000,
 	"tick_ms": 250,
+	"noise": null,
 	"review": "auto",
 	"mask": "display",
 }
@@ -77,6 +79,7 @@ grade_3 := {
 	"round": 5,
 	"cells_max": 1000,
 	"tick_ms": 15000,
+	"noise": null,
 	"review": "one",
 	"mask": "strict",
 }

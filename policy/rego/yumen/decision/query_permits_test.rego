@@ -6,7 +6,25 @@ reviewed_2 := object.union_n([grade_2, {"review": "one"}])
 
 reviewed_3 := object.union_n([grade_3, {"review": "one"}])
 
+noisy_2 := object.union_n([grade_2, {"mode": "noisy", "round": 0, "noise": {"sigma": 10, "month": 100, "year": 300}}])
+
+noisy_3 := object.union_n([grade_3, {"mode": "noisy", "round": 0, "noise": {"sigma": 20, "month": 25, "year": 100}}])
+
 query_permits := {
+	"BJ-OPS-27c DES-101: free SQL at grade 2 is covered with noise": {
+		"remove": {"/footprint/tables/insurance", "/datasets/insurance"},
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/footprint/grade": 2,
+			"/footprint/tables/persons": persons_of_grade_2,
+		},
+		"obligations": {"run": noisy_2, "retention_years": 3},
+	},
+	"BJ-OPS-27c DES-101: free SQL at grade 3 is covered with more": {
+		"set": {"/call/kind": "free", "/computation": null},
+		"obligations": {"run": noisy_3, "retention_years": 5},
+	},
 	"BJ-OPS-32b DES-101: a certified computation at grade 3": {
 		"obligations": {"run": grade_3, "retention_years": 5},
 	},
@@ -72,6 +90,7 @@ query_permits := {
 				"round": 0,
 				"cells_max": 5000,
 				"tick_ms": 250,
+				"noise": null,
 				"review": "one",
 				"mask": "display",
 			},
@@ -99,6 +118,7 @@ query_permits := {
 				"round": 0,
 				"cells_max": 5000,
 				"tick_ms": 250,
+				"noise": null,
 				"review": "one",
 				"mask": "display",
 			},
@@ -137,6 +157,7 @@ query_permits := {
 				"round": 0,
 				"cells_max": 5000,
 				"tick_ms": 250,
+				"noise": null,
 				"review": "auto",
 				"mask": "display",
 			},
@@ -166,6 +187,7 @@ query_permits := {
 				"round": 0,
 				"cells_max": 1000,
 				"tick_ms": 15000,
+				"noise": null,
 				"review": "one",
 				"mask": "strict",
 			},
@@ -197,6 +219,7 @@ query_permits := {
 				"round": 0,
 				"cells_max": 5000,
 				"tick_ms": 250,
+				"noise": null,
 				"review": "auto",
 				"mask": "display",
 			},

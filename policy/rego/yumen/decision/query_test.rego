@@ -291,20 +291,6 @@ query_refusals := {
 		"remove": {"/footprint/tables/persons/guarded"},
 		"refuses": {"CLS-003"},
 	},
-	"BJ-OPS-27c DES-001: free SQL at grade 2": {
-		"remove": {"/footprint/tables/insurance"},
-		"set": {
-			"/call/kind": "free",
-			"/computation": null,
-			"/footprint/grade": 2,
-			"/footprint/tables/persons": persons_of_grade_2,
-		},
-		"refuses": {"DES-001"},
-	},
-	"BJ-OPS-27c DES-001: free SQL at grade 3": {
-		"set": {"/call/kind": "free", "/computation": null},
-		"refuses": {"DES-001"},
-	},
 	"BJ-OPS-27d AUT-018: a computation that is not certified": {
 		"set": {"/computation/certified": false},
 		"refuses": {"AUT-018", "DES-001"},
@@ -316,7 +302,7 @@ query_refusals := {
 			"/footprint/grade": 1,
 			"/footprint/tables/persons": persons_of_grade_1,
 		},
-		"refuses": {"AUT-014", "AUT-018", "DES-001"},
+		"refuses": {"AUT-014", "AUT-018", "AUT-019", "DES-001"},
 	},
 	"SJZ-13a DES-001: free SQL at grade 1 in sjz": {
 		"remove": {"/footprint/tables/insurance"},
@@ -414,17 +400,6 @@ query_refusals := {
 			"/footprint/grade": 3,
 			"/footprint/tables/persons": persons_of_grade_3,
 			"/zone/jurisdiction": "strict",
-		},
-		"refuses": {"DES-001"},
-	},
-	"BJ-OPS-27c DES-001: free SQL at grade 2 in xc": {
-		"remove": {"/footprint/tables/insurance"},
-		"set": {
-			"/call/kind": "free",
-			"/computation": null,
-			"/footprint/grade": 2,
-			"/footprint/tables/persons": persons_of_grade_2,
-			"/zone/jurisdiction": "xc",
 		},
 		"refuses": {"DES-001"},
 	},

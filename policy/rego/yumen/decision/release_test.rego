@@ -24,7 +24,7 @@ release_refusals := {
 	},
 	"BJ-OPS-27d EGR-001: grade 4 does not leave": {
 		"set": {"/footprint/grade": 4},
-		"refuses": {"CLS-002", "DES-001", "EGR-001", "EGR-005"},
+		"refuses": {"CLS-002", "DES-001", "EGR-001", "EGR-002", "EGR-005"},
 	},
 	"BJ-FIN-9 DES-002: a resident identity number in the answer": {
 		"set": {"/release/identifiers": {"resident_id": {"grade": 3}}},
