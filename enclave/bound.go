@@ -19,8 +19,12 @@ const years = 200
 // It follows from the catalog alone, never from what the data holds.
 func (a *asked) cellsBound() int {
 	all := 0
-	for _, part := range a.plan.Parts() {
+	for i, part := range a.plan.Parts() {
 		n := max(len(part.Cells), 1)
+		if a.covered != nil {
+			all += n * len(a.covered.parts[i].program.Keys)
+			continue
+		}
 		for _, k := range part.Keys {
 			n = saturate(n, a.valuesOf(part, k))
 		}
@@ -142,22 +146,31 @@ func cut(s string, n int) string {
 	return string(r)
 }
 
-// answerable refuses what the exact mode cannot judge: a plan with nobody to protect, whose tables are open data anyway, and one whose
-// answer could hold more cells than its grade allows.
-func (a *asked) answerable() error {
+// answerable refuses what neither mode can judge: a plan with nobody to protect, whose tables are open data anyway, and one whose
+// answer could hold more cells than its grade allows; and what noise cannot cover.
+func (s *Service) answerable(a *asked) error {
 	if slices.ContainsFunc(a.plan.Parts(), func(p *compile.Plan) bool { return len(p.Base.Entities) == 0 }) {
 		return &catalog.Refusal{Code: catalog.CodeModeNotAllowed, Position: -1, Articles: []string{"BJ-OPS-32b"},
 			Message: catalog.Text{Zh: "查询只涉及公开数据表，没有需要保护的主体", En: "the query touches public tables alone, so there is nobody to protect"},
 			Remedy:  catalog.Text{Zh: "公开数据请从开放平台直接获取，或与受保护的数据集连接后查询", En: "take open data from the open-data platform, or join it to a protected dataset"}}
+	}
+	if a.noisy() {
+		if err := s.cover(a); err != nil {
+			return err
+		}
 	}
 	if most := a.decision.Obligations.Run.CellsMax; a.cellsBound() > most {
 		code := catalog.CodeTooLarge
 		if a.bound.Over != nil {
 			code = catalog.CodeSubquery // it is the inner query that could be
 		}
-		return &catalog.Refusal{Code: code, Position: -1, Articles: []string{"BJ-OPS-32b"},
-			Message: catalog.Text{Zh: "结果可能的单元格数超过该级别上限", En: "the answer could hold more cells than this grade allows"},
-			Remedy:  catalog.Text{Zh: "减少分组字段，或使用更粗的概化（如 decade、band）", En: "use fewer group keys, or coarser ones such as decade or band"}}
+		return tooManyCells(code)
 	}
 	return nil
+}
+
+func tooManyCells(code catalog.Code) *catalog.Refusal {
+	return &catalog.Refusal{Code: code, Position: -1, Articles: []string{"BJ-OPS-32b"},
+		Message: catalog.Text{Zh: "结果可能的单元格数超过该级别上限", En: "the answer could hold more cells than this grade allows"},
+		Remedy:  catalog.Text{Zh: "减少分组字段，或使用更粗的概化（如 decade、band）", En: "use fewer group keys, or coarser ones such as decade or band"}}
 }

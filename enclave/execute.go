@@ -76,7 +76,11 @@ func (s *Service) make(ctx context.Context, id string, t ticket, a *asked) (*mad
 	if err := s.stillAllowed(ctx, a); err != nil {
 		return nil, err
 	}
-	ans, err := s.answer(ctx, a)
+	answer := s.answer
+	if a.covered != nil {
+		answer = s.noisyAnswer
+	}
+	ans, err := answer(ctx, a)
 	if err != nil {
 		return nil, err
 	}

@@ -105,14 +105,19 @@ func (s *Service) attach(ctx context.Context, a *asked, all []compile.Attachment
 
 // cells lays out what may leave for the outer query: keys k0…, cells c0….
 func (out *answered) cells() {
+	out.head()
+	for _, r := range compile.Replay(out.outcomes) {
+		out.rows = append(out.rows, append(append([]*string{}, r.Key...), r.Values...))
+	}
+}
+
+// head names the columns of the relation.
+func (out *answered) head() {
 	for i, k := range out.plan.Keys {
 		out.columns = append(out.columns, sandbox.PostColumn{Name: fmt.Sprintf("k%d", i), Type: k.Type})
 	}
 	for i, c := range out.plan.Cells {
 		out.columns = append(out.columns, sandbox.PostColumn{Name: fmt.Sprintf("c%d", i), Type: c.Measure.ResultType()})
-	}
-	for _, r := range compile.Replay(out.outcomes) {
-		out.rows = append(out.rows, append(append([]*string{}, r.Key...), r.Values...))
 	}
 }
 

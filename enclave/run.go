@@ -43,6 +43,7 @@ type asked struct {
 	decision  policy.Decision
 	plan      *compile.Plan
 	computed  *called         // the computation that is called, nil for the caller's own statement
+	covered   *covering       // how it is answered with noise; nil in the exact mode
 	policy    catalog.Digest  // in force
 	shown     *footprint.View // in the place of a grant's view, where a computation is certified
 }
@@ -257,7 +258,7 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 		return a, asRefusal(unplanned)
 	}
 	a.plan = plan
-	if err := a.answerable(); err != nil {
+	if err := s.answerable(a); err != nil {
 		return a, err
 	}
 	if err := unspoken(plan, s.clock.Now()); err != nil {

@@ -61,7 +61,7 @@ type RunRules struct {
 	Round       int           `json:"round"`       // base to which counts are rounded; 0 = not rounded
 	CellsMax    int           `json:"cells_max"`   // cells of one release
 	TickMS      int           `json:"tick_ms"`     // visible state advances on multiples of this
-	Noise       *NoiseRules   `json:"noise"`       // of the noisy mode; nil in the exact one
+	Noise       []NoiseRules  `json:"noise"`       // of the noisy mode: the grades 1 to 4, for what a question of one grade is charged counts for others; nil in the exact mode
 	Review      Review        `json:"review"`      // of an answer without flags
 	Mask        Mask          `json:"mask"`        // how much of an identifier a person inside sees
 }
@@ -74,7 +74,7 @@ type NoiseRules struct {
 	Year  int `json:"year" yaml:"year"`   // columns in 365 days
 }
 
-func (n *NoiseRules) check() error {
+func (n NoiseRules) check() error {
 	if n.Sigma < 2 || n.Month < 1 || n.Year < n.Month {
 		return errors.New("noise or its budget out of range")
 	}
@@ -191,8 +191,8 @@ func (r *RunRules) check() error {
 		return errors.New("unknown protection mode")
 	case (r.Noise != nil) != (r.Mode == ModeNoisy):
 		return errors.New("noise missing or out of place")
-	case r.Noise != nil && r.Noise.check() != nil:
-		return r.Noise.check()
+	case r.Noise != nil && len(r.Noise) != 4:
+		return errors.New("noise of some grades only")
 	case !r.Grade.Valid():
 		return errors.New("grade missing")
 	case r.K < 2, r.Complement < 2, r.Sensitive < 2:
@@ -209,6 +209,11 @@ func (r *RunRules) check() error {
 		return errors.New("unknown review")
 	case rank(orderMask, r.Mask) < 0:
 		return errors.New("unknown mask")
+	}
+	for _, n := range r.Noise {
+		if err := n.check(); err != nil {
+			return err
+		}
 	}
 	for _, d := range r.Dominance {
 		if d.N < 1 || d.Percent < 1 || d.Percent > 100 {

@@ -72,6 +72,8 @@ type Statistic struct {
 	// Units is how often the column is charged: the square of how far one entity moves all cells of the column together, in sensitivities,
 	// rounded up; doubled when a key is sensitive, for a value that changes moves two cells.
 	Units int64
+	// Touched is how many cells of the column one entity can change.
+	Touched int64
 }
 
 // NoisyProgram is the SQL of a part in the noisy mode and the way to read its answer.

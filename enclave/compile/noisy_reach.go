@@ -147,8 +147,28 @@ func (n *NoisyProgram) weigh(s *Statistic, reach reaching) error {
 	if s.Set != universal && slices.ContainsFunc(n.plan.Keys, func(k Key) bool { return k.Sensitive }) {
 		s.Units *= 2
 	}
+	s.Touched = n.touches(s, reach)
 	s.Sensitivity = sensitivity.Mul(sensitivity, unit)
 	return nil
+}
+
+// touches is how many cells of a column one entity can change: each row that it moves is in one cell before and in one after, and a column has no
+// more cells than keys.
+func (n *NoisyProgram) touches(s *Statistic, reach reaching) int64 {
+	most := int64(len(n.Keys))
+	if s.Set == universal {
+		most = 1
+	}
+	for _, typ := range reach.types() {
+		if rows := reach.of(typ); rows.Cmp(big.NewInt(most)) >= 0 {
+			return max(1, most)
+		}
+	}
+	rows := int64(1)
+	for _, typ := range reach.types() {
+		rows = max(rows, 2*reach.of(typ).Int64())
+	}
+	return max(1, min(rows, most))
 }
 
 // together bounds the sum of squares over all cells when an entity moves each of so many by one and some of them by so much more.

@@ -6,9 +6,16 @@ reviewed_2 := object.union_n([grade_2, {"review": "one"}])
 
 reviewed_3 := object.union_n([grade_3, {"review": "one"}])
 
-noisy_2 := object.union_n([grade_2, {"mode": "noisy", "round": 0, "noise": {"sigma": 10, "month": 100, "year": 300}}])
+noise := [
+	{"sigma": 10, "month": 100, "year": 300},
+	{"sigma": 10, "month": 100, "year": 300},
+	{"sigma": 20, "month": 25, "year": 100},
+	{"sigma": 40, "month": 25, "year": 25},
+]
 
-noisy_3 := object.union_n([grade_3, {"mode": "noisy", "round": 0, "noise": {"sigma": 20, "month": 25, "year": 100}}])
+noisy_2 := object.union_n([grade_2, {"mode": "noisy", "round": 0, "noise": noise}])
+
+noisy_3 := object.union_n([grade_3, {"mode": "noisy", "round": 0, "noise": noise}])
 
 query_permits := {
 	"BJ-OPS-27c DES-101: free SQL at grade 2 is covered with noise": {
