@@ -240,7 +240,7 @@ func (s *Service) auditInstance(ctx context.Context, k *certification, tree []by
 	if a.plan, err = compile.Build(a.bound, a.facts()); err != nil {
 		return asRefusal(err)
 	}
-	if err := a.answerable(); err != nil {
+	if err := s.answerable(a); err != nil {
 		return err
 	}
 	ans, err := s.answerBeside(ctx, a, k.before)

@@ -10,6 +10,7 @@ import (
 	"yumen/enclave/budget"
 	"yumen/enclave/compile"
 	"yumen/enclave/noise"
+	"yumen/internal/api"
 	"yumen/policy"
 )
 
@@ -18,6 +19,7 @@ type covering struct {
 	parts   []*coveredPart
 	columns []budget.Column
 	types   []string // of the entities in the base of any part: each has an account
+	spreads []api.Noise
 }
 
 // coveredPart is one part of a plan with the noise of its statistics.
@@ -72,6 +74,9 @@ func (s *Service) cover(a *asked) error {
 		}
 	}
 	slices.Sort(out.types)
+	if out.spreads, err = out.noise(a.plan); err != nil {
+		return err
+	}
 	a.covered = out
 	return nil
 }

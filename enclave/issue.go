@@ -67,7 +67,7 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 		q.Datasets[name] = a.supply(name)
 	}
 	q.Frozen = a.freezes.on(policy.ActionReleaseDecide, run.Organization, slices.Collect(maps.Keys(q.Datasets))...)
-	return s.ask(ctx, policy.ReleaseDecide{Query: q, Step: step, Release: policy.Release{Run: id, Mode: policy.ModeExact, Cells: run.CellsMax,
+	return s.ask(ctx, policy.ReleaseDecide{Query: q, Step: step, Release: policy.Release{Run: id, Mode: run.Mode, Cells: run.CellsMax,
 		Size: sizeClass(run), Flags: policy.NewSet(), Identifiers: identifierSet(run.Identifiers), Binding: policyBinding(run), Votes: votes}})
 }
 
@@ -210,7 +210,7 @@ func (s *Service) receipt(tx Tx, id string, run *runRecord, d policy.Decision) (
 	now := s.clock.Now().UTC().Truncate(time.Second)
 	r := receipt.Receipt{Zone: s.zone.ID, Release: run.Release, Run: id, Artefact: run.Artefacts.Digest, Query: run.QueryDigest, Plan: run.PlanDigest,
 		RiskReport: run.Artefacts.ReportDigest, Policy: receipt.Policy{Revision: d.Revision, Digest: run.Policy.Digest}, Grade: run.Grade,
-		Jurisdiction: s.zone.Jurisdiction, Mode: "exact", Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
+		Jurisdiction: s.zone.Jurisdiction, Mode: string(run.Mode), Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
 		Recipient: receipt.Recipient{Organization: run.Organization, LegalGroup: run.LegalGroup, Account: run.Account, Person: run.Person},
 		Issued:    now, NotBefore: now, NotAfter: now.Add(validity(run.Grade)), Review: receipt.Review{Persons: run.Reviewers}}
 	if k := run.Computation; k != nil {

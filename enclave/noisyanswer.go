@@ -6,8 +6,10 @@ import (
 	"math/big"
 	"strings"
 
+	"yumen/enclave/compile"
 	"yumen/enclave/noise"
 	"yumen/enclave/noisy"
+	"yumen/internal/api"
 )
 
 // noisyAnswer answers all parts of a question with noise. Exact figures are read from workers and go to the noise; everything after that, what
@@ -157,22 +159,47 @@ func decimal(n *big.Int, places int) string {
 	return text
 }
 
-// spreads is the noise of every cell of a part: standard deviation and the half width of an interval that holds the truth with 95 %.
-func (p *coveredPart) spreads(level noise.Level) (map[int]spread, error) {
-	out := map[int]spread{}
-	for i, st := range p.program.Statistics {
-		if st.Column < 0 {
-			continue
+// confidence is the probability of the intervals that answers carry.
+var confidence = big.NewRat(95, 100)
+
+// noise says of every column of the answer how far its figures may lie from the truth. It follows from the plan alone.
+func (c *covering) noise(plan *compile.Plan) ([]api.Noise, error) {
+	level, err := noise.NewLevel(confidence)
+	if err != nil {
+		return nil, fmt.Errorf("noise: %w", err)
+	}
+	var out []api.Noise
+	for i, column := range plan.Post.Columns {
+		n := api.Noise{Column: column.Name, From: []api.Spread{}}
+		for _, source := range plan.Post.Sources[i] {
+			if source.Key {
+				continue
+			}
+			spread, err := c.parts[source.Part].spread(source.Index, level)
+			if err != nil {
+				return nil, err
+			}
+			n.From = append(n.From, spread)
 		}
-		half, err := p.scales[i].HalfWidth(level)
-		if err != nil {
-			return nil, fmt.Errorf("noise: %w", err)
+		if len(n.From) > 0 {
+			out = append(out, n)
 		}
-		unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(st.Places)), nil))
-		out[st.Column] = spread{sigma: new(big.Rat).Quo(p.scales[i].Deviation(), unit).FloatString(st.Places), half: decimal(half, st.Places)}
 	}
 	return out, nil
 }
 
-// spread is how far a noisy cell may lie from the truth.
-type spread struct{ sigma, half string }
+// spread is the noise of a cell column.
+func (p *coveredPart) spread(column int, level noise.Level) (api.Spread, error) {
+	for i, st := range p.program.Statistics {
+		if st.Column != column {
+			continue
+		}
+		half, err := p.scales[i].HalfWidth(level)
+		if err != nil {
+			return api.Spread{}, fmt.Errorf("noise: %w", err)
+		}
+		unit := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(st.Places)), nil))
+		return api.Spread{Figure: st.Measure.Figure(), Sigma: new(big.Rat).Quo(p.scales[i].Deviation(), unit).FloatString(st.Places), Interval: decimal(half, st.Places)}, nil
+	}
+	return api.Spread{}, fmt.Errorf("noise: no figure of column %d", column)
+}

@@ -49,6 +49,8 @@ type Replies interface {
 // Decider is the policy decision point. A refusal is a Decision, never an error; the zero Decision refuses.
 type Decider interface {
 	Decide(ctx context.Context, in policy.Input) (policy.Decision, error)
+	// Noise is that of the grades 1 to 4.
+	Noise() ([]policy.NoiseRules, error)
 }
 
 // Runner runs one job outside the gateway. Every result is checked in form; an error carries no text of the engine.

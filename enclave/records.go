@@ -9,6 +9,7 @@ import (
 	"yumen/enclave/egress"
 	"yumen/internal/api"
 	"yumen/internal/authn"
+	"yumen/policy"
 )
 
 // The kinds of record in the metastore.
@@ -27,6 +28,8 @@ const (
 	recRun         = "run"
 	recRelease     = "release"
 	recLedger      = "ledger"
+	recBudget      = "budget"
+	recCharged     = "charged"
 	recDecision    = "decision"
 	recFreeze      = "freeze"
 	recSanction    = "sanction"
@@ -184,6 +187,8 @@ type runRecord struct {
 	Computation  *ranComputation  `json:"computation,omitempty"`
 	Plan         *compile.Plan    `json:"plan,omitempty"`
 	PlanDigest   catalog.Digest   `json:"plan_digest,omitempty"`
+	Mode         policy.Mode      `json:"mode,omitempty"`  // empty of a run that was refused
+	Noise        []api.Noise      `json:"noise,omitempty"` // of the noisy mode
 	QueryDigest  catalog.Digest   `json:"query_digest"`
 	// Asked is the footprint as the policy was asked about it; CellsMax the static bound of the cells.
 	Asked    json.RawMessage `json:"asked,omitempty"`

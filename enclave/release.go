@@ -253,6 +253,7 @@ func (s *Service) runView(rec metastore.Record, run runRecord) api.Run {
 	}
 	if out.State == "released" {
 		out.Release, out.Notice = run.Release, notice
+		out.Mode, out.Noise = string(run.Mode), run.Noise
 	}
 	if rec.State == string(egress.Returned) || rec.State == string(egress.Rejected) {
 		out.Reasons = run.Reasons

@@ -116,5 +116,5 @@ func (s *Service) acceptable(ctx context.Context, a *asked, tree *sqltree.Select
 		return refusalOf(d)
 	}
 	draft.decision = d
-	return draft.answerable()
+	return s.answerable(&draft)
 }

@@ -44,6 +44,7 @@ type asked struct {
 	plan      *compile.Plan
 	computed  *called         // the computation that is called, nil for the caller's own statement
 	covered   *covering       // how it is answered with noise; nil in the exact mode
+	charged   *charged        // what that costs, once it is accepted
 	policy    catalog.Digest  // in force
 	shown     *footprint.View // in the place of a grant's view, where a computation is certified
 }
@@ -54,6 +55,9 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 		return api.CheckResult{}, err
 	}
 	a, err := s.judge(ctx, p, in, false)
+	if err == nil && a.covered != nil {
+		err = s.store.View(ctx, func(tx Tx) (err error) { a.charged, err = s.price(tx, a); return err })
+	}
 	var r *catalog.Refusal
 	if errors.As(err, &r) {
 		if err := s.logCheck(ctx, p, a, string(r.Code)); err != nil {
@@ -68,7 +72,10 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 		return api.CheckResult{}, known(err)
 	}
 	ob := a.decision.Obligations.Run
-	out := api.CheckResult{Allowed: true, Grade: a.plan.Grade, Mode: string(ob.Mode), Review: string(ob.Review), Explain: a.plan.Explain(), Outer: a.plan.ExplainOuter(), Rules: a.rules()}
+	out := api.CheckResult{Cost: a.cost(), Allowed: true, Grade: a.plan.Grade, Mode: string(ob.Mode), Review: string(ob.Review), Explain: a.plan.Explain(), Outer: a.plan.ExplainOuter(), Rules: a.rules()}
+	if a.covered != nil {
+		out.Noise = a.covered.spreads
+	}
 	for _, c := range a.plan.Post.Columns {
 		out.Columns = append(out.Columns, api.Column{Name: c.Name, Type: c.Type})
 	}
@@ -165,7 +172,16 @@ func (s *Service) accept(tx Tx, a *asked) (*catalog.Refusal, error) {
 	if err := s.stillPinned(tx, a); err != nil {
 		return nil, err
 	}
-	return s.countRun(tx, a.grant, a.decision.Obligations.PerDay)
+	if r, err := s.countRun(tx, a.grant, a.decision.Obligations.PerDay); r != nil || err != nil || a.covered == nil {
+		return r, err
+	}
+	var r *catalog.Refusal
+	if err := s.charge(tx, a); errors.As(err, &r) {
+		return r, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return nil, nil
 }
 
 func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRecord) {
@@ -185,6 +201,9 @@ func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRec
 	rec.State = stateRunning
 	run.Grade, run.Plan = a.plan.Grade, a.plan
 	run.PlanDigest = planDigest(a.plan)
+	if run.Mode = a.decision.Obligations.Run.Mode; a.covered != nil {
+		run.Noise = a.covered.spreads
+	}
 	run.Release, run.Snapshots = a.release, a.pinIDs
 	run.Policy = policyStamp{Decision: a.decision.ID, Revision: a.decision.Revision, Digest: s.policy}
 	run.Asked, run.CellsMax = a.footprint, a.cellsBound()
@@ -218,6 +237,9 @@ func (s *Service) recordSubmit(tx Tx, rec metastore.Record, run runRecord, a *as
 	}
 	e.digests["plan"], e.digests["policy"] = run.PlanDigest, a.decision.BundleDigest
 	e.digests["decision"] = a.decision.InputDigest
+	if a.charged != nil {
+		e.facts["mode"], e.facts["columns"] = string(run.Mode), fmt.Sprint(a.charged.fresh())
+	}
 	e.facts["grade"], e.facts["level"] = fmt.Sprint(run.Grade), s.level
 	for name, v := range a.pins {
 		e.digests["snapshot/"+name] = v.Digest

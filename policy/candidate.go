@@ -31,6 +31,9 @@ func (e *Engine) Prepare(files policyfile.Files) (*Candidate, error) {
 		return nil, fmt.Errorf("prepare the policy bundle: %w", err)
 	}
 	s.files = files
+	for g := 1; g <= 4; g++ {
+		s.noise = append(s.noise, profile.Grades.of(g).Noise)
+	}
 	s.status = Status{
 		Jurisdiction: e.jurisdiction, Title: profile.Title, Lab: profile.Lab, Revision: b.revision.String(), Digest: b.digest,
 		Rules: len(s.rules), OPA: version.Version,

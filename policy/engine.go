@@ -49,6 +49,7 @@ type Engine struct {
 type snapshot struct {
 	files    policyfile.Files
 	status   Status
+	noise    []NoiseRules // by grade, from 1
 	rules    []Rule
 	byID     map[string]Rule
 	required map[Action][]string
@@ -112,6 +113,15 @@ func (e *Engine) Status() Status {
 		return Status{}
 	}
 	return s.status
+}
+
+// Noise is what covers the cells of the noisy mode and what legal groups may be charged, for the grades 1 to 4 in order.
+func (e *Engine) Noise() ([]NoiseRules, error) {
+	s := e.snapshot()
+	if s == nil {
+		return nil, errors.New("no policy bundle is active")
+	}
+	return slices.Clone(s.noise), nil
 }
 
 // Rules lists the rules of the bundle by ID, with the articles that they serve.

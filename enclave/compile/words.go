@@ -16,6 +16,21 @@ func (m Measure) ResultType() string {
 	return fmt.Sprintf("DECIMAL(38,%d)", m.scale())
 }
 
+// Figure names the measure as a text would: count(*), count(distinct entity), sum(column).
+func (m Measure) Figure() string {
+	switch m.Kind {
+	case MeasureRows:
+		return "count(*)"
+	case MeasureEntities:
+		return "count(distinct " + m.Entity.Type + ")"
+	case MeasureSquares:
+		return "sum(" + m.Column.Column + " * " + m.Column.Column + ")"
+	case MeasureProducts:
+		return "sum(" + m.Column.Column + " * " + m.Other.Column.Column + ")"
+	}
+	return "sum(" + m.Column.Column + ")"
+}
+
 // adds reports whether the measure adds amounts up, rather than counts.
 func (m Measure) adds() bool {
 	return m.Kind == MeasureSum || m.Kind == MeasureSquares || m.Kind == MeasureProducts

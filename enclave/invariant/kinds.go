@@ -26,6 +26,8 @@ const (
 	kindRun         = "run"
 	kindRelease     = "release"
 	kindLedger      = "ledger"
+	kindBudget      = "budget"
+	kindCharged     = "charged"
 	kindDecision    = "decision"
 	kindFreeze      = "freeze"
 	kindSanction    = "sanction"
@@ -67,6 +69,8 @@ var kinds = map[string]kind{
 	kindRun:      {states: runStates(), made: []audit.Action{audit.ActionQueryRun}},
 	kindRelease:  {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
 	kindLedger:   {states: []string{"reserved", "issued", "certified"}},
+	kindBudget:   {},
+	kindCharged:  {},
 	kindDecision: {},
 	kindFreeze:   {},
 	kindSanction: {states: sanctionStates(), made: []audit.Action{audit.ActionSanctionApply}, told: []audit.Action{audit.ActionSanctionApply}},

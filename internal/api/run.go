@@ -24,6 +24,8 @@ type CheckResult struct {
 	Grade   catalog.Grade    `json:"grade,omitempty"`
 	Mode    string           `json:"mode,omitempty"`
 	Review  string           `json:"review,omitempty" enum:"auto,one,two,never,"`
+	Noise   []Noise          `json:"noise,omitempty" doc:"of the noisy mode: how far each column may lie from the truth"`
+	Cost    *Cost            `json:"cost,omitempty" doc:"of the noisy mode: what the question would be charged now"`
 	Columns []Column         `json:"columns,omitempty"`
 	Explain []catalog.Text   `json:"explain,omitempty" doc:"what is a cell and which rules will judge it"`
 	Outer   []catalog.Text   `json:"outer,omitempty" doc:"what the outer query does with the released cells: from which of them each column is computed, what NULL means, its limits"`
@@ -62,6 +64,8 @@ type Run struct {
 	Columns      []Column          `json:"columns,omitempty"`
 	Rows         []json.RawMessage `json:"rows,omitzero" doc:"each an array of values in the order of columns; empty when every cell is withheld or there is none"`
 	Notice       string            `json:"notice,omitempty"`
+	Mode         string            `json:"mode,omitempty" enum:"exact,noisy,"`
+	Noise        []Noise           `json:"noise,omitempty" doc:"of a noisy answer: how far each column may lie from the truth"`
 	Refusal      *catalog.Refusal  `json:"refusal,omitempty"`
 	Reasons      []string          `json:"reasons,omitempty" doc:"reason codes of the reviewers"`
 	Jurisdiction string            `json:"jurisdiction,omitempty"`

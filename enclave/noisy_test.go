@@ -1,0 +1,189 @@
+package enclave_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog"
+	"yumen/enclave"
+	"yumen/enclave/enclavetest"
+	"yumen/internal/api"
+	"yumen/policy"
+)
+
+// covering is a lab whose free statements are covered with noise, as those of bj and xc are.
+var covering = sync.OnceValues(func() (*policy.Engine, error) {
+	files := fstest.MapFS{}
+	err := fs.WalkDir(policy.DefaultBundle(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(policy.DefaultBundle(), name)
+		if name == "data/jurisdictions/lab.yaml" {
+			raw = []byte(strings.ReplaceAll(string(raw), "free_sql: exact", "free_sql: noisy"))
+		}
+		files[name] = &fstest.MapFile{Data: raw}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return policy.Open(policy.Config{Jurisdiction: policy.Lab, Bundle: files, Salt: make([]byte, 32), Timeout: time.Minute})
+})
+
+func noisyZone(t *testing.T) *enclavetest.Zone {
+	t.Helper()
+	engine, err := covering()
+	require.NoError(t, err)
+	return enclavetest.New(t, func(c *enclave.Config) { c.Decider = engine })
+}
+
+// cellsOf are the rows of a released answer.
+func rowsOf(t *testing.T, run api.Run) [][]any {
+	t.Helper()
+	require.Equal(t, "released", run.State, "%+v", run.Refusal)
+	var out [][]any
+	for _, raw := range run.Rows {
+		var row []any
+		require.NoError(t, json.Unmarshal(raw, &row))
+		out = append(out, row)
+	}
+	return out
+}
+
+func spent(t *testing.T, z *enclavetest.Zone, p enclave.Principal) string {
+	t.Helper()
+	b, err := z.Service.Budget(t.Context(), p)
+	require.NoError(t, err)
+	for _, i := range b.Items {
+		if i.Entity == "person" && i.Grade == 2 && i.Days == 30 {
+			return i.Used
+		}
+	}
+	return "0.00"
+}
+
+// A free statement is answered with noise: near the truth, the same in other words and for another person of the group at no cost, and charged
+// for everything that is new.
+func TestNoisyAnswers(t *testing.T) {
+	z := noisyZone(t)
+	p, grant := z.Bank(t)
+	run := z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients GROUP BY city ORDER BY city")
+	require.Equal(t, "noisy", run.Mode)
+	require.Equal(t, []api.Noise{{Column: "n", From: []api.Spread{{Figure: "count(*)", Sigma: "10", Interval: "20"}}}}, run.Noise)
+	rows := rowsOf(t, run)
+	require.Len(t, rows, 3)
+	exact := 0
+	for _, row := range rows {
+		n := row[1].(float64)
+		require.LessOrEqual(t, math.Abs(n-100), 40.0)
+		if n == 100 {
+			exact++
+		}
+	}
+	require.Less(t, exact, 3, "all three without noise")
+	require.Equal(t, "2.00", spent(t, z, p), "the column, and the universe that decides beside it")
+
+	jobs := spent(t, z, p)
+	for _, same := range []string{
+		"SELECT c.city, count(id) AS n FROM clients c GROUP BY 1 ORDER BY city",
+		"WITH x AS (SELECT city, count(DISTINCT id) AS n FROM clients GROUP BY city) SELECT city, n FROM x ORDER BY city",
+	} {
+		check, err := z.Service.Check(t.Context(), p, api.RunRequest{Grant: grant, SQL: same})
+		require.NoError(t, err)
+		require.Equal(t, &api.Cost{Entities: []string{"person"}}, check.Cost, same)
+		require.Equal(t, run.Rows, z.Ask(t, p, grant, same).Rows, same)
+	}
+	one := rowsOf(t, z.Ask(t, p, grant, "SELECT count(*) AS n FROM clients WHERE city = 'north'"))
+	require.Equal(t, rows[1][1], one[0][0], "a value as a condition is the cell of the value as a key")
+	require.Equal(t, jobs, spent(t, z, p), "nothing of it is new")
+
+	other := z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients WHERE segment <> 'd' GROUP BY city ORDER BY city")
+	require.NotEqual(t, run.Rows, other.Rows)
+	require.Equal(t, "3.00", spent(t, z, p))
+	check, err := z.Service.Check(t.Context(), p, api.RunRequest{Grant: grant, SQL: "SELECT segment, count(*) AS n FROM clients GROUP BY segment"})
+	require.NoError(t, err)
+	require.Equal(t, &api.Cost{Columns: 1, Units: 1, Entities: []string{"person"}}, check.Cost)
+	require.Equal(t, "3.00", spent(t, z, p), "a check costs nothing")
+
+	q, grantQ := z.Bank(t)
+	require.Equal(t, run.Rows, z.Ask(t, q, grantQ, "SELECT city, count(*) AS n FROM clients GROUP BY city ORDER BY city").Rows, "another group has the same noise")
+	require.Equal(t, "2.00", spent(t, z, q), "and an account of its own")
+	z.Restart(t)
+	require.Equal(t, run.Rows, z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients GROUP BY city ORDER BY city").Rows)
+	require.Equal(t, "3.00", spent(t, z, p))
+	z.Check(t)
+}
+
+// Few are below the line whoever they are, and what is not shown looks like what is not there.
+func TestNoisyLine(t *testing.T) {
+	z := noisyZone(t)
+	p, grant := z.Bank(t)
+	segments := rowsOf(t, z.Ask(t, p, grant, "SELECT segment, count(*) AS n FROM clients WHERE city = 'north' GROUP BY segment ORDER BY segment"))
+	for _, row := range segments {
+		require.NotEqual(t, "d", row[0], "two persons are below 5 and four deviations whatever the noise")
+	}
+	require.Empty(t, rowsOf(t, z.Ask(t, p, grant, "SELECT count(*) AS n FROM clients WHERE city = 'north' AND segment = 'd'")))
+	require.Empty(t, rowsOf(t, z.Ask(t, p, grant, "SELECT count(*) AS n FROM clients WHERE city = 'south' AND segment = 'd'")), "nobody is there")
+	z.Check(t)
+}
+
+// What noise cannot cover is refused with what its declaration lacks.
+func TestNoisyRefusals(t *testing.T) {
+	z := noisyZone(t)
+	p, grant := z.Bank(t)
+	for text, want := range map[string]catalog.Code{
+		"SELECT city, sum(amount) AS s FROM clients GROUP BY city":                 catalog.CodeAggArg,
+		"SELECT k.kind, count(*) AS n FROM cases k, clients c GROUP BY k.kind":     catalog.CodeJoinType,
+		"SELECT floor(amount / 7) * 7 AS b, count(*) AS n FROM clients GROUP BY b": catalog.CodeGroupKey,
+	} {
+		run := z.Ask(t, p, grant, text)
+		require.Equal(t, "refused", run.State, text)
+		require.Equal(t, want, run.Refusal.Code, text)
+	}
+	require.Equal(t, "0.00", spent(t, z, p), "what is refused costs nothing")
+	z.Check(t)
+}
+
+// A spent budget refuses what is new and answers what was answered; it comes back with time, and with nothing else: neither a load nor another
+// person of the group renews it.
+func TestNoisyBudget(t *testing.T) {
+	z := noisyZone(t)
+	p, grant := z.Bank(t)
+	ask := func(i int) api.Run {
+		return z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients WHERE amount >= "+strconv.Itoa([]int{1, 2, 5, 10, 20, 50, 100, 200, 500}[i%9])+
+			" AND segment IN ("+[]string{"'a'", "'b'", "'c'", "'a', 'b'", "'a', 'c'", "'b', 'c'", "'a', 'd'", "'b', 'd'", "'c', 'd'", "'a', 'b', 'c'", "'a', 'b', 'd'", "'b', 'c', 'd'"}[i/9]+") GROUP BY city")
+	}
+	var first api.Run
+	answered := 0
+	for i := range 108 {
+		run := ask(i)
+		if run.State == "refused" {
+			require.Equal(t, catalog.CodeBudget, run.Refusal.Code)
+			require.Contains(t, run.Refusal.Remedy.En, "from")
+			break
+		}
+		if first.Run == "" {
+			first = run
+		}
+		answered++
+	}
+	require.Equal(t, 99, answered, "a hundred columns, and the universe is one of them")
+	require.Equal(t, "100.00", spent(t, z, p))
+	again := ask(0)
+	require.Equal(t, first.Rows, again.Rows, "what was answered is answered")
+	z.Load(t, "clients", enclavetest.ClientRows())
+	require.Equal(t, catalog.CodeBudget, ask(107).Refusal.Code, "a load renews nothing")
+	z.Clock.Advance(31 * 24 * time.Hour)
+	require.Equal(t, "released", ask(107).State)
+	z.Check(t)
+}

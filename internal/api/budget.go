@@ -1,0 +1,38 @@
+package api
+
+import "yumen/catalog"
+
+// Budget is what a legal group has spent of its noise budget.
+type Budget struct {
+	Items []BudgetItem `json:"items"`
+}
+
+// BudgetItem is one window of one grade for one type of entity.
+type BudgetItem struct {
+	Entity  string        `json:"entity" doc:"type of the entities that the noise protects"`
+	Grade   catalog.Grade `json:"grade"`
+	Days    int           `json:"days" doc:"length of the window; 0 is all time, which has no limit"`
+	Used    string        `json:"used" doc:"columns of the grade's noise that were charged, rounded up; a charge at a higher grade counts here too"`
+	Allowed string        `json:"allowed,omitempty" doc:"columns that may be charged in the window"`
+	Bound   string        `json:"bound" doc:"percent: nobody guesses one entity's yes/no fact from an even prior with a higher probability, by all that was charged in the window"`
+}
+
+// Noise is how far noise moves a column of an answer.
+type Noise struct {
+	Column string   `json:"column" doc:"column of the answer"`
+	From   []Spread `json:"from" doc:"the figures that it is computed from"`
+}
+
+// Spread is the noise of one figure in every cell.
+type Spread struct {
+	Figure   string `json:"figure" doc:"count(*), count(distinct entity) or sum(column), as the plan has it"`
+	Sigma    string `json:"sigma" doc:"standard deviation of the noise"`
+	Interval string `json:"interval" doc:"the figure without noise lies within plus or minus this with a probability of 95 percent"`
+}
+
+// Cost is what a question would be charged.
+type Cost struct {
+	Columns  int      `json:"columns" doc:"columns that would be charged: figures that are asked for, and the counts that decide which cells are shown; those of cells that were answered are free"`
+	Units    int64    `json:"units" doc:"what they count for in the budget of the grade"`
+	Entities []string `json:"entities" doc:"types of entities whose accounts are charged"`
+}
