@@ -236,6 +236,7 @@ func (s *stage) ask(grant string) {
 	s.say("analyst_a", 3, "query", "run", "--grant", "grant_00000000000000000000000000000000", "--sql", answered[0])
 	s.say("analyst_a", 0, "query", "list")
 	s.say("analyst_a", 0, "query", "ledger")
+	s.say("analyst_a", 0, "budget", "show")
 	s.say("analyst_a", 0, "release", "list")
 }
 

@@ -14,6 +14,9 @@ import (
 // the policy alone, and tells no parameter from which one could compute what was withheld.
 func (a *asked) rules() []catalog.Text {
 	ob := a.decision.Obligations.Run
+	if a.covered != nil {
+		return append(a.noisyRules(), reviewWords[ob.Review])
+	}
 	out := []catalog.Text{
 		{Zh: "人数：每个单元格的每类主体都须达到最小人数；未达到的为空，不说明原因", En: "threshold: each cell needs a minimum of distinct entities of every type; one that does not have it is empty, without a word why"},
 		{Zh: "补集：单元格与其总体之差须为空（按条件即可判定）或同样达到最小人数", En: "complement: what a cell leaves of its universe must be empty by its conditions, or reach the minimum as well"},
@@ -33,6 +36,18 @@ func (a *asked) rules() []catalog.Text {
 		fmt.Sprintf("size: an answer has at most %d cells; this one at most %d", ob.CellsMax, a.cellsBound()))
 	add(true, fmt.Sprintf("时间：状态只在提交后每 %d 毫秒变化一次，与数据无关", ob.TickMS), fmt.Sprintf("time: a state shows on multiples of %d ms after submission, whatever the data", ob.TickMS))
 	return append(out, reviewWords[ob.Review])
+}
+
+// noisyRules are those of an answer that noise covers.
+func (a *asked) noisyRules() []catalog.Text {
+	ob := a.decision.Obligations.Run
+	return []catalog.Text{
+		{Zh: "噪声：每个数由单元格、快照和密钥确定地加上离散高斯噪声；同样的含义得到同样的数", En: "noise: each figure is covered with discrete Gaussian noise that follows from cell, snapshot and a secret; equal meaning gives equal numbers"},
+		{Zh: fmt.Sprintf("显示：加噪后的主体数达到 %d 加上噪声的最大幅度才显示，补集同样", ob.K), En: fmt.Sprintf("shown: where the noisy number of entities is at least %d and the farthest that noise reaches, and so is what is left of the universe", ob.K)},
+		{Zh: "预算：每个新的列向本集团的每类主体计费，用 yumen budget show 查看", En: "budget: every new column is charged to your group for each type of entity; see yumen budget show"},
+		{Zh: fmt.Sprintf("规模：一次回答最多 %d 个单元格，本查询 %d 个", ob.CellsMax, a.cellsBound()), En: fmt.Sprintf("size: an answer has at most %d cells; this one %d", ob.CellsMax, a.cellsBound())},
+		{Zh: fmt.Sprintf("时间：状态只在提交后每 %d 毫秒变化一次，与数据无关", ob.TickMS), En: fmt.Sprintf("time: a state shows on multiples of %d ms after submission, whatever the data", ob.TickMS)},
+	}
 }
 
 // reviewWords say how an answer leaves.

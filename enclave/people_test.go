@@ -165,6 +165,7 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"Watch", func(p enclave.Principal) (int, error) { return zero(s.Watch(ctx, p, released)) }},
 		{"Withdraw", func(p enclave.Principal) (int, error) { return zero(s.Withdraw(ctx, p, waiting)) }},
 		{"Resubmit", func(p enclave.Principal) (int, error) { return zero(s.Resubmit(ctx, p, waiting, "note")) }},
+		{"Budget", func(p enclave.Principal) (int, error) { v, err := s.Budget(ctx, p); return len(v.Items), err }},
 		{"Ledger", func(p enclave.Principal) (int, error) { v, err := s.Ledger(ctx, p); return len(v.Items), err }},
 		{"Releases", func(p enclave.Principal) (int, error) {
 			v, err := s.Releases(ctx, p, api.Page{})

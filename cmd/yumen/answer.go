@@ -22,11 +22,12 @@ type answer struct {
 	Columns *[]api.Column      `json:"columns,omitempty"`
 	Rows    *[]json.RawMessage `json:"rows,omitempty"`
 	Notice  string             `json:"notice,omitempty"`
+	Noise   []api.Noise        `json:"noise,omitempty"`
 	Refusal *catalog.Refusal   `json:"refusal,omitempty"`
 }
 
 func answerOf(r *api.Run) answer {
-	out := answer{Run: r.Run, State: r.State, Grade: r.Grade, Notice: r.Notice}
+	out := answer{Run: r.Run, State: r.State, Grade: r.Grade, Notice: r.Notice, Noise: r.Noise}
 	switch r.State {
 	case "released":
 		columns, rows := r.Columns, r.Rows
@@ -144,6 +145,9 @@ func (a *app) explain(r *api.Run, sql string) {
 	}
 	if r.Notice != "" {
 		a.line(a.t("须知：", "notice: "), a.noticeText(r.Notice))
+	}
+	for _, line := range a.noiseLines(r.Noise) {
+		a.line(a.t("噪声：", "noise: "), line)
 	}
 	switch r.State {
 	case "released":

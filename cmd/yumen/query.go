@@ -129,6 +129,12 @@ func (a *app) printCheck(r *api.CheckResult, sql string, explain bool) error {
 		for _, c := range r.Columns {
 			t.Add(a.t("列", "column"), c.Name+" "+c.Type)
 		}
+		for _, line := range a.noiseLines(r.Noise) {
+			t.Add(a.t("噪声", "noise"), line)
+		}
+		if r.Cost != nil {
+			t.Add(a.t("费用", "cost"), fmt.Sprintf(a.t("%d 列，计 %d（%s）", "%d columns, %d units (%s)"), r.Cost.Columns, r.Cost.Units, strings.Join(r.Cost.Entities, ", ")))
+		}
 		for _, e := range r.Explain {
 			t.Add(a.t("说明", "note"), a.lang.Text(e))
 		}

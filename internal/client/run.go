@@ -71,6 +71,11 @@ func (c *Client) ResubmitRun(ctx context.Context, id, note string) (*api.Run, er
 	return callWith[api.Run](ctx, c, post(runPath(id)+"/resubmit"), body)
 }
 
+// Budget returns what the caller's legal group has spent of its noise budget.
+func (c *Client) Budget(ctx context.Context) (*api.Budget, error) {
+	return call[api.Budget](ctx, c, get("/v1/budget"))
+}
+
 // Ledger returns the earlier answers of the caller's legal group.
 func (c *Client) Ledger(ctx context.Context) (*api.Ledger, error) {
 	return call[api.Ledger](ctx, c, get("/v1/ledger"))

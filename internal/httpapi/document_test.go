@@ -65,7 +65,7 @@ var operations = map[string]bool{
 	"dataset-pull": true, "snapshot-destroy": true, "upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
 	"application-submit": true, "application-list": true, "application-get": true, "application-review": true, "grant-list": true, "grant-get": true,
 	"application-withdraw": true, "application-resubmit": true, "grant-suspend": true, "grant-resume": true, "grant-terminate": true,
-	"query-check": true, "run-submit": true, "run-list": true, "run-get": true, "run-events": true, "run-withdraw": true, "run-resubmit": true, "ledger": true,
+	"query-check": true, "run-submit": true, "run-list": true, "run-get": true, "run-events": true, "run-withdraw": true, "run-resubmit": true, "ledger": true, "budget": true,
 	"review-list": true, "review-get": true, "review-vote": true, "release-list": true, "release-bundle": true, "audit-entries": true, "audit-export": true,
 }
 
@@ -197,7 +197,7 @@ var may = map[string]string{
 	"snapshot-list":    "admin security auditor steward provider",
 	"application-list": "*", "application-get": "admin security auditor steward analyst_a",
 	"grant-list": "*", "grant-get": "admin security auditor steward analyst_a",
-	"query-check": "-", "run-submit": "-", "run-list": "*", "run-get": "analyst_a", "run-events": "analyst_a", "ledger": "*",
+	"query-check": "-", "run-submit": "-", "run-list": "*", "run-get": "analyst_a", "run-events": "analyst_a", "ledger": "*", "budget": "*",
 	"review-list": "reviewer_1", "review-get": "reviewer_1",
 	"release-list": "*", "release-bundle": "analyst_a",
 	"audit-entries": "security auditor", "audit-export": "security auditor",

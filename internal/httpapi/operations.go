@@ -165,6 +165,10 @@ func (d *door) runs(a huma.API) {
 		v, err := d.svc.Resubmit(ctx, who(ctx), i.ID, i.Body.Note)
 		return reply(v, err)
 	})
+	huma.Register(a, op("budget", http.MethodGet, "/v1/budget", 200), func(ctx context.Context, _ *nothing) (*out[api.Budget], error) {
+		v, err := d.svc.Budget(ctx, who(ctx))
+		return reply(v, err)
+	})
 	huma.Register(a, op("ledger", http.MethodGet, "/v1/ledger", 200), func(ctx context.Context, _ *nothing) (*out[api.Ledger], error) {
 		v, err := d.svc.Ledger(ctx, who(ctx))
 		return reply(v, err)
