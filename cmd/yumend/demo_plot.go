@@ -299,7 +299,7 @@ func (s *story) differencing(ctx context.Context) error {
 }
 
 func (s *story) gradeFour(ctx context.Context) error {
-	s.open("四级数据（贷款台账）：没有噪声模式时一律拒绝", "Grade 4 (loans): refused as long as no noisy mode exists")
+	s.open("四级数据（贷款台账）：自由查询一律拒绝", "Grade 4 (loans): free questions are refused")
 	return s.refused(ctx, "analyst_a", "SELECT product, sum(principal) FROM loans GROUP BY product", catalog.CodeGradeForbids)
 }
 

@@ -131,7 +131,6 @@ func lived(t *testing.T) string {
 		_, err = z.Service.Unfreeze(t.Context(), enclavetest.As(as), api.FreezeRequest{Kind: "dataset", Name: "cases"})
 		require.NoError(t, err)
 	}
-	z.Certified(t, p)
 	z.Shut(t)
 	return z.Dir
 }
