@@ -12,6 +12,7 @@ const (
 	KindAccount      Kind = "Account"
 	KindDataset      Kind = "Dataset"
 	KindComputation  Kind = "Computation"
+	KindProduct      Kind = "Product"
 )
 
 // Metadata names a resource. Names are lower-case letters, digits and underscores, at most 63.

@@ -68,6 +68,8 @@ func (s *Service) applyOne(ctx context.Context, tx Tx, p Principal, d catalog.Do
 		return s.applyDataset(ctx, tx, p, d, body)
 	case *catalog.Computation:
 		return s.applyComputation(ctx, tx, p, d, body, beside)
+	case *catalog.Product:
+		return s.applyProduct(ctx, tx, p, d, body)
 	}
 	return api.ApplyOutcome{}, fault(KindInvalid, "不支持的资源类型", "this kind of resource is not known here")
 }

@@ -35,6 +35,7 @@ const (
 	recSanction    = "sanction"
 
 	recComputation        = "computation"
+	recProduct            = "product"
 	recComputationVersion = "computation_version"
 	recCertificate        = "certificate"
 )

@@ -30,6 +30,7 @@ var kinds = map[string]string{
 	string(catalog.KindAccount):      recAccount,
 	string(catalog.KindDataset):      recDataset,
 	string(catalog.KindComputation):  recComputation,
+	string(catalog.KindProduct):      recProduct,
 }
 
 // Resources lists declared resources that the caller may see.
@@ -37,7 +38,7 @@ func (s *Service) Resources(ctx context.Context, p Principal, kind string) (api.
 	out := api.Resources{Items: []api.Resource{}}
 	rk, ok := kinds[kind]
 	if !ok {
-		return out, fault(KindInvalid, "资源类型只有 Organization、Account、Dataset、Computation", "the kinds are Organization, Account, Dataset and Computation")
+		return out, fault(KindInvalid, "资源类型只有 Organization、Account、Dataset、Computation、Product", "the kinds are Organization, Account, Dataset, Computation and Product")
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
 		rs, err := tx.List(rk, metastore.Query{})
@@ -105,6 +106,12 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 			return out, false, fmt.Errorf("stored computation: %w", err)
 		}
 		seen = seesComputation(p, r.Owner)
+	case string(catalog.KindProduct):
+		var v productRecord
+		if err := json.Unmarshal(r.Doc, &v); err != nil {
+			return out, false, fmt.Errorf("stored product: %w", err)
+		}
+		spec, out.Digest, seen = v.Spec, string(v.Digest), true // what is offered is offered to all
 	case string(catalog.KindAccount):
 		var v accountRecord
 		if err := json.Unmarshal(r.Doc, &v); err != nil {

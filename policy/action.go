@@ -20,6 +20,7 @@ const (
 	ActionReleaseDecide     Action = "release.decide"
 	ActionReleaseCollect    Action = "release.collect"
 	ActionComputationReview Action = "computation.review"
+	ActionProductFile       Action = "product.file"
 	ActionFreezeSet         Action = "freeze.set"
 	ActionFreezeLift        Action = "freeze.lift"
 	ActionPolicyActivate    Action = "policy.activate"
@@ -30,7 +31,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionSupplyChange, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
-		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionPolicyActivate,
+		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionProductFile, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionPolicyActivate,
 	}
 }
 

@@ -43,6 +43,8 @@ func typed(t testing.TB, action policy.Action, raw []byte) policy.Input {
 		return decoded[policy.SupplyChange](decode)
 	case policy.ActionApplicationStep:
 		return decoded[policy.ApplicationStep](decode)
+	case policy.ActionProductFile:
+		return decoded[policy.ProductFile](decode)
 	case policy.ActionFreezeSet:
 		return decoded[policy.FreezeSet](decode)
 	case policy.ActionFreezeLift:
@@ -125,7 +127,7 @@ func TestEveryActionHasAPermittedBase(t *testing.T) {
 func TestASTEqualsTheJSONForm(t *testing.T) {
 	inputs := []policy.Input{
 		policy.Query{}, policy.ReleaseDecide{}, policy.ReleaseCollect{}, policy.ReviewVote{}, policy.AccountChange{},
-		policy.CatalogChange{}, policy.SupplyLoad{}, policy.ApplicationStep{}, policy.GrantChange{}, policy.ComputationReview{}, policy.FreezeSet{}, policy.FreezeLift{}, policy.PolicyActivate{}, wide(5, 20),
+		policy.CatalogChange{}, policy.SupplyLoad{}, policy.ApplicationStep{}, policy.GrantChange{}, policy.ComputationReview{}, policy.ProductFile{}, policy.FreezeSet{}, policy.FreezeLift{}, policy.PolicyActivate{}, wide(5, 20),
 		policy.SupplyLoad{Exception: &policy.Exception{Document: "sha256:d", Batch: "sha256:b", Approver: "p"}},
 	}
 	for action, raw := range bases(t) {

@@ -52,8 +52,9 @@ var floor = map[Action][]string{
 	ActionReleaseCollect: {
 		"EGR-011", "EGR-012", "EGR-013", "EGR-014", "EGR-015", "EGR-016", "EGR-017", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
-	ActionFreezeSet:  {"FRZ-001", "FRZ-002", "SUB-001", "SUB-002"},
-	ActionFreezeLift: {"FRZ-001", "FRZ-002", "FRZ-003", "FRZ-004", "FRZ-005", "SUB-001", "SUB-002"},
+	ActionFreezeSet:   {"FRZ-001", "FRZ-002", "SUB-001", "SUB-002"},
+	ActionProductFile: {"PRD-001", "PRD-002", "PRD-003", "PRD-004", "SUB-001", "SUB-002"},
+	ActionFreezeLift:  {"FRZ-001", "FRZ-002", "FRZ-003", "FRZ-004", "FRZ-005", "SUB-001", "SUB-002"},
 	ActionPolicyActivate: {
 		"POL-001", "POL-002", "POL-003", "POL-004", "POL-005", "POL-006", "SUB-001", "SUB-002",
 	},

@@ -14,7 +14,7 @@ import (
 )
 
 // kinds are the declared kinds, as get and delete accept them in any case, in singular or plural.
-var kinds = []catalog.Kind{catalog.KindOrganization, catalog.KindAccount, catalog.KindDataset, catalog.KindComputation}
+var kinds = []catalog.Kind{catalog.KindOrganization, catalog.KindAccount, catalog.KindDataset, catalog.KindComputation, catalog.KindProduct}
 
 func kindOf(s string) (string, error) {
 	for _, k := range kinds {

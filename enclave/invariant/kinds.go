@@ -35,6 +35,7 @@ const (
 	kindComputation        = "computation"
 	kindComputationVersion = "computation_version"
 	kindCertificate        = "certificate"
+	kindProduct            = "product"
 )
 
 // kind says what the log must tell of records of one kind.
@@ -77,6 +78,7 @@ var kinds = map[string]kind{
 	kindComputation: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionComputationSubmit},
 		told: []audit.Action{audit.ActionComputationSubmit, audit.ActionComputationReview}},
 	kindComputationVersion: {},
+	kindProduct:            {states: []string{"submitted"}, made: []audit.Action{audit.ActionProductSubmit}, told: []audit.Action{audit.ActionProductSubmit}},
 	kindCertificate:        {states: []string{"passed", "failed", "void"}},
 }
 

@@ -54,6 +54,10 @@ func applies(counts, as, documents string) act {
 // newDataset is another dataset of the same form.
 var newDataset = strings.Replace(enclavetest.Clients, "name: clients", "name: clients_new", 1)
 
+// newProduct is one over a dataset that is approved.
+const newProduct = `{apiVersion: yumen/v1, kind: Product, metadata: {name: is_client}, spec: {title: {zh: 客户核验, en: Is a client}, type: verification, scenario: lending, datasets: [clients],
+  price: {amount: 1.50, unit: answer, basis: decision 12}}}`
+
 func csv(rows int) string {
 	all := [][]string{enclavetest.ClientRows()[0], {canary, "north", "a", "100"}}
 	for i := range rows {
@@ -148,6 +152,7 @@ var acts = map[string]act{
 		}
 	}},
 	"declare a computation": applies("computation.submit", "analyst_a", enclavetest.ByCity("by_city")),
+	"file a product": applies("product.submit", "steward", newProduct),
 	"certify a computation": {"computation.certify", func(s *stage) func() int {
 		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
 		return func() int {

@@ -75,6 +75,7 @@ var commits = []commit{
 	{"computation.submit", "a computation is declared", nothing, done},
 	{"computation.certify", "a computation is certified", orphan, done},
 	{"computation.review", "a computation is approved", nothing, done},
+	{"product.submit", "a product is filed", nothing, done},
 	{"application.submit", "a grant is applied for", nothing, done},
 	{"application.review", "an application is returned or refused", nothing, done},
 	{"application.withdraw", "an application is taken back", nothing, done},

@@ -69,6 +69,52 @@ var operations = map[string]bool{
 	"review-list": true, "review-get": true, "review-vote": true, "release-list": true, "release-bundle": true, "audit-entries": true, "audit-export": true,
 }
 
+// rowsLeave are the operations whose answers hold values of an answer: the runs of their author, once they are released. The bundle of a
+// release is a file; the report of a review stays inside.
+var rowsLeave = []string{"run-get", "run-list", "run-resubmit", "run-submit", "run-withdraw"}
+
+// No operation answers with rows but those of a released run, in a closed list of formats.
+func testFormsOfOutput(t *testing.T, d *door) {
+	var doc struct {
+		Paths map[string]map[string]struct {
+			ID        string          `json:"operationId"`
+			Responses json.RawMessage `json:"responses"`
+			Body      json.RawMessage `json:"requestBody"`
+		} `json:"paths"`
+		Components struct {
+			Schemas map[string]json.RawMessage `json:"schemas"`
+		} `json:"components"`
+	}
+	d.ok(http.StatusOK, d.call("", "GET", "/openapi.json", nil), &doc)
+	var holds func(raw json.RawMessage, seen map[string]bool) bool
+	holds = func(raw json.RawMessage, seen map[string]bool) bool {
+		for name, schema := range doc.Components.Schemas {
+			if strings.Contains(string(raw), `"#/components/schemas/`+name+`"`) && !seen[name] {
+				seen[name] = true
+				if name == "Run" || holds(schema, seen) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	var found, files []string
+	for _, methods := range doc.Paths {
+		for _, o := range methods {
+			if holds(o.Responses, map[string]bool{}) {
+				found = append(found, o.ID)
+			}
+			if strings.Contains(string(o.Responses), "x-tar") || strings.Contains(string(o.Responses), "octet-stream") {
+				files = append(files, o.ID)
+			}
+		}
+	}
+	slices.Sort(found)
+	slices.Sort(files)
+	require.Equal(t, rowsLeave, found)
+	require.Equal(t, []string{"audit-export", "release-bundle", "run-events"}, files) // the log, what was issued, names of states
+}
+
 // The document is OpenAPI 3.1 and lists every operation; each is there, and says how it fails.
 func testDocument(t *testing.T, d *door) {
 	doc := read(d)

@@ -151,7 +151,7 @@ func TestDoor(t *testing.T) {
 		name string
 		test func(t *testing.T, d *door)
 	}{
-		{"document", testDocument}, {"sessions", testSessions}, {"roles", testRoles}, {"problems", testProblems}, {"echo", testEcho},
+		{"document", testDocument}, {"BJ-FIN-19c,BJ-OPS-5a: no other operation answers with rows", testFormsOfOutput}, {"sessions", testSessions}, {"roles", testRoles}, {"problems", testProblems}, {"echo", testEcho},
 		{"limits", testLimits}, {"upload", testUpload}, {"uploads in parts", testUploadInParts}, {"manifest", testManifest}, {"streams", testStreams}, {"runs", testRuns}, {"channels", testChannels}, {"ends", testStreamsEndWithTheirSession},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -18,6 +18,7 @@ import data.yumen.egress
 import data.yumen.freeze
 import data.yumen.granting
 import data.yumen.lib
+import data.yumen.product
 import data.yumen.sanction
 import data.yumen.separation
 import data.yumen.subject
@@ -156,6 +157,17 @@ application_step := refusal("application.step", application_proof, application.d
 
 application_step := {"proof": application_proof, "obligations": application_obligations} if {
 	not lacks("application.step", application_proof)
+}
+
+product_proof := subject.proof | product.proof
+
+# METADATA
+# title: May this product be filed
+# entrypoint: true
+product_file := refusal("product.file", product_proof, {}) if lacks("product.file", product_proof)
+
+product_file := {"proof": product_proof, "obligations": {"retention_years": product.retention_years}} if {
+	not lacks("product.file", product_proof)
 }
 
 freeze_proof := subject.proof | freeze.proof

@@ -22,6 +22,7 @@ import data.yumen.lib
 #     - query.run
 #     - release.decide
 #     - release.collect
+#     - product.file
 #     - freeze.set
 #     - freeze.lift
 #     - policy.activate
@@ -53,6 +54,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - query.run
 #     - release.decide
 #     - release.collect
+#     - product.file
 #     - freeze.set
 #     - freeze.lift
 #     - policy.activate
