@@ -23,7 +23,7 @@ func kindOf(s string) (string, error) {
 		}
 	}
 	return "", fail(exitUsage, "没有这种资源："+s, "there is no such kind: "+s).
-		hinting("可用：Organization、Account、Dataset、Computation", "use Organization, Account, Dataset or Computation")
+		hinting("可用：Organization、Account、Dataset、Computation、Product", "use Organization, Account, Dataset, Computation or Product")
 }
 
 func (a *app) getCommand() *cobra.Command {

@@ -152,7 +152,7 @@ var acts = map[string]act{
 		}
 	}},
 	"declare a computation": applies("computation.submit", "analyst_a", enclavetest.ByCity("by_city")),
-	"file a product": applies("product.submit", "steward", newProduct),
+	"file a product":        applies("product.submit", "steward", newProduct),
 	"certify a computation": {"computation.certify", func(s *stage) func() int {
 		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
 		return func() int {

@@ -39,6 +39,7 @@ test_product_file_refusals[note] if {
 
 product_permits := {
 	"BJ-FIN-19c PRD-002: an aggregate": {"set": {}},
+	"XM-39b PRD-101: the filing is kept for three years": {"set": {}},
 	"BJ-FIN-19c PRD-002: a report": {"set": {"/product/type": "report"}},
 	"BJ-OPS-5a PRD-002: a verification": {"set": {
 		"/product/type": "verification",
