@@ -187,3 +187,28 @@ func TestNoisyBudget(t *testing.T) {
 	require.Equal(t, "released", ask(107).State)
 	z.Check(t)
 }
+
+// Sixty-four at once are charged for what they asked, each column once, whoever of the group came first; and as many as fit, when not all do.
+func TestNoisyChargesAreConserved(t *testing.T) {
+	z := noisyZone(t)
+	p, grant := z.Bank(t)
+	var asking sync.WaitGroup
+	for i := range 64 {
+		asking.Go(func() {
+			text := "SELECT count(*) AS n FROM clients WHERE city = '" + []string{"north", "south", "east"}[i%3] + "' AND segment IN (" + []string{"'a'", "'b'", "'c'", "'a', 'b'"}[i/3%4] + ")"
+			for {
+				_, err := z.Service.Submit(t.Context(), p, api.RunRequest{Grant: grant, SQL: text}, "")
+				if enclavetest.Kind(err) == enclave.KindConflict {
+					continue // two at once: ask again
+				}
+				require.NoError(t, err)
+				return
+			}
+		})
+	}
+	asking.Wait()
+	z.Settled(t)
+	require.Equal(t, "13.00", spent(t, z, p), "twelve cells and the universe")
+	require.Len(t, z.Records(t, "charged"), 12)
+	z.Check(t)
+}
