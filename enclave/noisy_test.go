@@ -16,6 +16,7 @@ import (
 	"yumen/catalog"
 	"yumen/enclave"
 	"yumen/enclave/enclavetest"
+	"yumen/enclave/receipt"
 	"yumen/internal/api"
 	"yumen/policy"
 )
@@ -210,5 +211,30 @@ func TestNoisyChargesAreConserved(t *testing.T) {
 	z.Settled(t)
 	require.Equal(t, "13.00", spent(t, z, p), "twelve cells and the universe")
 	require.Len(t, z.Records(t, "charged"), 12)
+	z.Check(t)
+}
+
+// What was charged stays charged: a run that fails, that its author withdraws or that a reviewer rejects costs as much as one that is answered, for
+// whatever ended it may tell something of the figures.
+func TestNoisyChargesAreNotGivenBack(t *testing.T) {
+	z := noisyZone(t)
+	p, grant := z.Bank(t)
+	z.Runner.FailRuns(true)
+	failed := z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients GROUP BY city")
+	require.Equal(t, "failed", failed.State)
+	z.Runner.FailRuns(false)
+	require.Equal(t, "2.00", spent(t, z, p))
+	require.Len(t, rowsOf(t, z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients GROUP BY city")), 3)
+	require.Equal(t, "2.00", spent(t, z, p), "it was paid for")
+
+	waiting := z.Ask(t, p, grant, byKind)
+	require.Equal(t, "in_review", waiting.State, "grade 3")
+	before := spent(t, z, p)
+	require.NotEqual(t, "2.00", before, "a charge at grade 3 counts at grade 2")
+	_, err := z.Service.Withdraw(t.Context(), p, waiting.Run)
+	require.NoError(t, err)
+	rejected := z.Ask(t, p, grant, byKind)
+	require.NoError(t, z.Vote(t, "reviewer_1", rejected.Run, receipt.VerdictReject, "ERROR"))
+	require.Equal(t, before, spent(t, z, p))
 	z.Check(t)
 }
