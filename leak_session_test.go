@@ -148,6 +148,7 @@ func (s *stage) register() {
 	s.say("credit_provider", 0, "dataset", "load", "berths", s.file("berths.csv", berthsFile()))
 	s.say("credit_provider", 0, "dataset", "load", "harbour", s.file("harbour.csv", harbourFile(260)))
 	s.say("credit_provider", 0, "dataset", "snapshots", "harbour")
+	s.say("analyst_a", 0, "dataset", "synthesize", "harbour", "--out", s.dir+"/tmp/twin.csv")
 	s.say("credit_provider", 3, "dataset", "pull", "harbour")
 	s.say("credit_provider", 3, "dataset", "destroy", "harbour", "--reason", "checked")
 	s.say("analyst_a", -1, "get", "Dataset", "harbour", "-o", "yaml")
