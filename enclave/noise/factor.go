@@ -80,9 +80,33 @@ func halfAway(a, b *big.Int) *big.Int {
 
 // threeDigits rounds a whole number to its first three digits.
 func threeDigits(a *big.Int) *big.Int {
+	grid := thirdDigit(a)
+	return new(big.Int).Mul(halfAway(a, grid), grid)
+}
+
+// thirdDigit is what one is worth in the third digit of a number, at least 1.
+func thirdDigit(a *big.Int) *big.Int {
 	grid := big.NewInt(1)
 	for limit := big.NewInt(1000); limit.CmpAbs(a) <= 0; limit.Mul(limit, big.NewInt(10)) {
 		grid.Mul(grid, big.NewInt(10))
 	}
-	return new(big.Int).Mul(halfAway(a, grid), grid)
+	return grid
+}
+
+// Range is what the sum was before factors of this p and the rounding, when no contribution was negative: nothing finer is known for certain.
+func (m Measured) Range(part int64) (low, high *big.Rat, err error) {
+	if part < 1 || part > MaxPart || m.amount.Sign() < 0 {
+		return nil, nil, ErrPart
+	}
+	off := new(big.Rat).SetInt(thirdDigit(&m.amount)) // half a step of either rounding, and more
+	at := new(big.Rat).SetInt(&m.amount)
+	unit := big.NewRat(FactorUnit, 1)
+	low = new(big.Rat).Sub(at, off)
+	low.Mul(low, unit).Quo(low, big.NewRat(FactorUnit+2*part, 1))
+	if low.Sign() < 0 {
+		low.SetInt64(0)
+	}
+	high = new(big.Rat).Add(at, off)
+	high.Mul(high, unit).Quo(high, big.NewRat(FactorUnit-2*part, 1))
+	return low, high, nil
 }

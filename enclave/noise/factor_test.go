@@ -62,3 +62,30 @@ func TestRoundKeepsThreeDigits(t *testing.T) {
 	_, err := noise.Round(noise.Exact{})
 	require.ErrorIs(t, err, noise.ErrExact)
 }
+
+// The range holds the sum that was perturbed, whatever the factors.
+func TestRangeHoldsTheSum(t *testing.T) {
+	const p = 100_000
+	f := factors(t, "amount", p)
+	for n := range 300 {
+		sum, perturbed := new(big.Int), new(big.Int)
+		for i := range n {
+			amount := big.NewInt(int64(i * i % 977))
+			sum.Add(sum, amount)
+			perturbed.Add(perturbed, amount.Mul(amount, big.NewInt(f.Of(binary.BigEndian.AppendUint64(nil, uint64(i+1000*n))))))
+		}
+		m, err := noise.Round(noise.Seal(perturbed))
+		require.NoError(t, err)
+		low, high, err := m.Range(p)
+		require.NoError(t, err)
+		truth := new(big.Rat).SetInt(sum)
+		require.LessOrEqual(t, low.Cmp(truth), 0)
+		require.GreaterOrEqual(t, high.Cmp(truth), 0)
+	}
+	minus, err := noise.Round(noise.Seal(big.NewInt(-5_000_000)))
+	require.NoError(t, err)
+	_, _, err = minus.Range(p)
+	require.ErrorIs(t, err, noise.ErrPart)
+	_, _, err = noise.Measured{}.Range(0)
+	require.ErrorIs(t, err, noise.ErrPart)
+}
