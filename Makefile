@@ -6,7 +6,7 @@ TAGS := duckdb_arrow
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help build man demo test lint policy bench nightly fuzz obligations clean
+.PHONY: help build man demo postgres test lint policy bench nightly fuzz obligations clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -29,7 +29,11 @@ man: build ## write the manual pages of both commands into bin/man, in English a
 demo: build ## play the whole story on the sample zone: no set-up needed
 	$(BIN)/yumend demo
 
-test: lint ## lint, vet, and every test with the race detector
+postgres: # the supply tests read from a real server; they start their own
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }
+
+test: lint postgres ## lint, vet, and every test with the race detector
 	$(GO) test -race -tags $(TAGS) -timeout 40m ./...
 
 lint: ## format, vet, static analysis, import rules

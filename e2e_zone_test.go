@@ -150,20 +150,24 @@ func enter(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// zone [jurisdiction=J] NAME…: makes and serves a zone under a jurisdiction (lab unless one is given), with the organizations and
-// accounts of $ZONE, and enters the named accounts. bootstrap.txt does the same step by step.
+// zone [jurisdiction=J] [config=FILE] NAME…: makes and serves a zone under a jurisdiction (lab unless one is given), with the organizations and
+// accounts of $ZONE, and enters the named accounts. bootstrap.txt does the same step by step. FILE is more configuration, with variables.
 func makeZone(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: zone [jurisdiction=J] NAME…")
+		ts.Fatalf("usage: zone [jurisdiction=J] [config=FILE] NAME…")
 	}
 	under := "lab"
 	if len(args) > 0 && strings.HasPrefix(args[0], "jurisdiction=") {
 		under, args = strings.TrimPrefix(args[0], "jurisdiction="), args[1:]
 	}
+	config := "second_factor: enrolled\n" // the people of these scripts have no second factor: totp.txt is about it
+	if len(args) > 0 && strings.HasPrefix(args[0], "config=") {
+		config += os.Expand(ts.ReadFile(strings.TrimPrefix(args[0], "config=")), ts.Getenv)
+		args = args[1:]
+	}
 	ts.Check(os.WriteFile(ts.MkAbs("admin.pw"), []byte(password("admin")), 0o600))
 	ts.Check(ts.Exec("yumend", "init", "--data", "zone", "--admin", "admin", "--password-file", "admin.pw", "--jurisdiction", under))
-	// The people of these scripts have no second factor: totp.txt is about it.
-	ts.Check(os.WriteFile(ts.MkAbs("yumend.yaml"), []byte("second_factor: enrolled\n"), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("yumend.yaml"), []byte(config), 0o600))
 	serve(ts, false, []string{"zone", "yumend.yaml"})
 	z, all := zoneOf(ts), filepath.Join(ts.Getenv("ZONE"), "organizations.yaml")
 	client(ts, password("admin"), 0, "login", "--server", ts.Getenv("URL"), "--user", "admin", "--password-stdin", "--context", "admin")
