@@ -151,6 +151,15 @@ func (s *stage) register() {
 	s.say("analyst_a", 0, "dataset", "synthesize", "harbour", "--out", s.dir+"/tmp/twin.csv")
 	s.say("credit_provider", 3, "dataset", "pull", "harbour")
 	s.say("credit_provider", 3, "dataset", "destroy", "harbour", "--reason", "checked")
+	for _, who := range []string{"credit_provider", "analyst_a", "steward"} {
+		s.say(who, 0, "dataset", "search", "harbour", "-o", "json")
+	}
+	s.say("analyst_a", 0, "dataset", "search", "港口", "--public", "-o", "json")
+	s.say("analyst_a", 0, "dataset", "search", "CNRYDISQZXWVK", "--public", "-o", "json")
+	s.say("credit_provider", 0, "dataset", "history", "harbour")
+	s.say("analyst_a", 3, "dataset", "history", "harbour")
+	s.say("analyst_a", 0, "dataset", "lineage", "harbour", "amount", "-o", "json")
+	s.say("analyst_a", 3, "dataset", "lineage", "harbour", "CNRYDISQZXWVK")
 	s.say("analyst_a", -1, "get", "Dataset", "harbour", "-o", "yaml")
 	s.say("steward", 0, "get", "Dataset")
 	s.say("analyst_a", 3, "delete", "Dataset", "harbour")

@@ -24,14 +24,16 @@ const (
 
 // computationRecord is a declared computation in its newest version. It belongs to the institution that declared it.
 type computationRecord struct {
-	Spec       catalog.ComputationSpec `json:"spec"`
-	Domains    [][]string              `json:"domains,omitempty"` // of its parameters, as the catalog had them when it was applied
-	Version    catalog.Version         `json:"version"`           // of the document with its domains: what is approved and certified
-	Grade      catalog.Grade           `json:"grade"`
-	Columns    []api.Column            `json:"columns"` // of its answer
-	LegalGroup string                  `json:"legal_group"`
-	Author     policy.Party            `json:"author"`
-	Approved   *approvalRecord         `json:"approved,omitempty"`
+	Spec    catalog.ComputationSpec `json:"spec"`
+	Domains [][]string              `json:"domains,omitempty"` // of its parameters, as the catalog had them when it was applied
+	Version catalog.Version         `json:"version"`           // of the document with its domains: what is approved and certified
+	Grade   catalog.Grade           `json:"grade"`
+	Columns []api.Column            `json:"columns"` // of its answer
+	// Reads are the columns that the statement names, by dataset; of computations declared since they are kept.
+	Reads      map[string][]string `json:"reads,omitempty"`
+	LegalGroup string              `json:"legal_group"`
+	Author     policy.Party        `json:"author"`
+	Approved   *approvalRecord     `json:"approved,omitempty"`
 	// Certificate is the newest one; what it is worth now, certificateOf says.
 	Certificate string `json:"certificate,omitempty"`
 }

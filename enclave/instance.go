@@ -212,6 +212,10 @@ func (c *computationRecord) describes(q *footprint.Query, plan *compile.Plan) er
 			return fault(KindInvalid, "语句不读取该数据集，请从 datasets 中删去："+spoken(name), "the statement does not read a dataset of the list, remove it: "+spoken(name))
 		}
 	}
+	c.Reads = map[string][]string{}
+	for name, touched := range q.Facts.Tables {
+		c.Reads[name] = slices.Sorted(maps.Keys(touched.Columns))
+	}
 	var names []string
 	for _, col := range plan.Post.Columns {
 		c.Columns = append(c.Columns, api.Column{Name: col.Name, Type: col.Type})

@@ -111,6 +111,13 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 			v, err := s.Snapshots(ctx, p, "clients")
 			return len(v.Items), err
 		}},
+		{"SearchDatasets", func(p enclave.Principal) (int, error) {
+			v, err := s.SearchDatasets(ctx, p, api.CatalogQuery{})
+			return len(v.Items), err
+		}},
+		{"DatasetVersions", func(p enclave.Principal) (int, error) { return zero(s.DatasetVersions(ctx, p, "clients")) }},
+		{"DatasetLineage", func(p enclave.Principal) (int, error) { return zero(s.DatasetLineage(ctx, p, "clients", "")) }},
+		{"ReleaseLineage", func(p enclave.Principal) (int, error) { return zero(s.ReleaseLineage(ctx, p, rel)) }},
 		{"BeginUpload", func(p enclave.Principal) (int, error) {
 			v, err := s.BeginUpload(ctx, p, "clients", api.UploadRequest{Size: 3, Digest: string(catalog.DigestOf([]byte("abc")))})
 			if err == nil {
@@ -195,7 +202,7 @@ func release(t *testing.T, z *enclavetest.Zone, run string) string {
 }
 
 // open are the methods of the service that need no confirmed role. Figures and Life are for the wiring; no door shows them.
-var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "ConfirmTOTP", "EnrolTOTP", "Figures", "Lapse", "Life", "Login", "Logout", "PublicKeys", "Ready", "RevokeSession", "RotateSession",
+var open = []string{"Activate", "Authenticate", "ChangePassword", "Checkpoint", "Close", "ConfirmTOTP", "EnrolTOTP", "Figures", "Lapse", "Life", "Login", "Logout", "PublicCatalog", "PublicKeys", "Ready", "RevokeSession", "RotateSession",
 	"While", "Whoami", "Zone"}
 
 // Whatever role waits for its confirmation, its account may do nothing: neither change nor see anything.
@@ -267,6 +274,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"RegisterKey": all,
 		"SigningKeys": all,
 		"Snapshots":   staff + " provider", "LoadDataset": "provider", "LoadBatch": "provider", "SuggestDataset": "admin steward provider provider_2", "BeginUpload": "provider", "Upload": "provider", "PutPart": "provider",
+		"SearchDatasets": all, "DatasetVersions": staff + " provider", "DatasetLineage": all, "ReleaseLineage": staff + " analyst_a analyst_a2",
 		"SubmitApplication": "analyst_a analyst_a2 analyst_s analyst_b",
 		"Applications":      staff + " analyst_a analyst_a2 analyst_s analyst_b", "Application": staff + " analyst_a analyst_a2",
 		"Grants": staff + " analyst_a analyst_a2", "Grant": staff + " analyst_a analyst_a2",

@@ -85,6 +85,7 @@ type Service struct {
 	sealed  *sealedCache
 	// outcomes are the ledgers that were read.
 	outcomes *outcomes
+	index    index // of the catalog
 	groups   *turnstile
 	watch    *watchers // of runs
 	ended    *watchers // of accounts whose sessions may have ended

@@ -16,7 +16,7 @@ import (
 
 func (a *app) releaseCommand() *cobra.Command {
 	return a.group("release", catalog.Text{Zh: "已发布的结果", En: "issued releases"},
-		"yumen release list\nyumen release download rel_… --out bundle", a.releaseListCommand(), a.releaseDownloadCommand())
+		"yumen release list\nyumen release download rel_… --out bundle", a.releaseListCommand(), a.releaseDownloadCommand(), a.releaseLineageCommand())
 }
 
 func (a *app) releaseListCommand() *cobra.Command {

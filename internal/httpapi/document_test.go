@@ -57,12 +57,13 @@ func read(d *door) document {
 
 // operations are all that the gateway serves, with the streams, and whether each needs a session.
 var operations = map[string]bool{
-	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "live": false, "ready": false,
+	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "catalog-public": false, "live": false, "ready": false,
 	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true, "totp-enrol": true, "totp-confirm": true, "totp-reset": true,
 	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "mechanisms": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "computation-get": true, "computation-review": true, "computation-certify": true, "snapshot-list": true, "snapshot-load": true, "dataset-suggest": true,
 	"dataset-pull": true, "snapshot-destroy": true, "upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
+	"dataset-search": true, "dataset-versions": true, "dataset-lineage": true, "release-lineage": true,
 	"application-submit": true, "application-list": true, "application-get": true, "application-review": true, "grant-list": true, "grant-get": true,
 	"application-withdraw": true, "application-resubmit": true, "grant-suspend": true, "grant-resume": true, "grant-terminate": true,
 	"query-check": true, "run-submit": true, "run-list": true, "run-get": true, "run-events": true, "run-withdraw": true, "run-resubmit": true, "ledger": true, "budget": true,
@@ -240,6 +241,7 @@ var may = map[string]string{
 	"dataset-pull": "-", "snapshot-destroy": "-", "upload-begin": "-", "upload-get": "-", "upload-part": "-", "upload-finish": "-", "upload-remove": "-",
 	"application-submit": "-", "application-review": "-", "application-withdraw": "-", "application-resubmit": "-",
 	"grant-suspend": "-", "grant-resume": "-", "grant-terminate": "-", "review-vote": "-", "run-withdraw": "-", "run-resubmit": "-",
+	"dataset-search": "*", "dataset-lineage": "*", "dataset-versions": "admin security auditor steward provider", "release-lineage": "-",
 	"snapshot-list":    "admin security auditor steward provider",
 	"application-list": "*", "application-get": "admin security auditor steward analyst_a",
 	"grant-list": "*", "grant-get": "admin security auditor steward analyst_a",

@@ -71,6 +71,7 @@ func New(cfg Config) http.Handler {
 	d.sessions(humaAPI)
 	d.accounts(humaAPI)
 	d.resources(humaAPI)
+	d.catalog(humaAPI)
 	d.uploads(humaAPI)
 	d.grants(humaAPI)
 	d.runs(humaAPI)
@@ -111,7 +112,7 @@ var anyRole = map[string]bool{"whoami": true, "logout": true, "session-list": tr
 	"totp-enrol": true, "totp-confirm": true}
 
 // open lists the operations that need no session.
-var open = map[string]bool{"login": true, "activate": true, "keys": true, "checkpoint": true, "live": true, "ready": true}
+var open = map[string]bool{"login": true, "activate": true, "keys": true, "catalog-public": true, "checkpoint": true, "live": true, "ready": true}
 
 // authenticate lets an operation pass with its caller, or without one where none is needed.
 func (d *door) authenticate(ctx huma.Context, next func(huma.Context)) {
