@@ -14,6 +14,7 @@ import (
 	"yumen/internal/authn"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore"
+	"yumen/internal/workday"
 	"yumen/sandbox"
 )
 
@@ -79,6 +80,7 @@ type Service struct {
 	sessions  authn.Limits
 	factors   SecondFactor
 	refused   refusals
+	days      workday.Calendar
 
 	uploads chan struct{} // each holds a whole file in memory
 	parts   uploads
@@ -131,6 +133,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
 	s.sessions = authn.DefaultLimits()
 	var err error
+	if s.days, err = workday.Embedded(); err != nil {
+		return nil, fmt.Errorf("enclave: %w", err)
+	}
 	if s.passwords, err = authn.NewHasher(cmp.Or(cfg.PasswordCost, authn.DefaultCost()), 2); err != nil {
 		return nil, fmt.Errorf("enclave: %w", err)
 	}
