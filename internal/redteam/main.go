@@ -11,7 +11,7 @@ import (
 func main() {
 	data := flag.String("data", "testdata/data", "folder of the data sets")
 	people := flag.Int("people", 6000, "how many people of each data set")
-	targets := flag.Int("targets", 100, "targets of each attack")
+	targets := flag.Int("targets", 100, "how often each attack is played")
 	flag.Parse()
 	worst, err := run(os.Stdout, *data, *people, *targets)
 	if err != nil {

@@ -77,32 +77,39 @@ func measure(p *people, a attack, d func(columns int64) defence, columns, target
 	random := rand.New(rand.NewPCG(uint64(columns), uint64(len(a.name))<<32|uint64(a.name[0])))
 	out := result{data: p.name, attack: a.name, columns: columns, bound: limit}
 	facts := random.Perm(targets)
-	for _, target := range random.Perm(len(p.rows)) {
-		if out.targets == targets {
-			return out, nil
+	playable := random.Perm(len(p.rows))
+	for round := uint64(0); ; round++ { // whom it can be played on is played on again, under another secret
+		var again []int
+		for _, target := range playable {
+			if out.targets == targets {
+				return out, nil
+			}
+			questions := a.plan(p, random, target, columns)
+			if len(questions) == 0 {
+				continue
+			}
+			again = append(again, target)
+			fact := facts[out.targets]%2 == 0
+			out.targets++
+			guess, err := play(p.with(target, fact), a, d(int64(columns)), target, round, questions)
+			if err != nil {
+				return result{}, err
+			}
+			switch {
+			case guess == 0:
+				out.right += 0.5
+			case (guess > 0) == fact:
+				out.right++
+			}
 		}
-		questions := a.plan(p, random, target, columns)
-		if len(questions) == 0 {
-			continue
-		}
-		fact := facts[out.targets]%2 == 0
-		out.targets++
-		guess, err := play(p.with(target, fact), a, d(int64(columns)), target, questions)
-		if err != nil {
-			return result{}, err
-		}
-		switch {
-		case guess == 0:
-			out.right += 0.5
-		case (guess > 0) == fact:
-			out.right++
+		if playable = again; len(again) == 0 {
+			return result{}, fmt.Errorf("redteam: %s, %s: nobody whom it can be played on", p.name, a.name)
 		}
 	}
-	return result{}, fmt.Errorf("redteam: %s, %s: too few targets that it can be played on", p.name, a.name)
 }
 
-func play(p *people, a attack, d defence, target int, questions []question) (float64, error) {
-	answers, err := d.ask(p, uint64(target)<<16|uint64(len(questions)), questions)
+func play(p *people, a attack, d defence, target int, round uint64, questions []question) (float64, error) {
+	answers, err := d.ask(p, uint64(target)<<32|round<<16|uint64(len(questions)), questions)
 	if err != nil {
 		return 0, err
 	}

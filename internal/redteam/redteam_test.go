@@ -52,6 +52,7 @@ func TestPlantedWeaknessesAreFound(t *testing.T) {
 			plan := a.plan
 			sound := func(n int64) defence { return mode{sigma: sigma, columns: n, k: k} }
 			if strings.HasPrefix(name, "a budget") {
+				targets = 128
 				a.plan = func(p *people, random *rand.Rand, target, columns int) []question {
 					return plan(p, random, target, 50*columns)
 				}
