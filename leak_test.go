@@ -85,17 +85,10 @@ func (s *stage) authority(grant string) {
 	}
 	s.say("security", 0, "freeze", "--dataset", "harbour", "--reason", "looked into")
 	s.say("security", 0, "freeze", "list")
-	use := []string{"--dataset", "harbour", "--organization", "bank_a", "--scenario", "inclusive credit", "--purpose", "credit risk model"}
-	subjects := s.file("subjects.csv", "person_id,evidence,not_after\nCNRYKEYQZXWVK0003,sha256:"+strings.Repeat("a", 64)+",2099-12-31\nCNRYKEYQZXWVK0004,"+strings.Repeat("b", 9)+",2099-12-31\n")
-	s.say("credit_provider", 3, append([]string{"authorization", "import", "--in", subjects}, use...)...)
-	subjects = s.file("subjects.csv", "person_id,evidence,not_after\nCNRYKEYQZXWVK0003,sha256:"+strings.Repeat("a", 64)+",2099-12-31\n")
-	s.say("credit_provider", 0, append([]string{"authorization", "import", "--in", subjects}, use...)...)
-	s.say("credit_provider", 0, append([]string{"authorization", "basis", "--until", "2099-12-31", "--evidence", subjects}, use...)...)
-	s.say("analyst_a", 0, append([]string{"authorization", "withdraw", "--in", s.file("gone.csv", "person_id\nCNRYKEYQZXWVK0003\n")}, use...)...)
-	s.say("credit_provider", 0, "authorization", "list")
 	s.say("security", 4, "unfreeze", "--dataset", "harbour", "--reason", "cleared")
 	s.say("admin", 0, "unfreeze", "--dataset", "harbour")
 	s.sanctions()
+	s.rules()
 	s.tell("auditor", password("auditor"), 0, "totp", "enrol", "--password-stdin")
 	s.tell("auditor", "000000\n", -1, "totp", "confirm", "--code-stdin")
 	s.say("security", -1, "totp", "reset", "auditor")
@@ -115,6 +108,20 @@ func (s *stage) sanctions() {
 	s.say("security", 3, "sanction", "terminate", "--organization", "nobody", "--reason", "there is no such")
 	s.say("security", 0, "sanction", "list")
 	s.say("security", -1, "health")
+}
+
+// rules uses what looks at the rules, checks and tries them. The key of this signer is nobody's yet.
+func (s *stage) rules() {
+	s.t.Helper()
+	s.yumend("policy", "export", "--out", "rules")
+	s.file("rules/.manifest", `{"revision": "2099.01.01-1", "roots": ["yumen"]}`)
+	s.file("signer.txt", "the rules are hers to sign\n")
+	s.say("security", 0, "policy", "show")
+	s.say("security", 0, "policy", "test", "rules")
+	s.say("security", 0, "policy", "shadow", "rules")
+	s.say("auditor", 0, "policy", "replay")
+	s.say("security", 0, "key", "new", "--passphrase-file", "signer.txt")
+	s.say("security", -1, "policy", "load", "rules", "--comment", "looked into", "--passphrase-file", "signer.txt")
 }
 
 // observe reads the metrics.

@@ -67,6 +67,9 @@ func (s *Service) createAccount(ctx context.Context, tx Tx, p Principal, d catal
 	if err != nil {
 		return out, err
 	}
+	if err := s.keepDecision(tx, decision); err != nil {
+		return out, err
+	}
 	code, act, err := s.newActivation(s.clock.Now())
 	if err != nil {
 		return out, err
@@ -146,7 +149,7 @@ func (s *Service) confirmAccount(ctx context.Context, tx Tx, p Principal, rec me
 	if err != nil {
 		return err
 	}
-	if _, err := s.ask(ctx, change); err != nil {
+	if err := s.allowed(ctx, tx, change); err != nil {
 		return err
 	}
 	rec.State, v.ConfirmedBy = accountConfirmed, p.Account
@@ -192,8 +195,7 @@ func (s *Service) mayKey(ctx context.Context, tx Tx, p Principal, op policy.Acco
 	if err != nil {
 		return err
 	}
-	_, err = s.ask(ctx, change)
-	return err
+	return s.allowed(ctx, tx, change)
 }
 
 // ConfirmKey makes a registered key count.

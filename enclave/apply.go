@@ -205,7 +205,11 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 		out.Outcome = "changed"
 		old.Version = old.Version.Next(digest)
 	}
-	if err := s.mayCatalog(ctx, p, "declare", d.Name, &ds.Spec, &old, rec.State, p); err != nil {
+	decision, err := s.mayCatalog(ctx, p, "declare", d.Name, &ds.Spec, &old, rec.State, p)
+	if err != nil {
+		return out, err
+	}
+	if err := s.keepDecision(tx, decision); err != nil {
 		return out, err
 	}
 	if err := s.checkJoins(tx, d.Name, ds); err != nil {

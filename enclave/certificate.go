@@ -53,11 +53,11 @@ func (s *Service) certificateOf(tx Tx, c *computationRecord) (standingCertificat
 	if err != nil {
 		return out, err
 	}
-	if out.outdated, err = v.outdated(tx, c.Version.Digest, s.policy); err != nil {
+	if out.outdated, err = v.outdated(tx, c.Version.Digest, s.policyDigest()); err != nil {
 		return out, err
 	}
 	if v.Told != nil {
-		if out.told, err = v.Told.outdated(tx, c.Version.Digest, s.policy); err != nil {
+		if out.told, err = v.Told.outdated(tx, c.Version.Digest, s.policyDigest()); err != nil {
 			return out, err
 		}
 	}

@@ -278,7 +278,7 @@ func (k *certification) find(part *answered, finding *api.CertifiedInstance) err
 // storeCertificate writes the outcome and the findings, encrypted.
 func (s *Service) storeCertificate(k *certification) error {
 	r := &k.report
-	r.Certificate, r.Computation, r.Digest, r.Policy = k.id, k.name, string(k.c.Version.Digest), string(s.policy)
+	r.Certificate, r.Computation, r.Digest, r.Policy = k.id, k.name, string(k.c.Version.Digest), string(s.policyDigest())
 	r.State, r.Grade, r.Nearest, r.By, r.Created = certificateFailed, k.c.Grade, k.near.String(), k.by.Account, s.nowMS()
 	for _, i := range r.Instances {
 		if i.Shown == 0 {
@@ -307,7 +307,7 @@ func (s *Service) storeCertificate(k *certification) error {
 // commitCertificate records the certificate and its cells in the ledger, in one transaction with the entry, if everything that it rests
 // on still stands.
 func (s *Service) commitCertificate(ctx context.Context, k *certification) (gone []string, err error) {
-	v := certificateRecord{Computation: k.name, basis: basis{Digest: k.c.Version.Digest, Policy: s.policy, Contents: k.contents()}, Snapshots: k.pinIDs,
+	v := certificateRecord{Computation: k.name, basis: basis{Digest: k.c.Version.Digest, Policy: s.policyDigest(), Contents: k.contents()}, Snapshots: k.pinIDs,
 		Ledger: newID(catalog.PrefixLedger), Report: k.artefact, ReportDigest: catalog.DigestOf(k.stored), By: k.by.Account}
 	if k.report.State == certificateFailed {
 		v.Told = k.told
@@ -330,7 +330,7 @@ func (s *Service) commitCertificate(ctx context.Context, k *certification) (gone
 		if err != nil {
 			return err
 		}
-		if changed, err := v.outdated(tx, c.Version.Digest, s.policy); err != nil || len(changed) > 0 {
+		if changed, err := v.outdated(tx, c.Version.Digest, s.policyDigest()); err != nil || len(changed) > 0 {
 			return errors.Join(err, errConflict)
 		}
 		if gone, err = s.voidCertificate(tx, &c); err != nil {

@@ -187,7 +187,7 @@ func TestACertificateGoesStale(t *testing.T) {
 	fewer := slices.Delete(enclavetest.ClientRows(), 2, 3)
 	for why, change := range map[string]func(){
 		"data clients": func() { z.Load(t, "clients", fewer) },
-		"policy ":      func() { z.Restart(t, func(c *enclave.Config) { c.PolicyDigest = catalog.DigestOf([]byte("another")) }) },
+		"policy ":      func() { z.Restart(t, func(c *enclave.Config) { c.Engine = enclavetest.Salted(t, "another") }) },
 	} {
 		change()
 		require.Equal(t, []string{why}, staleBecause(t, z, p, "by_city", "stale"))

@@ -34,7 +34,11 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 			op, state = "reject", datasetRejected
 		}
 		author := Principal{Account: d.Author, Person: d.AuthorPerson, Organization: d.AuthorOrg}
-		if err := s.mayCatalog(ctx, p, op, name, &d.Spec, &d, rec.State, author); err != nil {
+		decision, err := s.mayCatalog(ctx, p, op, name, &d.Spec, &d, rec.State, author)
+		if err != nil {
+			return err
+		}
+		if err := s.keepDecision(tx, decision); err != nil {
 			return err
 		}
 		d.ReviewedBy, rec.State = p.Account, state

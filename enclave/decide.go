@@ -32,7 +32,18 @@ func (s *Service) ask(ctx context.Context, in policy.Input) (policy.Decision, er
 	if d.Allow {
 		return d, nil
 	}
-	return d, denial(d)
+	e := denial(d)
+	e.decision = &d
+	return d, e
+}
+
+// allowed is ask for an act that this transaction writes: the decision is kept with it.
+func (s *Service) allowed(ctx context.Context, tx Tx, in policy.Input) error {
+	d, err := s.ask(ctx, in)
+	if err != nil {
+		return err
+	}
+	return s.keepDecision(tx, d)
 }
 
 // denial is the first thing that was not proven, as a person should read it.
@@ -92,19 +103,27 @@ func joinText(a, b, sep string) string {
 
 // decisionRecord keeps a decision with its whole input, so that it can be replayed. An input holds names, grades and states only.
 type decisionRecord struct {
-	Action string          `json:"action"`
-	Allow  bool            `json:"allow"`
-	Proof  []string        `json:"proof"`
-	Digest catalog.Digest  `json:"bundle"`
-	Input  json.RawMessage `json:"input"`
+	Action      string             `json:"action"`
+	Allow       bool               `json:"allow"`
+	Proof       []string           `json:"proof"`
+	Missing     []string           `json:"missing,omitempty"`
+	Obligations policy.Obligations `json:"obligations,omitzero"`
+	Digest      catalog.Digest     `json:"bundle"`
+	Revision    string             `json:"revision"`
+	Input       json.RawMessage    `json:"input"`
 }
 
-// keepDecision stores a decision beside the audit entry that names its input's digest. A decision that was never made is none.
+// keepDecision stores a decision beside the audit entry of its act, and the bundle under which it was made, so that it can be replayed. A
+// decision that was never made is none.
 func (s *Service) keepDecision(tx Tx, d policy.Decision) error {
 	if len(d.Input) == 0 {
 		return nil
 	}
-	v := decisionRecord{Action: string(d.Action), Allow: d.Allow, Proof: d.Proven, Digest: d.BundleDigest, Input: d.Input}
+	if err := s.keepBundleOf(tx, d.BundleDigest); err != nil {
+		return err
+	}
+	v := decisionRecord{Action: string(d.Action), Allow: d.Allow, Proof: d.Proven, Missing: d.Missing, Obligations: d.Obligations, Digest: d.BundleDigest,
+		Revision: d.Revision, Input: d.Input}
 	return save(tx, recDecision, metastore.Record{ID: d.ID}, s.nowMS(), v)
 }
 
@@ -119,7 +138,14 @@ func (s *Service) denied(ctx context.Context, p Principal, action policy.Action,
 		if e.Refusal != nil {
 			facts["code"] = string(e.Refusal.Code)
 		}
-		return s.record(tx, entry{by: p, action: audit.ActionDenied, on: audit.Subject(on), outcome: "denied", facts: facts})
+		var digests map[string]catalog.Digest
+		if d := e.decision; d != nil {
+			digests = map[string]catalog.Digest{"decision": d.InputDigest}
+			if err := s.keepDecision(tx, *d); err != nil {
+				return err
+			}
+		}
+		return s.record(tx, entry{by: p, action: audit.ActionDenied, on: audit.Subject(on), outcome: "denied", facts: facts, digests: digests})
 	})
 	if err != nil {
 		s.log.Error("log a denial", "error", err)
@@ -135,7 +161,7 @@ func mayDeclare(p Principal) error {
 }
 
 // mayCatalog asks catalog.change about a declaration of the dataset as it is recorded.
-func (s *Service) mayCatalog(ctx context.Context, p Principal, op, name string, spec *catalog.DatasetSpec, d *datasetRecord, state string, author Principal) error {
+func (s *Service) mayCatalog(ctx context.Context, p Principal, op, name string, spec *catalog.DatasetSpec, d *datasetRecord, state string, author Principal) (policy.Decision, error) {
 	if state == "" {
 		state = string(policy.StateNone)
 	}
@@ -145,12 +171,11 @@ func (s *Service) mayCatalog(ctx context.Context, p Principal, op, name string, 
 			graded++
 		}
 	}
-	_, err := s.ask(ctx, policy.CatalogChange{Common: s.common(p), Op: policy.CatalogOp(op), Dataset: policy.Declaration{Name: name,
+	return s.ask(ctx, policy.CatalogChange{Common: s.common(p), Op: policy.CatalogOp(op), Dataset: policy.Declaration{Name: name,
 		State: policy.State(state), Provider: spec.Provider, Author: policy.Author{Account: author.Account, Person: author.Person}, Columns: len(spec.Columns), Graded: graded,
 		Below: spec.Below(), Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited,
 		Unplaced: spec.Unplaced(), StateSecret: spec.StateSecret, Marked: len(spec.MarkedFields()), Basis: spec.SharingBasis != "", Lowered: spec.Lowered(d.grades()),
 		Supply: spec.Mode(), Declared: s.inDomain(spec)}})
-	return err
 }
 
 // organizationFacts reads what the policy wants to know of an organization. Only institutions need admission.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yumen/catalog"
+	"yumen/policy"
 )
 
 // ErrorKind is one of a closed list of kinds; the doors map each to one status and problem document.
@@ -36,6 +37,8 @@ type Error struct {
 	Faults  []Fault          // with KindQuarantined
 	Retry   time.Duration    // after which it is worth trying again; 0 when nobody knows
 	cause   error
+	// decision is the one that refused, so that it is kept with the entry that tells of the refusal.
+	decision *policy.Decision
 }
 
 // Fault is one reason for a quarantine: row and column, never a value.

@@ -44,6 +44,11 @@ func (s *Service) execute(id string, t ticket, a *asked) {
 	if err == nil {
 		err = s.settle(ctx, id, a, m)
 	}
+	if err == nil && a.policy != s.policyDigest() { // another bundle decides since it began
+		if err := s.rebindAll(ctx); err != nil {
+			s.log.Error("rebind a run", "run", id, "error", err)
+		}
+	}
 	if refusal := refused(err); refusal != nil {
 		if m != nil {
 			s.destroy(m.artefact)
@@ -176,7 +181,7 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 		if err != nil {
 			return err
 		}
-		if err := s.keepDecision(tx, d); err != nil {
+		if err := errors.Join(s.keepDecision(tx, a.again), s.keepDecision(tx, d)); err != nil {
 			return err
 		}
 		run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers
@@ -233,6 +238,9 @@ func (s *Service) refuse(ctx context.Context, id string, a *asked, r *catalog.Re
 			return nil
 		}
 		if gone, err = s.void(tx, &run); err != nil {
+			return err
+		}
+		if err := s.keepDecision(tx, a.again); err != nil {
 			return err
 		}
 		run.Refusal = r

@@ -30,7 +30,8 @@ func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest)
 	}
 	err := s.store.Update(ctx, func(tx Tx) error {
 		stopped, accounts = stoppedRuns{}, nil
-		if _, err := s.ask(ctx, policy.FreezeSet{Common: s.common(p), Op: policy.OpFreeze, Target: policy.Frozen{Kind: in.Kind, Name: in.Name}}); err != nil {
+		d, err := s.ask(ctx, policy.FreezeSet{Common: s.common(p), Op: policy.OpFreeze, Target: policy.Frozen{Kind: in.Kind, Name: in.Name}})
+		if err != nil {
 			return err
 		}
 		if err := freezable(tx, kind, in.Name); err != nil {
@@ -42,6 +43,9 @@ func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest)
 			return err
 		}
 		v.At = s.nowMS()
+		if err := s.keepDecision(tx, d); err != nil {
+			return err
+		}
 		if err := save(tx, recFreeze, metastore.Record{ID: freezeID(kind, in.Name)}, v.At, v); err != nil {
 			return err
 		}
@@ -112,12 +116,16 @@ func (s *Service) Unfreeze(ctx context.Context, p Principal, in api.FreezeReques
 		if v.Lift != nil && !again {
 			asked.Op, asked.Proposer = policy.OpLiftSecond, policy.Officer{Account: v.Lift.Account, Person: v.Lift.Person, Role: policy.Role(v.Lift.Role)}
 		}
-		if _, err := s.ask(ctx, asked); err != nil {
+		d, err := s.ask(ctx, asked)
+		if err != nil {
 			return err
 		}
 		if again {
 			out = freezeView(v)
 			return nil
+		}
+		if err := s.keepDecision(tx, d); err != nil {
+			return err
 		}
 		if asked.Op == policy.OpLift {
 			out, err = s.proposeLift(tx, p, rec, v, in.Reason)

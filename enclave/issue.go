@@ -39,7 +39,7 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 	if err != nil {
 		return policy.Decision{}, err
 	}
-	a := &asked{by: author, now: s.clock.Now().Unix()}
+	a := &asked{by: author}
 	a.in.Grant, a.in.Purpose, a.in.SQL = run.Grant, run.Purpose, run.SQL
 	if err := a.read(tx); err != nil {
 		return policy.Decision{}, err
@@ -63,8 +63,8 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 		q.Call.Kind = policy.CallComputation
 	}
 	q.Datasets = map[string]policy.Supply{}
-	for name, touch := range q.Footprint.Tables {
-		q.Datasets[name] = a.supply(name, touch)
+	for name := range q.Footprint.Tables {
+		q.Datasets[name] = a.supply(name)
 	}
 	q.Frozen = a.freezes.on(policy.ActionReleaseDecide, run.Organization, slices.Collect(maps.Keys(q.Datasets))...)
 	return s.ask(ctx, policy.ReleaseDecide{Query: q, Step: step, Release: policy.Release{Run: id, Mode: run.Mode, Cells: run.CellsMax,
@@ -145,7 +145,7 @@ func binding(run *runRecord) egress.Binding {
 // current is what the request would be bound to now: the same artefact and report, under the policy that is in force.
 func (s *Service) current(run *runRecord) egress.Binding {
 	b := binding(run)
-	b.Policy = s.policy
+	b.Policy = s.policyDigest()
 	return b
 }
 

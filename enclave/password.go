@@ -40,7 +40,7 @@ func (s *Service) Activate(ctx context.Context, in api.Activation) error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.ask(ctx, change); err != nil {
+		if err := s.allowed(ctx, tx, change); err != nil {
 			return err
 		}
 		v.Password, v.Activation, v.Login = hash, nil, authn.Login{}

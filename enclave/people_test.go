@@ -13,11 +13,12 @@ import (
 	"yumen/enclave"
 	"yumen/enclave/enclavetest"
 	"yumen/internal/api"
+	"yumen/policy"
 )
 
 func TestNewRefusesAMissingPart(t *testing.T) {
 	z := enclavetest.New(t)
-	for _, part := range []string{"Store", "Decider", "Runner", "Snapshots", "Artefacts", "Keys", "Clock", "Log", "Level", "PolicyDigest"} {
+	for _, part := range []string{"Store", "Decider", "Runner", "Snapshots", "Artefacts", "Keys", "Clock", "Log", "Level", "Engine"} {
 		cfg := z.Config
 		reflect.ValueOf(&cfg).Elem().FieldByName(part).SetZero()
 		s, err := enclave.New(t.Context(), cfg)
@@ -25,7 +26,7 @@ func TestNewRefusesAMissingPart(t *testing.T) {
 		require.Nil(t, s, part)
 	}
 	cfg := z.Config
-	cfg.PolicyDigest = "sha256:0"
+	cfg.Engine = &policy.Engine{}
 	_, err := enclave.New(t.Context(), cfg)
 	require.Error(t, err, "a digest that is none")
 
@@ -93,14 +94,19 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 			v, err := s.Sanctions(ctx, p)
 			return len(v.Items), err
 		}},
-		{"RecordAuthorizations", func(p enclave.Principal) (int, error) {
-			return zero(s.RecordAuthorizations(ctx, p, api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "x", Purpose: "x",
-				Document: "id,evidence,not_after\n7,sha256:" + strings.Repeat("a", 64) + ",2030-01-31\n"}))
+		{"Policy", func(p enclave.Principal) (int, error) { return zero(s.Policy(ctx, p)) }},
+		{"LoadPolicy", func(p enclave.Principal) (int, error) {
+			return zero(s.LoadPolicy(ctx, p, api.PolicyLoad{Revision: "2027.01.01-1", Archive: []byte("x")}))
 		}},
-		{"WithdrawAuthorizations", func(p enclave.Principal) (int, error) {
-			return zero(s.WithdrawAuthorizations(ctx, p, api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "x", Purpose: "x", Document: "id\n7\n"}))
+		{"TestPolicy", func(p enclave.Principal) (int, error) {
+			return zero(s.TestPolicy(ctx, p, api.PolicyArchive{Archive: []byte("x")}))
 		}},
-		{"Registers", func(p enclave.Principal) (int, error) { v, err := s.Registers(ctx, p); return len(v.Items), err }},
+		{"ReplayPolicy", func(p enclave.Principal) (int, error) {
+			return zero(s.ReplayPolicy(ctx, p, api.PolicyReplay{Limit: 1}))
+		}},
+		{"ShadowPolicy", func(p enclave.Principal) (int, error) {
+			return zero(s.ShadowPolicy(ctx, p, api.PolicyReplay{Archive: []byte("x")}))
+		}},
 		{"Freezes", func(p enclave.Principal) (int, error) { return zero(s.Freezes(ctx, p)) }},
 		{"RegisterKey", func(p enclave.Principal) (int, error) { return zero(s.RegisterKey(ctx, p, publicKey(t))) }},
 		{"ConfirmKey", func(p enclave.Principal) (int, error) {
@@ -277,8 +283,9 @@ func TestWhoMayCallWhat(t *testing.T) {
 	all := staff + " reviewer_1 reviewer_2 provider provider_2 analyst_a analyst_a2 analyst_s analyst_b"
 	allowed := map[string]string{
 		"Resources": all, "Resource": all,
-		"Freezes":     staff,
-		"Mechanisms":  staff,
+		"Freezes":    staff,
+		"Mechanisms": staff,
+		"Policy":     staff + " reviewer_1 reviewer_2", "ReplayPolicy": "security auditor",
 		"RegisterKey": all,
 		"SigningKeys": all,
 		"Snapshots":   staff + " provider", "LoadDataset": "provider", "LoadBatch": "provider", "SuggestDataset": "admin steward provider provider_2", "BeginUpload": "provider", "Upload": "provider", "PutPart": "provider",

@@ -29,7 +29,7 @@ func (s *Service) renew(run *runRecord, note string) (renewed, error) {
 	if err != nil {
 		return renewed{}, fmt.Errorf("stored report: %w", err)
 	}
-	report.Strip.Turn, report.Lineage.Policy = run.Turn+1, s.policy
+	report.Strip.Turn, report.Lineage.Policy = run.Turn+1, s.policyDigest()
 	if note != "" {
 		report.Note = joinText(report.Note, note, "\n")
 	}
@@ -61,7 +61,7 @@ func (s *Service) rebindAll(ctx context.Context) error {
 	var stale []string
 	err := s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recRun, metastore.Query{State: string(egress.InReview)}, func(r metastore.Record, v runRecord) error {
-			if v.Policy.Digest != s.policy {
+			if v.Policy.Digest != s.policyDigest() {
 				stale = append(stale, r.ID)
 			}
 			return nil
@@ -100,12 +100,14 @@ func (s *Service) rebind(ctx context.Context, id string) error {
 			return err
 		}
 		facts := s.egressFacts(&run, Principal{})
-		gone = run.adopt(next, s.policy)
+		gone = run.adopt(next, s.policyDigest())
 		facts.Current = binding(&run)
 		event := egress.EventRebind
 		d, err := s.decideRelease(ctx, tx, &run, id, stepReview)
 		if err != nil {
 			event = egress.EventBlock // the policy as it stands forbids what it once allowed
+		} else if err := s.keepDecision(tx, d); err != nil {
+			return err
 		} else {
 			run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers
 		}

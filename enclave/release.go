@@ -100,9 +100,8 @@ func (s *Service) mayCollect(ctx context.Context, tx Tx, p Principal, id, state 
 	if err != nil {
 		return err
 	}
-	_, err = s.ask(ctx, policy.ReleaseCollect{Common: s.common(p), Frozen: frozen, GrantState: policy.State(g.State), Organization: org,
+	return s.allowed(ctx, tx, policy.ReleaseCollect{Common: s.common(p), Frozen: frozen, GrantState: policy.State(g.State), Organization: org,
 		Release: policy.IssuedRelease{ID: id, State: policy.State(state), LegalGroup: run.LegalGroup, Recipients: g.recipients(), NotAfter: v.NotAfter, Grade: v.Grade, Markets: markets}})
-	return err
 }
 
 // recipients say who may collect what is released under the grant, by organization.

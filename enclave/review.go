@@ -206,9 +206,8 @@ func (s *Service) mayVote(ctx context.Context, tx Tx, p Principal, id, state str
 			voted.Add(x.Person)
 		}
 	}
-	_, err = s.ask(ctx, policy.ReviewVote{Common: s.common(p), Value: policy.Ballot(v.Verdict), KeyConfirmed: true, Voted: voted,
+	return s.allowed(ctx, tx, policy.ReviewVote{Common: s.common(p), Value: policy.Ballot(v.Verdict), KeyConfirmed: true, Voted: voted,
 		Run: policy.ReviewedRun{ID: id, State: policy.State(state), Grade: run.Grade, Approver: run.Computation.approver(), Author: policy.Party{Account: author.Account, Person: author.Person, Organization: author.Organization, LegalGroup: author.LegalGroup}, Markets: markets}})
-	return err
 }
 
 // cast moves the egress machine by one vote. It returns the artefacts that are to be destroyed once the transaction holds.
@@ -284,9 +283,12 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 		action := audit.ActionQueryWithdraw
 		if event == egress.EventResubmit {
 			action = audit.ActionQueryResubmit
-			run.Notes, gone = append(run.Notes, note), []string{run.adopt(next, s.policy)}
+			run.Notes, gone = append(run.Notes, note), []string{run.adopt(next, s.policyDigest())}
 			d, err := s.decideRelease(ctx, tx, &run, id, stepReview)
 			if err != nil {
+				return err
+			}
+			if err := s.keepDecision(tx, d); err != nil {
 				return err
 			}
 			run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers

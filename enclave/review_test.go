@@ -379,7 +379,7 @@ func TestPolicyChangesDuringReview(t *testing.T) {
 	returned := z.Ask(t, q, grantQ, civil).Run
 	require.NoError(t, z.Vote(t, "reviewer_1", returned, receipt.VerdictReturn, "FORM"))
 
-	z.Restart(t, func(c *enclave.Config) { c.PolicyDigest = catalog.DigestOf([]byte("another policy")) })
+	z.Restart(t, func(c *enclave.Config) { c.Engine = enclavetest.Salted(t, "another") })
 	z.Check(t)
 	_, err = z.Service.Vote(t.Context(), r1, run, z.Ballot(t, r1, seen, receipt.VerdictApprove))
 	refuses(t, enclave.KindConflict, err)
@@ -400,7 +400,7 @@ func TestPolicyChangesDuringReview(t *testing.T) {
 	forbidden, grantF := z.Bank(t)
 	run = z.Ask(t, forbidden, grantF, civil).Run
 	z.Decider.Refuse(policy.ActionReleaseDecide, true)
-	z.Restart(t, func(c *enclave.Config) { c.PolicyDigest = catalog.DigestOf([]byte("a third policy")) })
+	z.Restart(t, func(c *enclave.Config) { c.Engine = enclavetest.Salted(t, "a third") })
 	require.Equal(t, "failed", z.See(t, forbidden, run).State, "a block is told as a failure")
 	z.Check(t)
 }

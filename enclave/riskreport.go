@@ -44,7 +44,7 @@ func (s *Service) riskReport(run string, a *asked, m *made, post *sandbox.PostRe
 	for _, t := range a.plan.Explain() {
 		r.Query.Words = append(r.Query.Words, t.Zh+" / "+t.En)
 	}
-	r.Lineage = egress.Lineage{Policy: s.policy, Revision: a.decision.Revision, Plan: planDigest(a.plan), Engine: "duckdb 1.5.5", Sandbox: s.level}
+	r.Lineage = egress.Lineage{Policy: a.policy, Revision: a.decision.Revision, Plan: planDigest(a.plan), Engine: "duckdb 1.5.5", Sandbox: s.level}
 	for name, v := range a.pins {
 		r.Lineage.Snapshots = append(r.Lineage.Snapshots, egress.Snapshot{Dataset: name, ID: a.pinIDs[name], Digest: v.Digest})
 	}

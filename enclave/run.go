@@ -11,7 +11,6 @@ import (
 	"yumen/enclave/application"
 	"yumen/enclave/audit"
 	"yumen/enclave/compile"
-	"yumen/enclave/consent"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
 	"yumen/policy"
@@ -34,17 +33,15 @@ type asked struct {
 	sets    map[string]datasetRecord  // the grant's datasets
 	pins    map[string]snapshotRecord // newest snapshot of each, by dataset
 	pinIDs  map[string]string
-	// registers are what the subjects of each dataset authorized for the grant's scenario and the purpose; loaded when each was loaded.
-	registers map[string]consent.Register
-	loaded    map[string]int64 // unix milliseconds
-	org       policy.Organization
-	tree      []byte // what the worker without data parsed the text into
-	bound     *footprint.Query
-	freezes   inForce
-	release   string // reserved at submit, so that its time tells nothing about the run
+	org     policy.Organization
+	tree    []byte // what the worker without data parsed the text into
+	bound   *footprint.Query
+	freezes inForce
+	release string // reserved at submit, so that its time tells nothing about the run
 	// footprint is what the policy was asked about, kept so that it can be asked again at release.
 	footprint json.RawMessage
 	decision  policy.Decision
+	again     policy.Decision // of the second look, when the run's turn has come
 	plan      *compile.Plan
 	computed  *called         // the computation that is called, nil for the caller's own statement
 	covered   *covering       // how it is answered with noise; nil in the exact mode
@@ -89,6 +86,9 @@ func (s *Service) Check(ctx context.Context, p Principal, in api.RunRequest) (ap
 // logCheck records a verdict. Without its entry nobody gets it.
 func (s *Service) logCheck(ctx context.Context, p Principal, a *asked, outcome string) error {
 	return s.store.Update(ctx, func(tx Tx) error {
+		if err := s.keepDecision(tx, a.decision); err != nil {
+			return err
+		}
 		return s.record(tx, entry{by: p, action: audit.ActionQueryCheck, on: audit.Subject(a.in.Grant), outcome: outcome,
 			digests: map[string]catalog.Digest{"query": catalog.DigestOf([]byte(a.in.SQL))}})
 	})
@@ -176,7 +176,7 @@ func (s *Service) accept(tx Tx, a *asked) (*catalog.Refusal, error) {
 	if err := s.stillPinned(tx, a); err != nil {
 		return nil, err
 	}
-	if r, err := s.countRun(tx, a); r != nil || err != nil || a.covered == nil {
+	if r, err := s.countRun(tx, a.grant, a.decision.Obligations.PerDay); r != nil || err != nil || a.covered == nil {
 		return r, err
 	}
 	var r *catalog.Refusal
@@ -209,7 +209,7 @@ func (s *Service) newRun(a *asked, r *catalog.Refusal) (metastore.Record, runRec
 		run.Noise = a.covered.spreads
 	}
 	run.Release, run.Snapshots = a.release, a.pinIDs
-	run.Policy = policyStamp{Decision: a.decision.ID, Revision: a.decision.Revision, Digest: s.policy}
+	run.Policy = policyStamp{Decision: a.decision.ID, Revision: a.decision.Revision, Digest: a.policy}
 	run.Asked, run.CellsMax = a.footprint, a.cellsBound()
 	run.TickMS = int64(a.decision.Obligations.Run.TickMS)
 	for _, c := range a.plan.Post.Columns {
@@ -254,7 +254,7 @@ func (s *Service) recordSubmit(tx Tx, rec metastore.Record, run runRecord, a *as
 // judge is every static step: grant, text, names, policy, plan. It returns a *catalog.Refusal as its error when the question is
 // refused; the question itself is returned in any case.
 func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run bool) (*asked, error) {
-	a := &asked{by: p, in: in, now: s.clock.Now().Unix(), release: newID(catalog.PrefixRelease), policy: s.policy}
+	a := &asked{by: p, in: in, now: s.clock.Now().Unix(), release: newID(catalog.PrefixRelease), policy: s.policyDigest()}
 	if in.SQL != "" && in.Computation != "" || in.Computation == "" && len(in.Params) > 0 {
 		return a, fault(KindInvalid, "请给出语句，或者计算及其参数", "give a statement, or else a computation and its parameters")
 	}
@@ -273,10 +273,10 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 	if err != nil {
 		return a, fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
 	}
+	a.decision = d
 	if !d.Allow {
 		return a, s.explained(d, a)
 	}
-	a.decision = d
 	if a.footprint, err = json.Marshal(q.Footprint); err != nil {
 		return a, fmt.Errorf("encode the footprint: %w", err)
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
+	"sync/atomic"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -14,7 +16,7 @@ import (
 	"yumen/internal/authn"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore"
-	"yumen/internal/workday"
+	"yumen/policy"
 	"yumen/sandbox"
 )
 
@@ -37,8 +39,8 @@ type Config struct {
 	PasswordCost authn.Cost
 	// Level names the isolation level in force; it is written on every receipt.
 	Level string
-	// PolicyDigest is the salted digest of the policy bundle: it names the rules without telling their parameters.
-	PolicyDigest catalog.Digest
+	// Engine holds the policy bundle that Decider decides by: what people load replaces it.
+	Engine *policy.Engine
 }
 
 // ErrNoZone means that a store holds no zone yet.
@@ -73,14 +75,15 @@ type Service struct {
 	log       *slog.Logger
 	limits    Limits
 	level     string
-	policy    catalog.Digest
+	engine    *policy.Engine
+	turn      sync.Mutex                     // one bundle is activated at a time
+	kept      atomic.Pointer[catalog.Digest] // the last bundle that is known to be kept
 	zone      zoneRecord
 	signer    note.Signer
 	passwords *authn.Hasher
 	sessions  authn.Limits
 	factors   SecondFactor
 	refused   refusals
-	days      workday.Calendar
 
 	uploads chan struct{} // each holds a whole file in memory
 	parts   uploads
@@ -117,11 +120,11 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		return nil, errors.New("enclave: no blob store")
 	case cfg.Clock == nil || cfg.Log == nil:
 		return nil, errors.New("enclave: no clock or no logger")
-	case cfg.Level == "" || cfg.PolicyDigest.Validate() != nil:
-		return nil, errors.New("enclave: no isolation level or no policy digest")
+	case cfg.Level == "" || cfg.Engine == nil || cfg.Engine.Status().PublicDigest.Validate() != nil:
+		return nil, errors.New("enclave: no isolation level or no policy with a salted digest")
 	}
 	s := &Service{decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
-		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, policy: cfg.PolicyDigest,
+		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, engine: cfg.Engine,
 		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), outcomes: newOutcomes(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
 		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
 	if s.places = cfg.Places; s.places == nil {
@@ -133,9 +136,6 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
 	s.sessions = authn.DefaultLimits()
 	var err error
-	if s.days, err = workday.Embedded(); err != nil {
-		return nil, fmt.Errorf("enclave: %w", err)
-	}
 	if s.passwords, err = authn.NewHasher(cmp.Or(cfg.PasswordCost, authn.DefaultCost()), 2); err != nil {
 		return nil, fmt.Errorf("enclave: %w", err)
 	}
@@ -143,6 +143,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	if s.factors, err = demandOf(cfg.SecondFactor, s.zone.Jurisdiction); err != nil {
+		return nil, err
+	}
+	if err := s.adoptBundle(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.recover(ctx); err != nil {

@@ -100,7 +100,7 @@ func (s *Service) stand(ctx context.Context, p Principal, name string, op policy
 		if err != nil {
 			return err
 		}
-		if _, err := s.ask(ctx, asked); err != nil {
+		if err := s.allowed(ctx, tx, asked); err != nil {
 			return err
 		}
 		e, err := change(tx, &v, &rec)

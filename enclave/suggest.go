@@ -105,5 +105,6 @@ func (s *Service) maySuggest(ctx context.Context, p Principal, name string) (pro
 	if err := declares(p, harmless); err != nil {
 		return "", err
 	}
-	return provider, s.mayCatalog(ctx, p, "declare", name, &harmless.Spec, &datasetRecord{}, "", p)
+	_, err = s.mayCatalog(ctx, p, "declare", name, &harmless.Spec, &datasetRecord{}, "", p)
+	return provider, err
 }

@@ -54,7 +54,7 @@ type supplied struct {
 	batch   catalog.Digest // empty before it has arrived
 }
 
-// maySupply asks supply.load.
+// maySupply asks supply.load. Once the batch is there the decision is kept, with the entry of the load.
 func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, in supplied, d *datasetRecord) error {
 	if d.Approved == nil {
 		return errNotFound
@@ -64,8 +64,12 @@ func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, in supplied
 		return err
 	}
 	spec := d.Approved
-	_, err = s.ask(ctx, policy.SupplyLoad{Common: s.common(p), Frozen: frozen, Mode: in.mode, Declared: s.inDomain(spec), Batch: string(in.batch),
-		Dataset: policy.Supplied{Name: in.dataset, State: policy.StateApproved, Provider: spec.Provider, Grade: spec.Grade(), Market: spec.Market, Supply: spec.Mode()}})
+	asked := policy.SupplyLoad{Common: s.common(p), Frozen: frozen, Mode: in.mode, Declared: s.inDomain(spec), Batch: string(in.batch),
+		Dataset: policy.Supplied{Name: in.dataset, State: policy.StateApproved, Provider: spec.Provider, Grade: spec.Grade(), Market: spec.Market, Supply: spec.Mode()}}
+	if in.batch != "" {
+		return s.allowed(ctx, tx, asked)
+	}
+	_, err = s.ask(ctx, asked)
 	return err
 }
 

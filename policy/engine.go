@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,7 @@ type Engine struct {
 	timeout      time.Duration
 	salt         []byte
 	active       atomic.Pointer[snapshot]
+	reports      *sync.Map // of the bundles that were tested, by digest
 }
 
 // snapshot is one bundle, compiled and ready.
@@ -83,13 +85,20 @@ func Open(cfg Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{jurisdiction: cfg.Jurisdiction, timeout: cfg.Timeout, salt: cfg.Salt}
+	e := &Engine{jurisdiction: cfg.Jurisdiction, timeout: cfg.Timeout, salt: cfg.Salt, reports: &sync.Map{}}
 	c, err := e.Prepare(files)
 	if err != nil {
 		return nil, err
 	}
 	e.Activate(c)
 	return e, nil
+}
+
+// Clone returns an engine of the same zone that decides by the same bundle until one of the two is given another.
+func (e *Engine) Clone() *Engine {
+	c := &Engine{jurisdiction: e.jurisdiction, timeout: e.timeout, salt: e.salt, reports: e.reports}
+	c.active.Store(e.snapshot())
+	return c
 }
 
 func salted(salt []byte, d catalog.Digest) catalog.Digest {

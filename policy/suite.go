@@ -148,7 +148,21 @@ func (r *Report) Err() error {
 
 // Test runs the house rules, the bundle's own tests, which must reach every line of its rules, and a probe of each action: an input
 // that says nothing proves no rule. An error means that the tests could not be run; where the house rules or the probe fail they are not.
+//
+// What a bundle's tests come to depends on its files and on this program alone, so the report of a digest is kept.
 func (c *Candidate) Test(ctx context.Context) (*Report, error) {
+	digest := c.snapshot.status.Digest
+	if known, ok := c.engine.reports.Load(digest); ok {
+		return known.(*Report), nil
+	}
+	r, err := c.test(ctx)
+	if err == nil {
+		c.engine.reports.Store(digest, r)
+	}
+	return r, err
+}
+
+func (c *Candidate) test(ctx context.Context) (*Report, error) {
 	r := &Report{Findings: Lint(c.snapshot.files), Open: c.probe(ctx)}
 	if len(r.Findings) > 0 || len(r.Open) > 0 {
 		return r, nil
@@ -206,3 +220,24 @@ func (b bare) Action() Action { return b.action }
 func (b bare) AST() ast.Value { return ast.NewObject() }
 
 func (b bare) common() Common { return Common{Zone: Zone{b.zone}} }
+
+// Problems lists everything that keeps the bundle from deciding, as people should read it.
+func (r *Report) Problems() []string {
+	var out []string
+	for _, f := range r.Findings {
+		out = append(out, f.String())
+	}
+	for _, a := range r.Open {
+		out = append(out, "an input without members is not refused by every rule of "+a)
+	}
+	for _, f := range r.Failed {
+		out = append(out, "fails: "+f)
+	}
+	for _, u := range r.Untested {
+		out = append(out, "no test reaches "+u)
+	}
+	if err := r.Err(); err != nil && len(out) == 0 {
+		out = append(out, err.Error())
+	}
+	return out
+}

@@ -28,7 +28,7 @@ func TestDependencies(t *testing.T) {
 		"yumen/internal/keyfile":               "the reviewer's key",
 		"yumen/internal/locale":                "the language",
 		"yumen/internal/manpage":               "the manual pages",
-		"yumen/internal/twin":                  "synthetic twins, from declarations alone",
+		"yumen/internal/policyfile":            "the form of a policy bundle, without what its rules say",
 	}
 	for _, p := range strings.Fields(string(out)) {
 		ours := strings.HasPrefix(p, "yumen/") && !strings.HasPrefix(p, "yumen/cmd/yumen")

@@ -62,6 +62,6 @@ func command() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{saidBy(err)} })
 	root.PersistentFlags().String("lang", "", "zh or en (default: by locale)")
-	root.AddCommand(initCommand(), serveCommand(), checkCommand(), migrateCommand(), backupCommand(), restoreCommand(), keysCommand(), demoCommand(), sampleCommand(), configCommand(), healthCommand(), manCommand())
+	root.AddCommand(initCommand(), serveCommand(), checkCommand(), migrateCommand(), backupCommand(), restoreCommand(), keysCommand(), policyCommand(), demoCommand(), sampleCommand(), configCommand(), healthCommand(), manCommand())
 	return root
 }

@@ -52,6 +52,7 @@ var sentinels = []struct {
 	is error
 	zh string
 }{
+	{enclave.ErrPolicy, "生效的策略包无法使用：请用 yumend policy reset 回到程序自带的规则，再装入本版本接受的策略包"},
 	{enclave.ErrNoZone, "该目录中没有专区：请先运行 yumend init"},
 	{metastore.ErrLocked, "该专区正由另一个进程使用：请先停止它"},
 	{metastore.ErrNewerSchema, "元数据库由更新版本的程序写成：请使用该版本或更新的版本"},

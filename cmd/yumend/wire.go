@@ -114,7 +114,7 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 	}
 	t := g.telemetry
 	g.service, err = enclave.New(ctx, enclave.Config{Store: t.Store(st), Decider: t.Decider(decider), Runner: t.Runner(runner), Snapshots: snapshots, Artefacts: artefacts,
-		Keys: keys, Places: places, Clock: newClock(), Log: log, Level: level, PolicyDigest: decider.Status().PublicDigest, SecondFactor: enclave.SecondFactor(c.SecondFactor), Limits: enclave.Limits{Upload: c.MaxUploadMB << 20,
+		Keys: keys, Places: places, Clock: newClock(), Log: log, Level: level, Engine: decider, SecondFactor: enclave.SecondFactor(c.SecondFactor), Limits: enclave.Limits{Upload: c.MaxUploadMB << 20,
 			SnapshotCache: c.SnapshotCacheMB << 20, RunMemoryMB: c.WorkerMemoryMB, RunThreads: c.WorkerThreads, RunSeconds: c.RunSeconds, IngestSeconds: c.IngestSeconds}})
 	if err != nil {
 		return nil, err

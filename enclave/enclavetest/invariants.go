@@ -97,7 +97,7 @@ func (z *Zone) Print(t testing.TB) string {
 	t.Helper()
 	var b strings.Builder
 	for _, kind := range []string{"organization", "account", "session", "signing_key", "dataset", "dataset_version", "snapshot", "application", "grant", "grant_usage", "run",
-		"release", "ledger", "decision"} {
+		"release", "ledger", "decision", "policy_bundle"} {
 		for _, r := range z.Records(t, kind) {
 			fmt.Fprintf(&b, "%s %s %s %d %s\n", kind, r.ID, r.State, r.Version, catalog.DigestOf(r.Doc))
 		}

@@ -130,9 +130,10 @@ func (z *Zone) open(t testing.TB, change ...func(*enclave.Config)) {
 	z.Runner = &Runner{Runner: cage}
 	engine, err := lab()
 	require.NoError(t, err)
+	engine = engine.Clone()
 	z.Decider = &Decider{Decider: engine}
 	z.Config = enclave.Config{PasswordCost: cheap(), Store: z.Store, Decider: z.Decider, Runner: z.Runner, Snapshots: z.Snapshots, Artefacts: z.Artefacts, Keys: z.Keys,
-		Clock: z.Clock, Log: Logger(t), Level: "test", PolicyDigest: engine.Status().PublicDigest, Limits: enclave.Limits{RunMemoryMB: 256, RunThreads: 1}}
+		Clock: z.Clock, Log: Logger(t), Level: "test", Engine: engine, Limits: enclave.Limits{RunMemoryMB: 256, RunThreads: 1}}
 	for _, f := range change {
 		f(&z.Config)
 	}
@@ -187,6 +188,14 @@ func CheckDir(t testing.TB, dir string) []audit.Entry {
 var lab = sync.OnceValues(func() (*policy.Engine, error) {
 	return policy.Open(policy.Config{Jurisdiction: "lab", Salt: make([]byte, 32), Timeout: time.Minute})
 })
+
+// Salted is an engine whose bundle outsiders know by another digest, as that of a bundle that differs.
+func Salted(t testing.TB, salt string) *policy.Engine {
+	t.Helper()
+	e, err := policy.Open(policy.Config{Jurisdiction: "lab", Salt: []byte(strings.Repeat(salt, 32)), Timeout: time.Minute})
+	require.NoError(t, err)
+	return e
+}
 
 // workers is the runner of all zones of a process. It ends with the process.
 var workers = func() func(path string) (*sandbox.Runner, error) {

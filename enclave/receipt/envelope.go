@@ -24,6 +24,7 @@ const (
 	statementType        = "https://in-toto.io/Statement/v1"
 	receiptPredicateType = "urn:yumen:receipt:v1"
 	votePredicateType    = "urn:yumen:vote:v1"
+	bundlePredicateType  = "urn:yumen:policy:v1"
 )
 
 // statement is an in-toto Statement v1 about one kind of predicate.

@@ -213,9 +213,7 @@ var acts = map[string]act{
 		s.inReview()
 		return s.changes("terminate")
 	}},
-	"record authorizations":   posts("authorization.record", "provider", "POST", "/v1/authorizations", authorized("id,evidence,not_after\n7,sha256:"+strings.Repeat("a", 64)+",2030-01-31\n")),
-	"withdraw authorizations": posts("authorization.withdraw", "provider", "POST", "/v1/authorizations/withdraw", authorized("id\n7\n")),
-	"freeze":                  posts("freeze.set", "security", "POST", "/v1/freezes", frozen),
+	"freeze": posts("freeze.set", "security", "POST", "/v1/freezes", frozen),
 	"ask to lift a freeze": {"act.propose", func(s *stage) func() int {
 		must[api.Freeze](s, "security", "POST", "/v1/freezes", frozen)
 		return func() int { status, _ := s.call("admin", "POST", "/v1/freezes/lift", frozen); return status }
@@ -232,6 +230,21 @@ var acts = map[string]act{
 		must[api.Key](s, "analyst_a", "POST", "/v1/signing-keys", newKey(s))
 		must[api.Sanction](s, "admin", "POST", "/v1/sanctions", terminated)
 		return func() int { status, _ := s.call("security", "POST", "/v1/sanctions", terminated); return status }
+	}},
+	"change the rules": {"policy.activate", func(s *stage) func() int {
+		files := enclavetest.Bundle(s.t, "2099.01.01-1", "", "", "")
+		security, reviewer := s.signer("security", "auditor"), s.signer("reviewer_2", "security")
+		must[api.PolicyBundle](s, "security", "POST", "/v1/policy/bundles", s.signed("security", security, files, true))
+		confirmed := s.signed("reviewer_2", reviewer, files, false)
+		return func() int { status, _ := s.call("reviewer_2", "POST", "/v1/policy/bundles", confirmed); return status }
+	}},
+	"try other rules": {"policy.shadow", func(s *stage) func() int {
+		packed, err := enclavetest.Bundle(s.t, "2099.01.01-1", "", "", "").Pack()
+		require.NoError(s.t, err)
+		return func() int {
+			status, _ := s.call("auditor", "POST", "/v1/policy/shadow", api.PolicyReplay{Archive: packed, Limit: 1})
+			return status
+		}
 	}},
 	"suggest": {"dataset.suggest suggested", func(s *stage) func() int {
 		return func() int {
@@ -481,9 +494,4 @@ func appCode(s *stage, secret string) string {
 	code, err := totp.GenerateCode(secret, now)
 	require.NoError(s.t, err)
 	return code
-}
-
-// authorized are authorizations of clients for a bank.
-func authorized(document string) api.Authorizations {
-	return api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "test", Purpose: "test", Document: document}
 }

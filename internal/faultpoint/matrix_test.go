@@ -52,7 +52,7 @@ func matrix() []moment {
 		"application.withdraw": "withdraw an application", "application.expire": "start when an application is over",
 		"grant.expire": "start when a grant is over", "grant.suspend": "suspend a grant", "grant.resume": "resume a grant",
 		"grant.terminate": "terminate a grant", "query.expire": "terminate a grant with a request",
-		"snapshot.destroy": "destroy what was read in place", "freeze.set": "freeze", "act.propose": "ask to lift a freeze", "freeze.lift": "lift a freeze",
+		"snapshot.destroy": "destroy what was read in place", "freeze.set": "freeze", "act.propose": "ask to lift a freeze", "freeze.lift": "lift a freeze", "policy.activate": "change the rules",
 		"sanction.apply": "close a dataset to an organization", "account.close": "terminate an organization", "key.revoke": "terminate an organization",
 		"review.vote": "return a request", "query.withdraw": "withdraw a request",
 		"query.resubmit": "send a request again", "release.issue": "approve and issue", "query.run": "ask what is refused",
@@ -60,10 +60,9 @@ func matrix() []moment {
 		out = append(out, both(action, act)...)
 	}
 	for action, act := range map[string]string{ // which a repetition does anew
-		"authorization.record": "record authorizations", "authorization.withdraw": "withdraw authorizations",
 		"session.open": "log in", "application.submit": "apply for a grant", "query.check": "check", "denied": "do what is not allowed",
 		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log",
-		"dataset.suggest": "suggest", "dataset.alert": "declare what is marked", "factor.enrol": "enrol a second factor",
+		"dataset.suggest": "suggest", "policy.shadow": "try other rules", "dataset.alert": "declare what is marked", "factor.enrol": "enrol a second factor",
 		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load", "computation.certify": "certify a computation",
 	} {
 		out = append(out, anew(action, act)...)

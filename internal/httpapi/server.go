@@ -80,7 +80,7 @@ func New(cfg Config) http.Handler {
 	d.health(humaAPI)
 	d.freezes(humaAPI)
 	d.sanctions(humaAPI)
-	d.authorizations(humaAPI)
+	d.policies(humaAPI)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	for _, raw := range d.streams() {
 		mux.HandleFunc(raw.Method+" "+raw.Path, raw.serve)
