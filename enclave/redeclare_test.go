@@ -16,7 +16,7 @@ import (
 
 // A column of higher grade: what was judged by the grade before ends when the declaration is approved, whether it waits, is being executed or
 // waits for a reviewer. What is only proposed, or is rejected, ends nothing; other datasets go on.
-func TestANewGradeTakesEffectAtOnce(t *testing.T) {
+func TestBJ_OPS_27a_XC_38a_ANewGradeTakesEffectAtOnce(t *testing.T) {
 	z := enclavetest.New(t)
 	p, grant := z.Bank(t)
 	issued := z.Ask(t, p, grant, north)

@@ -114,6 +114,28 @@ proof contains "COM-005" if {
 
 proof contains "COM-005" if input.op == "reject"
 
+# METADATA
+# title: Nothing is computed on sealed data
+# custom:
+#   rule: COM-006
+#   code: DATASET_SEALED
+#   entrypoints: [computation.review]
+#   articles: [XM-22, XM-31]
+#   message:
+#     zh: 数据已封存，不能声明、认证或批准使用它的计算
+#     en: A dataset is sealed; no computation over it is declared, certified or approved
+#   remedy:
+#     zh: 使用其他数据，或由提供单位调整其市场化应用类别
+#     en: Use other data, or have the provider change its market class
+proof contains "COM-006" if {
+	is_object(input.computation.markets)
+	every market, _ in input.computation.markets {
+		lib.open_market(market)
+	}
+}
+
+proof contains "COM-006" if input.op == "reject"
+
 rules := lib.settings.grades[input.computation.grade]
 
 # METADATA

@@ -52,6 +52,14 @@ computation_refusals := {
 		"set": {"/computation/author/organization": "bank_b", "/op": "declare", "/subject": the_author},
 		"refuses": {"COM-002"},
 	},
+	"XM-22,XM-31 COM-006: a sealed dataset": {
+		"set": {"/computation/markets": {"authorised": {}, "sealed": {}}},
+		"refuses": {"COM-006"},
+	},
+	"XM-22 COM-006: a sealed dataset is certified": {
+		"set": {"/computation/markets": {"sealed": {}}, "/op": "certify"},
+		"refuses": {"COM-006"},
+	},
 	"BJ-FIN-30 COM-003: what is approved is approved": {
 		"set": {"/computation/state": "approved"},
 		"refuses": {"COM-003"},
