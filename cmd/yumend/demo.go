@@ -56,41 +56,23 @@ func demo(ctx context.Context, o demoOptions, st *stage) (err error) {
 		defer os.RemoveAll(tmp)
 		o.dir = filepath.Join(tmp, "zone")
 	}
-	password, err := randomPassword()
+	s, end, err := stageZone(ctx, o, "lab", st)
 	if err != nil {
 		return err
 	}
-	if _, err := initZone(ctx, initOptions{dir: o.dir, admin: "administrator", person: "op-001", organization: "operator", jurisdiction: "lab", password: password}); err != nil {
-		return err
-	}
-	cfg := defaults(o.dir)
-	cfg.Listen, cfg.Worker = o.listen, o.worker
-	log := slog.New(slog.DiscardHandler)
-	if f, err := os.OpenFile(filepath.Join(o.dir, "demo.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err == nil {
-		defer f.Close()
-		log = slog.New(slog.NewJSONHandler(f, nil))
-	}
-	g, err := build(ctx, o.dir, cfg, log)
-	if err != nil {
-		return err
-	}
-	srv, url, err := listen(cfg, g, log)
-	if err != nil {
-		return errors.Join(err, g.close(ctx))
-	}
-	defer func() {
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
-		defer cancel()
-		err = errors.Join(err, srv.Shutdown(end), g.close(end))
-	}()
-	s := &story{stage: st, url: url, admin: password, passwords: map[string]string{"administrator": password}, dir: o.dir, parties: map[string]*party{}}
+	defer func() { err = errors.Join(err, end()) }()
 	if err := s.play(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	if err := playBeijing(ctx, o, st); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	st.line("")
+	st.done("演示完成：每一步都做到了所说的", "The end: every step did what it said")
 	if !o.keep {
 		return nil
 	}
-	st.say("网关继续运行："+url+"。按 Ctrl-C 结束。账号与口令：", "The gateway stays up at "+url+". Stop it with Ctrl-C. Accounts and passwords:")
+	st.say("网关继续运行："+s.url+"。按 Ctrl-C 结束。账号与口令：", "The gateway stays up at "+s.url+". Stop it with Ctrl-C. Accounts and passwords:")
 	for _, name := range s.accounts() {
 		st.line("  " + name + "  " + s.passwords[name])
 	}
@@ -101,4 +83,55 @@ func demo(ctx context.Context, o demoOptions, st *stage) (err error) {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// playBeijing plays the second zone, in a folder of its own that is removed at the end.
+func playBeijing(ctx context.Context, o demoOptions, st *stage) (err error) {
+	tmp, err := os.MkdirTemp("", "yumen-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	o.dir, o.listen = filepath.Join(tmp, "zone"), "127.0.0.1:0"
+	s, end, err := stageZone(ctx, o, "bj", st)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	if err := s.underBeijing(ctx); err != nil {
+		return fmt.Errorf("scene %d: %w", s.scene, err)
+	}
+	return nil
+}
+
+// stageZone makes a zone and serves it until end is called.
+func stageZone(ctx context.Context, o demoOptions, jurisdiction string, st *stage) (s *story, end func() error, err error) {
+	password, err := randomPassword()
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := initZone(ctx, initOptions{dir: o.dir, admin: "administrator", person: "op-001", organization: "operator", jurisdiction: jurisdiction, password: password}); err != nil {
+		return nil, nil, err
+	}
+	cfg := defaults(o.dir)
+	cfg.Listen, cfg.Worker = o.listen, o.worker
+	log, written := slog.New(slog.DiscardHandler), func() error { return nil }
+	if f, err := os.OpenFile(filepath.Join(o.dir, "demo.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600); err == nil {
+		log, written = slog.New(slog.NewJSONHandler(f, nil)), f.Close
+	}
+	g, err := build(ctx, o.dir, cfg, log)
+	if err != nil {
+		return nil, nil, errors.Join(err, written())
+	}
+	srv, url, err := listen(cfg, g, log)
+	if err != nil {
+		return nil, nil, errors.Join(err, g.close(ctx), written())
+	}
+	end = func() error {
+		left, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		return errors.Join(srv.Shutdown(left), g.close(left), written())
+	}
+	s = &story{stage: st, url: url, admin: password, passwords: map[string]string{"administrator": password}, dir: o.dir, parties: map[string]*party{}}
+	return s, end, nil
 }

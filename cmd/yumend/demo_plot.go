@@ -24,8 +24,6 @@ func (s *story) play(ctx context.Context) error {
 			return fmt.Errorf("scene %d: %w", s.scene, err)
 		}
 	}
-	s.line("")
-	s.done("演示完成：每一步都做到了所说的", "The end: every step did what it said")
 	return nil
 }
 
