@@ -102,42 +102,35 @@ func (r reaching) of(typ string, but ...EntityRef) *big.Int {
 // weigh finds how far one entity moves a statistic, and how much of it all cells of the column together.
 //
 // A count of rows: as many as the entity moves, in whatever cells. A count of entities: itself, once in each cell that it has rows in, and of
-// others no more than it moves rows. A sum: clip for the entity that contributions are cut for, once in each cell; every other row that moves
-// may change what an entity adds by clip, or by twice that where amounts can be negative.
+// others no more than it moves rows. A sum: the width of what contributions are cut to (clip, or twice that where amounts can be negative) for the
+// entity that they are cut for, once in each cell; every other row that moves may change what an entity adds by as much.
 func (n *NoisyProgram) weigh(s *Statistic, reach reaching) error {
-	unit, others := big.NewInt(1), big.NewInt(1)
+	unit := big.NewInt(1)
 	counted := EntityRef{}
 	switch s.Measure.Kind {
 	case MeasureRows:
 	case MeasureEntities:
 		counted = reach.origin(s.Measure.Entity)
 	default:
-		clip, places, signed, err := n.clip(s.Measure)
-		if err != nil {
+		var err error
+		if unit, s.Places, err = n.width(s.Measure); err != nil {
 			return err
 		}
-		unit, s.Places = clip, places
-		if s.Measure.Kind != MeasureSum {
-			break
-		}
-		counted = n.cut()
-		if signed && n.plan.several(counted) {
-			others.SetInt64(2)
+		if s.Measure.Kind == MeasureSum {
+			counted = n.cut()
 		}
 	}
 	sensitivity, squares := new(big.Int), new(big.Int)
 	for _, typ := range reach.types() {
-		moved := new(big.Int)
+		moved := reach.of(typ)
 		if counted.Type == typ {
-			moved.Mul(others, reach.of(typ, counted))
+			moved = reach.of(typ, counted)
 			cells := big.NewInt(1)
 			if s.Set != universal {
 				cells = n.cellsOf(counted, reach)
 			}
 			squares = together(cells, moved)
 			moved.Add(moved, big.NewInt(1))
-		} else {
-			moved.Mul(others, reach.of(typ))
 		}
 		if moved.Cmp(sensitivity) > 0 {
 			sensitivity = moved
@@ -237,24 +230,25 @@ func (p *Plan) datasetOf(path string) string {
 	return p.Base.Root.Dataset
 }
 
-// clip is what one contribution is cut to, in the last place of the measure; signed says that it can be negative.
-func (n *NoisyProgram) clip(m Measure) (clip *big.Int, places int, signed bool, err error) {
-	clip = big.NewInt(1)
+// width is how far one contribution can be from another when every factor is cut to its clip, in the last place of the measure.
+func (n *NoisyProgram) width(m Measure) (width *big.Int, places int, err error) {
+	signed := false
+	width = big.NewInt(1)
 	for _, f := range m.factors() {
 		c, err := n.declared(f.Column)
 		if err != nil {
-			return nil, 0, false, err
+			return nil, 0, err
 		}
 		if c.Clip == "" {
-			return nil, 0, false, &Uncovered{WantClip, n.plan.datasetOf(f.Column.Path), f.Column.Column}
+			return nil, 0, &Uncovered{WantClip, n.plan.datasetOf(f.Column.Path), f.Column.Column}
 		}
 		r, err := c.Clip.Rat()
 		if err != nil || len(c.Bounds) != 2 {
-			return nil, 0, false, &Uncovered{WantClip, n.plan.datasetOf(f.Column.Path), f.Column.Column}
+			return nil, 0, &Uncovered{WantClip, n.plan.datasetOf(f.Column.Path), f.Column.Column}
 		}
 		low, err := c.Bounds[0].Rat()
 		if err != nil {
-			return nil, 0, false, &Uncovered{WantClip, n.plan.datasetOf(f.Column.Path), f.Column.Column}
+			return nil, 0, &Uncovered{WantClip, n.plan.datasetOf(f.Column.Path), f.Column.Column}
 		}
 		n.clips[f.Column] = new(big.Rat).Set(r)
 		signed = signed || low.Sign() < 0
@@ -265,11 +259,14 @@ func (n *NoisyProgram) clip(m Measure) (clip *big.Int, places int, signed bool, 
 			times = 2
 		}
 		for range times {
-			clip.Mul(clip, r.Num())
+			width.Mul(width, r.Num())
 			places += scale
 		}
 	}
-	return clip, places, signed, nil
+	if signed && m.Kind != MeasureSquares {
+		width.Lsh(width, 1)
+	}
+	return width, places, nil
 }
 
 // declared is the declaration of a column of the base.

@@ -46,6 +46,7 @@ spec:
   - {name: area, type: VARCHAR, grade: 2, roles: [dimension], domain: [a, b, c]}
   - {name: day, type: DATE, grade: 2, roles: [dimension], generalise: [year, quarter, month]}
   - {name: cost, type: INTEGER, grade: 2, roles: [measure], bounds: [0, 90], clip: 30}
+  - {name: fee, type: INTEGER, grade: 2, roles: [measure], bounds: [0, 9], clip: 3}
   - {name: saved, type: INTEGER, grade: 2, roles: [measure], bounds: [-90, 90], clip: 30}
   joins:
   - {columns: [pid], to: {dataset: clients, columns: [pid]}, cardinality: many_to_one}
@@ -60,7 +61,7 @@ var noisyShapes = []string{
 	"SELECT town, count(*) FILTER (WHERE ill = true) AS n, count(*) AS m FROM clients GROUP BY town",
 	"SELECT town, sum(wealth * wealth) AS q FROM clients GROUP BY town",
 	"SELECT count(*) AS n, count(DISTINCT pid) AS p, count(DISTINCT cid) AS c, sum(cost) AS s, sum(saved) AS t FROM visits WHERE area <> 'b'",
-	"SELECT area, count(*) AS n, count(DISTINCT pid) AS p, sum(cost) AS s, sum(cost * saved) AS x FROM visits GROUP BY area",
+	"SELECT area, count(*) AS n, count(DISTINCT pid) AS p, sum(cost) AS s, sum(cost * saved) AS x, sum(cost * fee) AS y FROM visits GROUP BY area",
 	"SELECT area, sum(saved) AS t, avg(cost) AS a FROM visits GROUP BY area",
 	"SELECT month(day) AS m, sum(saved) AS t, count(DISTINCT cid) AS c FROM visits GROUP BY m",
 	"SELECT quarter(day) AS q, area, count(DISTINCT pid) AS p FROM visits WHERE day >= '2024-01-01' AND day < '2025-01-01' GROUP BY q, area",
@@ -104,15 +105,18 @@ func randomRows(rng *rand.Rand) noisyRows {
 			"ill": []string{"true", "false", "NULL"}[rng.IntN(3)], "wealth": amount(-50, 100)})
 	}
 	persons, clinics := map[int]int{}, map[int]int{}
-	for range rng.IntN(20) {
+	for i := range rng.IntN(20) {
 		pid, cid := rng.IntN(10), among(4)
+		if most {
+			pid = i % 10
+		}
 		if persons[pid] == 4 || clinics[cid] == 6 {
 			continue
 		}
 		persons[pid]++
 		clinics[cid]++
 		w.visits = append(w.visits, map[string]string{"pid": fmt.Sprint(pid), "cid": fmt.Sprint(cid), "area": []string{"'a'", "'b'", "'c'"}[among(3)],
-			"day": fmt.Sprintf("DATE '%d-%02d-15'", 2023+rng.IntN(2), 1+rng.IntN(12)), "cost": amount(0, 90), "saved": amount(-90, 90)})
+			"day": fmt.Sprintf("DATE '%d-%02d-15'", 2023+rng.IntN(2), 1+rng.IntN(12)), "cost": amount(0, 90), "fee": amount(0, 9), "saved": amount(-90, 90)})
 	}
 	return w
 }
