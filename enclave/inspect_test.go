@@ -71,7 +71,7 @@ func TestAnswersAreInspected(t *testing.T) {
 				require.Error(t, enclave.Unspoken(q, today), x.kind)
 			}
 		}
-		require.NoError(t, enclave.Unspoken(&compile.Plan{Post: compile.Post{Columns: []compile.PostColumn{{Name: "n"}}, Args: []compile.Value{{Text: "high"}}}}, today))
+		require.NoError(t, enclave.Unspoken(&compile.Plan{Post: compile.Post{Columns: []compile.PostColumn{{Name: "n"}}, Args: []compile.Value{{Type: "VARCHAR", Text: "high"}, {Type: "BIGINT", Text: "15000000000"}}}}, today))
 	})
 }
 
