@@ -251,6 +251,9 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 			return err
 		}
 		if rec.State == snapshotLoaded {
+			if err := s.useException(tx, p, b); err != nil {
+				return err
+			}
 			d.Current, d.Last = b.id, ""
 			if err := save(tx, recDataset, drec, s.nowMS(), d); err != nil {
 				return err

@@ -140,6 +140,9 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 			return 1, err
 		}},
 		{"BeginPull", func(p enclave.Principal) (int, error) { return zero(s.BeginPull(ctx, p, "clients")) }},
+		{"ExceptSupply", func(p enclave.Principal) (int, error) {
+			return zero(s.ExceptSupply(ctx, p, "clients", api.SupplyException{Reason: "x"}))
+		}},
 		{"DestroySnapshots", func(p enclave.Principal) (int, error) {
 			return zero(s.DestroySnapshots(ctx, p, "clients", api.DestroyRequest{Reason: "x"}))
 		}},

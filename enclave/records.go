@@ -32,6 +32,7 @@ const (
 	recCharged     = "charged"
 	recDecision    = "decision"
 	recFreeze      = "freeze"
+	recException   = "supply_exception"
 	recSanction    = "sanction"
 	recBundle      = "policy_bundle"
 

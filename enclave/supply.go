@@ -64,7 +64,17 @@ func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, in supplied
 		return err
 	}
 	spec := d.Approved
-	asked := policy.SupplyLoad{Common: s.common(p), Frozen: frozen, Mode: in.mode, Declared: s.inDomain(spec), Batch: string(in.batch),
+	var by *policy.Exception
+	if spec.Grade() == 4 {
+		v, _, err := s.exceptionOf(tx, in)
+		if err != nil {
+			return err
+		}
+		if v != nil {
+			by = &policy.Exception{Document: catalog.Digest(v.Document), Batch: catalog.Digest(v.Batch), Approver: v.First.Person, Second: v.Second, NotAfter: v.NotAfter}
+		}
+	}
+	asked := policy.SupplyLoad{Exception: by, Common: s.common(p), Frozen: frozen, Mode: in.mode, Declared: s.inDomain(spec), Batch: string(in.batch),
 		Dataset: policy.Supplied{Name: in.dataset, State: policy.StateApproved, Provider: spec.Provider, Grade: spec.Grade(), Market: spec.Market, Supply: spec.Mode()}}
 	if in.batch != "" {
 		return s.allowed(ctx, tx, asked)

@@ -34,6 +34,7 @@ const (
 	ActionDatasetSubmit   Action = "dataset.submit"
 	ActionDatasetAlert    Action = "dataset.alert" // a declaration or a batch looks like a state secret: refused, and somebody must look
 	ActionDatasetReview   Action = "dataset.review"
+	ActionSupplyExcept    Action = "supply.except" // one batch of grade 4 may come in, or came in by it
 	ActionSnapshotLoad    Action = "snapshot.load"
 	ActionSnapshotDestroy Action = "snapshot.destroy"
 
@@ -130,6 +131,7 @@ var actions = map[Action]actionRule{
 	ActionDatasetSubmit:   {subject: nameForm},
 	ActionDatasetAlert:    {subject: nameForm, facts: []string{"kind", "count"}},
 	ActionDatasetReview:   {subject: nameForm},
+	ActionSupplyExcept:    {subject: idForm("act"), facts: []string{"dataset"}, digests: []string{"document", "source"}},
 	ActionSnapshotLoad:    {subject: idForm("snap")},
 	ActionSnapshotDestroy: {subject: idForm("snap")},
 

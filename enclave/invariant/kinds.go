@@ -30,6 +30,7 @@ const (
 	kindCharged     = "charged"
 	kindDecision    = "decision"
 	kindFreeze      = "freeze"
+	kindException   = "supply_exception"
 	kindSanction    = "sanction"
 	kindBundle      = "policy_bundle"
 
@@ -67,16 +68,17 @@ var kinds = map[string]kind{
 		told: []audit.Action{audit.ActionApplicationSubmit, audit.ActionApplicationReview, audit.ActionApplicationWithdraw, audit.ActionApplicationExpire}},
 	kindGrant: {states: []string{"active", "suspended", "terminated", "expired"}, made: []audit.Action{audit.ActionGrantCreate},
 		told: []audit.Action{audit.ActionGrantCreate, audit.ActionGrantSuspend, audit.ActionGrantResume, audit.ActionGrantTerminate, audit.ActionGrantExpire}},
-	kindUsage:    {},
-	kindRun:      {states: runStates(), made: []audit.Action{audit.ActionQueryRun}},
-	kindRelease:  {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
-	kindLedger:   {states: []string{"reserved", "issued", "certified"}},
-	kindBudget:   {},
-	kindCharged:  {},
-	kindDecision: {},
-	kindFreeze:   {},
-	kindSanction: {states: sanctionStates(), made: []audit.Action{audit.ActionSanctionApply}, told: []audit.Action{audit.ActionSanctionApply}},
-	kindBundle:   {states: []string{"program", "proposed", "active", "replaced"}},
+	kindException: {states: []string{"proposed", "confirmed", "used"}, made: []audit.Action{audit.ActionSupplyExcept}, told: []audit.Action{audit.ActionSupplyExcept}},
+	kindUsage:     {},
+	kindRun:       {states: runStates(), made: []audit.Action{audit.ActionQueryRun}},
+	kindRelease:   {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
+	kindLedger:    {states: []string{"reserved", "issued", "certified"}},
+	kindBudget:    {},
+	kindCharged:   {},
+	kindDecision:  {},
+	kindFreeze:    {},
+	kindSanction:  {states: sanctionStates(), made: []audit.Action{audit.ActionSanctionApply}, told: []audit.Action{audit.ActionSanctionApply}},
+	kindBundle:    {states: []string{"program", "proposed", "active", "replaced"}},
 	kindComputation: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionComputationSubmit},
 		told: []audit.Action{audit.ActionComputationSubmit, audit.ActionComputationReview}},
 	kindComputationVersion: {},

@@ -102,6 +102,17 @@ type Snapshots struct {
 	Items []Snapshot `json:"items"`
 }
 
+// SupplyException is a documented exception for one batch of grade 4.
+type SupplyException struct {
+	ID       string `json:"id,omitempty" maxLength:"64" readOnly:"true"`
+	Dataset  string `json:"dataset,omitempty" maxLength:"63" readOnly:"true"`
+	State    string `json:"state,omitempty" enum:"proposed,confirmed,used" readOnly:"true"`
+	Batch    string `json:"batch" maxLength:"71" doc:"digest of the file, as sha256: and hexadecimal digits"`
+	Document string `json:"document" maxLength:"71" doc:"digest of the written need"`
+	Reason   string `json:"reason" maxLength:"500"`
+	NotAfter int64  `json:"not_after" doc:"end of its term, in unix seconds"`
+}
+
 // DestroyRequest names what is to be destroyed of a dataset that is read in place.
 type DestroyRequest struct {
 	Snapshot string `json:"snapshot,omitempty" maxLength:"64" doc:"one of its snapshots; all of them unless given"`

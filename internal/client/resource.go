@@ -87,6 +87,11 @@ func (c *Client) Snapshots(ctx context.Context, dataset string) ([]api.Snapshot,
 	return list[api.Snapshot](ctx, c, get(datasetPath(dataset)+"/snapshots"))
 }
 
+// ExceptSupply proposes or confirms that one batch of grade 4 be taken.
+func (c *Client) ExceptSupply(ctx context.Context, dataset string, r api.SupplyException) (*api.SupplyException, error) {
+	return callWith[api.SupplyException](ctx, c, post(datasetPath(dataset)+"/exceptions"), r)
+}
+
 // DestroySnapshots destroys snapshots of a dataset that were read in place.
 func (c *Client) DestroySnapshots(ctx context.Context, dataset string, r api.DestroyRequest) ([]api.Snapshot, error) {
 	out, err := callWith[api.Snapshots](ctx, c, post(datasetPath(dataset)+"/snapshots/destroy"), r)

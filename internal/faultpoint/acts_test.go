@@ -196,6 +196,13 @@ var acts = map[string]act{
 		return s.startsLater
 	}},
 	"start when a grant is over": {"grant.expire", func(s *stage) func() int { return s.startsLater }},
+	"propose an exception": {"supply.except", func(s *stage) func() int {
+		return func() int {
+			status, _ := s.call("provider", "POST", "/v1/datasets/secrets/exceptions", api.SupplyException{Batch: string(catalog.DigestOf([]byte("a"))),
+				Document: string(catalog.DigestOf([]byte("b"))), Reason: "test", NotAfter: s.now.Unix() + 1e6})
+			return status
+		}
+	}},
 	"start when a lease is over": {"snapshot.destroy", func(s *stage) func() int { return s.startsLater }},
 	"destroy what was read in place": {"snapshot.destroy", func(s *stage) func() int {
 		return func() int {

@@ -70,6 +70,7 @@ var commits = []commit{
 	{"dataset.alert", "a declaration looks like a state secret and is refused", nothing, done},
 	{"dataset.review", "a dataset is approved", nothing, done},
 	{"resource.delete", "a declaration is deleted", nothing, done},
+	{"supply.except", "an exception for a batch is proposed or confirmed", nothing, done},
 	{"snapshot.load", "a load", orphan, done},
 	{"snapshot.destroy", "a snapshot that was read in place is destroyed, at the end of its lease or before", "the next start does it, if its lease is over", done + "; what was stored is destroyed at the start"},
 	{"computation.submit", "a computation is declared", nothing, done},

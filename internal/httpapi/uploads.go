@@ -15,6 +15,14 @@ func (d *door) uploads(a huma.API) {
 		Named
 		Body api.UploadRequest
 	}
+	type excepted struct {
+		Named
+		Body api.SupplyException
+	}
+	huma.Register(a, op("supply-except", http.MethodPost, "/v1/datasets/{name}/exceptions", 200), func(ctx context.Context, i *excepted) (*out[api.SupplyException], error) {
+		v, err := d.svc.ExceptSupply(ctx, who(ctx), i.Name, i.Body)
+		return reply(v, err)
+	})
 	type destroyed struct {
 		Named
 		Body api.DestroyRequest
