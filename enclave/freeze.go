@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"yumen/catalog"
+	"yumen/internal/api"
 	"yumen/internal/metastore"
 	"yumen/policy"
 )
@@ -40,6 +41,25 @@ type freezeRecord struct {
 	Role         string       `json:"role"`
 	At           int64        `json:"at"` // unix milliseconds
 	Lift         *liftRequest `json:"lift,omitempty"`
+	Drill        *api.Drill   `json:"drill,omitempty"` // it is an exercise
+}
+
+// refusal tells a run that it ended why.
+func (f *freezeRecord) refusal() catalog.Refusal {
+	r := frozenRefusal()
+	if f.Drill != nil {
+		r.Message = catalog.Text{Zh: "紧急冻结演练中", En: "A drill of the emergency freeze is under way"}
+	}
+	return r
+}
+
+// facts are those of every entry about the freeze.
+func (f *freezeRecord) facts() map[string]string {
+	out := map[string]string{"kind": string(f.Kind)}
+	if f.Drill != nil {
+		out["mode"] = "drill"
+	}
+	return out
 }
 
 // liftRequest is the first person's half of lifting a freeze.

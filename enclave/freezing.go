@@ -22,14 +22,19 @@ const liftTerm = 24 * time.Hour
 // workers are killed. What is frozen already stays as it is.
 func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest) (api.Freeze, error) {
 	kind := freezeKind(in.Kind)
+	began := s.clock.Now()
 	v := freezeRecord{Kind: kind, Name: in.Name, Reason: in.Reason, By: p.Account, Person: p.Person, Organization: p.Organization, Role: p.Role}
+	if in.Drill {
+		v.Drill = &api.Drill{}
+	}
 	var stopped stoppedRuns
 	var accounts []string
+	var fresh bool
 	if in.Reason == "" {
 		return api.Freeze{}, fault(KindInvalid, "请说明冻结的原因", "say why it is frozen")
 	}
 	err := s.store.Update(ctx, func(tx Tx) error {
-		stopped, accounts = stoppedRuns{}, nil
+		stopped, accounts, fresh = stoppedRuns{}, nil, false
 		d, err := s.ask(ctx, policy.FreezeSet{Common: s.common(p), Op: policy.OpFreeze, Target: policy.Frozen{Kind: in.Kind, Name: in.Name}})
 		if err != nil {
 			return err
@@ -37,30 +42,27 @@ func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest)
 		if err := freezable(tx, kind, in.Name); err != nil {
 			return err
 		}
-		old, _, err := load[freezeRecord](tx, recFreeze, freezeID(kind, in.Name))
-		if !errors.Is(err, metastore.ErrNotFound) {
-			v = old
+		old, rec, err := load[freezeRecord](tx, recFreeze, freezeID(kind, in.Name))
+		if err != nil && !errors.Is(err, metastore.ErrNotFound) {
 			return err
 		}
-		v.At = s.nowMS()
+		if err == nil && (in.Drill || old.Drill == nil) { // it is in force; a drill gives way to the earnest
+			v = old
+			return nil
+		}
+		fresh, v.At, rec.ID = true, s.nowMS(), freezeID(kind, in.Name)
 		if err := s.keepDecision(tx, d); err != nil {
 			return err
 		}
-		if err := save(tx, recFreeze, metastore.Record{ID: freezeID(kind, in.Name)}, v.At, v); err != nil {
+		if err := save(tx, recFreeze, rec, v.At, v); err != nil {
 			return err
 		}
-		f := v.stop()
-		frozen := func(run *runRecord) bool { return f.covers(run.Organization, slices.Collect(maps.Keys(run.Snapshots))) }
-		if stopped, err = s.stopRuns(tx, p, frozen, frozenRefusal()); err != nil {
+		if stopped, accounts, err = s.endFrozen(tx, p, &v); err != nil {
 			return err
 		}
-		if kind == freezeOrganization { // its people may log in again, and see what they may see
-			if accounts, err = endOrganization(tx, v.Name); err != nil {
-				return err
-			}
-		}
-		return s.record(tx, entry{by: p, action: audit.ActionFreezeSet, on: subjectOf(kind, in.Name), outcome: "frozen", class: retention5,
-			facts: map[string]string{"kind": in.Kind, "count": strconv.Itoa(len(stopped.runs))}})
+		e := entry{by: p, action: audit.ActionFreezeSet, on: subjectOf(kind, in.Name), outcome: "frozen", class: retention5, facts: v.facts()}
+		e.facts["count"] = strconv.Itoa(len(stopped.runs))
+		return s.record(tx, e)
 	})
 	s.denied(ctx, p, policy.ActionFreezeSet, in.Name, err)
 	if err != nil {
@@ -70,7 +72,37 @@ func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest)
 	for _, a := range accounts {
 		s.ended.changed(a)
 	}
+	if fresh && v.Drill != nil {
+		return s.measured(ctx, v, s.clock.Now().Sub(began), len(stopped.runs))
+	}
 	return freezeView(v), nil
+}
+
+// endFrozen ends what runs against a freeze, and the sessions of a frozen organization: its people may log in again, and see what they may see.
+func (s *Service) endFrozen(tx Tx, p Principal, v *freezeRecord) (runs stoppedRuns, accounts []string, err error) {
+	f := v.stop()
+	frozen := func(run *runRecord) bool { return f.covers(run.Organization, slices.Collect(maps.Keys(run.Snapshots))) }
+	if runs, err = s.stopRuns(tx, p, frozen, v.refusal()); err == nil && v.Kind == freezeOrganization {
+		accounts, err = endOrganization(tx, v.Name)
+	}
+	return runs, accounts, err
+}
+
+// measured keeps what a drill measured, for its report.
+func (s *Service) measured(ctx context.Context, v freezeRecord, took time.Duration, ended int) (api.Freeze, error) {
+	err := s.store.Update(ctx, func(tx Tx) error {
+		stored, rec, err := load[freezeRecord](tx, recFreeze, freezeID(v.Kind, v.Name))
+		if errors.Is(err, metastore.ErrNotFound) || err == nil && stored.Drill == nil {
+			return nil // lifted, or in earnest, meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		stored.Drill = &api.Drill{EffectMS: took.Milliseconds(), Ended: ended}
+		v = stored
+		return save(tx, recFreeze, rec, s.nowMS(), stored)
+	})
+	return freezeView(v), known(err)
 }
 
 // subjectOf is what the log calls a freeze: the name of what is frozen, or the kind.
@@ -133,11 +165,16 @@ func (s *Service) Unfreeze(ctx context.Context, p Principal, in api.FreezeReques
 		}
 		out = freezeView(v)
 		out.State = "lifted"
+		if v.Drill != nil {
+			report := *v.Drill
+			report.Lifted, out.Drill = s.nowMS(), &report
+		}
 		if err := tx.Delete(recFreeze, rec.ID, rec.Version); err != nil {
 			return err
 		}
-		return s.record(tx, entry{by: p, action: audit.ActionFreezeLift, on: subjectOf(kind, in.Name), outcome: "lifted", class: retention5,
-			facts: map[string]string{"kind": in.Kind, "act": v.Lift.ID}})
+		e := entry{by: p, action: audit.ActionFreezeLift, on: subjectOf(kind, in.Name), outcome: "lifted", class: retention5, facts: v.facts()}
+		e.facts["act"] = v.Lift.ID
+		return s.record(tx, e)
 	})
 	s.denied(ctx, p, policy.ActionFreezeLift, in.Name, err)
 	return out, known(err)
@@ -161,7 +198,8 @@ func (s *Service) proposeLift(tx Tx, p Principal, rec metastore.Record, v freeze
 	if err := save(tx, recFreeze, rec, s.nowMS(), v); err != nil {
 		return api.Freeze{}, err
 	}
-	facts := map[string]string{"action": string(policy.ActionFreezeLift), "kind": string(v.Kind)}
+	facts := v.facts()
+	facts["action"] = string(policy.ActionFreezeLift)
 	switch v.Kind {
 	case freezeOrganization, freezeDataset:
 		facts[string(v.Kind)] = v.Name
@@ -186,7 +224,7 @@ func (s *Service) Freezes(ctx context.Context, p Principal) (api.Freezes, error)
 }
 
 func freezeView(v freezeRecord) api.Freeze {
-	out := api.Freeze{Kind: string(v.Kind), Name: v.Name, State: "frozen", Reason: v.Reason, By: v.By, Since: v.At}
+	out := api.Freeze{Kind: string(v.Kind), Name: v.Name, State: "frozen", Reason: v.Reason, By: v.By, Since: v.At, Drill: v.Drill}
 	if v.Lift != nil {
 		out.State, out.LiftBy, out.LiftReason, out.LiftSince = "lift_pending", v.Lift.Account, v.Lift.Reason, v.Lift.At
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 type freezeFlags struct {
 	egress, runs                  bool
 	organization, dataset, reason string
+	drill                         bool
 }
 
 func (a *app) freezeTarget(c *cobra.Command, f *freezeFlags) {
@@ -28,7 +30,7 @@ func (a *app) freezeTarget(c *cobra.Command, f *freezeFlags) {
 }
 
 func (f *freezeFlags) request() api.FreezeRequest {
-	out := api.FreezeRequest{Reason: f.reason}
+	out := api.FreezeRequest{Reason: f.reason, Drill: f.drill}
 	switch {
 	case f.egress:
 		out.Kind = "egress"
@@ -48,7 +50,7 @@ func (a *app) freezeCommand() *cobra.Command {
 		use: "freeze", short: catalog.Text{Zh: "紧急冻结：立即生效，解除须两人", En: "freeze in an emergency: at once; lifting takes two people"},
 		long: catalog.Text{Zh: "紧急冻结。新的查询立即被拒绝（FROZEN），排队与运行中的查询立即终止，结果不能签发或领取。",
 			En: "Freezes at once: questions are refused as FROZEN, those that wait or run are ended, and nothing is issued or collected."},
-		example: "yumen freeze --organization bank_a --reason 'leak under investigation'\nyumen freeze --egress --reason 'incident 7'\nyumen freeze list",
+		example: "yumen freeze --organization bank_a --reason 'leak under investigation'\nyumen freeze --egress --reason 'incident 7'\nyumen freeze --runs --drill --reason 'exercise of the quarter'\nyumen freeze list",
 		run: func(ctx context.Context, _ []string) error {
 			c, err := a.connect()
 			if err != nil {
@@ -62,6 +64,7 @@ func (a *app) freezeCommand() *cobra.Command {
 		},
 	})
 	a.freezeTarget(c, &f)
+	c.Flags().BoolVar(&f.drill, "drill", false, a.t("演练：与真实冻结相同，均有标记，并给出用时", "an exercise: as in earnest, marked as a drill, with the times it took"))
 	mustGive(c, "reason")
 	c.AddCommand(a.command(command{
 		use: "list", short: catalog.Text{Zh: "列出冻结：对象、时间、人员、原因", En: "list what is frozen, since when, by whom and why"}, example: "yumen freeze list",
@@ -111,7 +114,14 @@ func (a *app) unfreezeCommand() *cobra.Command {
 func (a *app) freezeTable(all []api.Freeze) render.Table {
 	t := render.Table{Columns: []string{a.t("冻结", "FREEZE"), a.t("对象", "NAME"), a.t("状态", "STATE"), a.t("自", "SINCE"), a.t("由", "BY"), a.t("原因", "REASON"), a.t("提出解除", "LIFT BY")}}
 	for _, f := range all {
-		t.Add(f.Kind, f.Name, f.State, when(f.Since), f.By, f.Reason, f.LiftBy)
+		state := f.State
+		if d := f.Drill; d != nil {
+			state += fmt.Sprintf(a.t("（演练：%d 毫秒生效，终止运行 %d 项）", " (drill: in effect after %d ms, %d runs ended)"), d.EffectMS, d.Ended)
+			if d.Lifted != 0 {
+				state += fmt.Sprintf(a.t("，历时 %d 秒", ", for %d s"), (d.Lifted-f.Since)/1000)
+			}
+		}
+		t.Add(f.Kind, f.Name, state, when(f.Since), f.By, f.Reason, f.LiftBy)
 	}
 	return t
 }
