@@ -108,6 +108,7 @@ func (s *stage) sanctions() {
 	s.say("security", 3, "sanction", "terminate", "--organization", "nobody", "--reason", "there is no such")
 	s.say("security", 0, "sanction", "list")
 	s.say("security", -1, "health")
+	s.say("auditor", 0, "incident", "report", "--dataset", "harbour", "--out", "incident.json")
 }
 
 // rules uses what looks at the rules, checks and tries them. The key of this signer is nobody's yet.

@@ -12,6 +12,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/cmd/yumen/internal/render"
+	"yumen/enclave/audit"
 	"yumen/enclave/audit/verify"
 )
 
@@ -78,6 +79,11 @@ type intact struct {
 }
 
 func (a *app) verifyLog(dir, keysFile string) (verify.Report, error) {
+	return a.eachEntry(dir, keysFile, func(*audit.Entry) {})
+}
+
+// eachEntry verifies an exported log and shows each entry; what was seen counts only without an error.
+func (a *app) eachEntry(dir, keysFile string, visit func(*audit.Entry)) (verify.Report, error) {
 	keys, err := a.trusted(keysFile)
 	if err != nil {
 		return verify.Report{}, err
@@ -86,7 +92,7 @@ func (a *app) verifyLog(dir, keysFile string) (verify.Report, error) {
 	if err != nil {
 		return verify.Report{}, fail(exitUsage, "日志的公钥无法使用", "the log's public key cannot be used").because(err)
 	}
-	r, err := verify.Dir(dir, note.VerifierList(verifier))
+	r, err := verify.Each(dir, note.VerifierList(verifier), visit)
 	if errors.Is(err, verify.ErrNotGenuine) {
 		return r, fail(exitNotGenuine, "日志不完整", "the log is not intact").because(err).
 			hinting("保留这份导出作为证据，通知审计员和监管方", "keep this export as evidence; tell the auditor and the regulator")

@@ -63,7 +63,7 @@ type names func(ctx context.Context, c *client.Client, args []string) ([]string,
 // Other arguments are files.
 var completed = map[string]names{
 	"account NAME": ofKind(catalog.KindAccount), "totp NAME": ofKind(catalog.KindAccount), "application ID": applications, "dataset NAME": ofKind(catalog.KindDataset), "computation NAME": ofKind(catalog.KindComputation),
-	"grant ID": grants, "key ID": signingKeys, "query ID": runs, "release ID": releases, "review RUN": reviews, "session ID": sessions,
+	"grant ID": grants, "key ID": signingKeys, "query ID": runs, "release ID": releases, "review RUN": reviews, "sanction ID": sanctions, "session ID": sessions,
 	"yumen KIND": kindNames, "yumen NAME": ofArgument, "yumen SHELL": words("bash", "fish", "powershell", "zsh"),
 }
 
@@ -173,6 +173,10 @@ func ofArgument(ctx context.Context, c *client.Client, args []string) ([]string,
 
 func applications(ctx context.Context, c *client.Client, _ []string) ([]string, error) {
 	return listed(c, func() ([]api.Application, error) { return c.Applications(ctx) }, func(v api.Application) string { return v.ID })
+}
+
+func sanctions(ctx context.Context, c *client.Client, _ []string) ([]string, error) {
+	return listed(c, func() ([]api.Sanction, error) { return c.Sanctions(ctx) }, func(v api.Sanction) string { return v.ID })
 }
 
 func grants(ctx context.Context, c *client.Client, _ []string) ([]string, error) {

@@ -19,17 +19,26 @@ const maxCheckpoint = 64 << 10
 
 // Dir verifies the export in a directory with the log's public keys. When something in it is not genuine the error is a *Fault that
 // names the first bad entry, or the bad file; any other error says that the export could not be read.
-func Dir(path string, keys note.Verifiers) (_ Report, err error) {
+func Dir(path string, keys note.Verifiers) (Report, error) {
+	return Each(path, keys, func(*audit.Entry) {})
+}
+
+// Each verifies as Dir does and shows each entry to visit, in order. What visit saw counts only when the error is nil.
+func Each(path string, keys note.Verifiers, visit func(*audit.Entry)) (_ Report, err error) {
 	root, err := os.OpenRoot(path) // links that lead out of the export are not followed
 	if err != nil {
 		return Report{}, fmt.Errorf("open the export: %w", err)
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
-	return FS(root.FS(), keys)
+	return walk(root.FS(), keys, visit)
 }
 
 // FS verifies an export in a file system, as Dir does.
 func FS(export fs.FS, keys note.Verifiers) (Report, error) {
+	return walk(export, keys, func(*audit.Entry) {})
+}
+
+func walk(export fs.FS, keys note.Verifiers, visit func(*audit.Entry)) (Report, error) {
 	signed, err := read(export, audit.FileCheckpoint, maxCheckpoint)
 	if err != nil {
 		return Report{}, err
@@ -42,6 +51,7 @@ func FS(export fs.FS, keys note.Verifiers) (Report, error) {
 		return Report{}, err
 	}
 	p := newPass(export, c)
+	p.visit = visit
 	if err := p.entries(); err != nil {
 		return Report{}, err
 	}
@@ -115,11 +125,12 @@ type pass struct {
 
 	tiles   tileCheck
 	malform *Fault // first entry that breaks a rule by itself or after those before it
-	differs int64  // first entry that is not the one whose hash its tile states, or -1
+	visit   func(*audit.Entry)
+	differs int64 // first entry that is not the one whose hash its tile states, or -1
 }
 
 func newPass(export fs.FS, c audit.Checkpoint) *pass {
-	p := &pass{export: export, signed: c, past: history{}, versions: chains{}, differs: -1,
+	p := &pass{visit: func(*audit.Entry) {}, export: export, signed: c, past: history{}, versions: chains{}, differs: -1,
 		report: Report{Origin: c.Origin, Size: c.Size, Root: c.Root}, tiles: tileCheck{export: export}}
 	p.actual.perfect = p.tiles.add
 	return p
@@ -191,6 +202,7 @@ func (p *pass) judge(n int64, b []byte) string {
 	if broken := cmp.Or(p.past.judge(&e), p.versions.judge(&e)); broken != "" {
 		return "it breaks the rule: " + broken
 	}
+	p.visit(&e)
 	return ""
 }
 
