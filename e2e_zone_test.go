@@ -37,10 +37,6 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: serve DIR [CONFIG]")
 	}
 	z := zoneOf(ts)
-	if z.gateway != nil { // it goes on beside the new one
-		beside := &zone{gateway: z.gateway, done: z.done}
-		ts.Defer(func() { _ = beside.halt() })
-	}
 	flags := []string{"serve", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0"}
 	if len(args) == 2 {
 		flags = append(flags, "--config", ts.MkAbs(args[1]))
