@@ -85,6 +85,14 @@ func (s *stage) authority(grant string) {
 	}
 	s.say("security", 0, "freeze", "--dataset", "harbour", "--reason", "looked into")
 	s.say("security", 0, "freeze", "list")
+	use := []string{"--dataset", "harbour", "--organization", "bank_a", "--scenario", "inclusive credit", "--purpose", "credit risk model"}
+	subjects := s.file("subjects.csv", "person_id,evidence,not_after\nCNRYKEYQZXWVK0003,sha256:"+strings.Repeat("a", 64)+",2099-12-31\nCNRYKEYQZXWVK0004,"+strings.Repeat("b", 9)+",2099-12-31\n")
+	s.say("credit_provider", 3, append([]string{"authorization", "import", "--in", subjects}, use...)...)
+	subjects = s.file("subjects.csv", "person_id,evidence,not_after\nCNRYKEYQZXWVK0003,sha256:"+strings.Repeat("a", 64)+",2099-12-31\n")
+	s.say("credit_provider", 0, append([]string{"authorization", "import", "--in", subjects}, use...)...)
+	s.say("credit_provider", 0, append([]string{"authorization", "basis", "--until", "2099-12-31", "--evidence", subjects}, use...)...)
+	s.say("analyst_a", 0, append([]string{"authorization", "withdraw", "--in", s.file("gone.csv", "person_id\nCNRYKEYQZXWVK0003\n")}, use...)...)
+	s.say("credit_provider", 0, "authorization", "list")
 	s.say("security", 4, "unfreeze", "--dataset", "harbour", "--reason", "cleared")
 	s.say("admin", 0, "unfreeze", "--dataset", "harbour")
 	s.sanctions()

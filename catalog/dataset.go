@@ -80,14 +80,35 @@ type DatasetSpec struct {
 	Market       Market      `yaml:"market,omitempty" json:"market,omitempty"`
 	Prohibited   *Prohibited `yaml:"prohibited,omitempty" json:"prohibited,omitempty"` // the four answers of BJ-OPS-28
 	// StateSecret answers whether the data are or hold state secrets (SJZ-2); nil is no answer.
-	StateSecret *bool    `yaml:"state_secret,omitempty" json:"state_secret,omitempty"`
-	Frequency   string   `yaml:"frequency,omitempty" json:"frequency,omitempty"`
-	Retention   string   `yaml:"retention,omitempty" json:"retention,omitempty"`
-	Supply      *Supply  `yaml:"supply,omitempty" json:"supply,omitempty"` // how the data comes into the zone
-	Public      bool     `yaml:"public,omitempty" json:"public,omitempty"` // no privacy unit; otherwise entities are required
-	Entities    []Entity `yaml:"entities,omitempty" json:"entities,omitempty"`
-	Columns     []Column `yaml:"columns" json:"columns"`
-	Joins       []Join   `yaml:"joins,omitempty" json:"joins,omitempty"`
+	StateSecret *bool   `yaml:"state_secret,omitempty" json:"state_secret,omitempty"`
+	Frequency   string  `yaml:"frequency,omitempty" json:"frequency,omitempty"`
+	Retention   string  `yaml:"retention,omitempty" json:"retention,omitempty"`
+	Supply      *Supply `yaml:"supply,omitempty" json:"supply,omitempty"` // how the data comes into the zone
+	// Consent is required where data are used only while authorizations of their subjects, or a legal basis, are recorded (BJ-OPS-25c).
+	Consent  string   `yaml:"consent,omitempty" json:"consent,omitempty"`
+	Public   bool     `yaml:"public,omitempty" json:"public,omitempty"` // no privacy unit; otherwise entities are required
+	Entities []Entity `yaml:"entities,omitempty" json:"entities,omitempty"`
+	Columns  []Column `yaml:"columns" json:"columns"`
+	Joins    []Join   `yaml:"joins,omitempty" json:"joins,omitempty"`
+}
+
+// ConsentRequired is the declaration that the subjects of a dataset must authorize each scenario and purpose (BJ-OPS-25c).
+const ConsentRequired = "required"
+
+// Subject is the entity whose authorization a use of the dataset takes: the first person with a key, else the first entity with one; nil
+// when no row can be named.
+func (s *DatasetSpec) Subject() *Entity {
+	var first *Entity
+	for i := range s.Entities {
+		switch e := &s.Entities[i]; {
+		case len(e.Key) == 0:
+		case e.Type == "person":
+			return e
+		case first == nil:
+			first = e
+		}
+	}
+	return first
 }
 
 // Directory is the four-level position: duty, data, system, table (职责目录 → 数据目录 → 系统目录 → 库表目录).

@@ -29,6 +29,7 @@ const (
 	PrefixSanction    Prefix = "sanction"
 	PrefixSession     Prefix = "ses"
 	PrefixCertificate Prefix = "cert"
+	PrefixRegister    Prefix = "areg"
 )
 
 // NewID returns a fresh identifier: prefix, "_", a UUIDv7 as 32 hexadecimal digits (RFC 9562).

@@ -34,6 +34,8 @@ func (d *Dataset) Validate() error {
 		c.entities(&d.Spec)
 		c.joins(&d.Spec)
 	}
+	c.require(d.Spec.Consent == "" || d.Spec.Consent == ConsentRequired, "spec.consent", "consent 只能为 required，或省略", "consent is required, or left out")
+	c.require(d.Spec.Consent == "" || d.Spec.Subject() != nil, "spec.consent", "需要主体授权的数据集必须有带 key 的主体", "a dataset that needs authorizations has an entity with a key")
 	return c.problems.orNil()
 }
 

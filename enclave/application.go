@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"yumen/catalog"
 	"yumen/enclave/application"
@@ -50,10 +51,10 @@ func (s *Service) present(ctx context.Context, p Principal, id string, in api.Ap
 		if err != nil {
 			return err
 		}
-		if a.Standing, err = s.reusable(tx, &a); err != nil {
+		if err := s.reusable(tx, &a); err != nil {
 			return err
 		}
-		a.Steps, a.Taken, a.Version = routeOf(d), nil, a.Version+1
+		a.Steps, a.Taken, a.Version, a.Received = routeOf(d), nil, a.Version+1, s.nowMS()
 		digest, err := a.document()
 		if err != nil {
 			return err
@@ -132,7 +133,10 @@ func (s *Service) moveApplication(tx Tx, p Principal, a applicationRecord, rec m
 		return api.Application{}, err
 	}
 	if next == application.Approved {
-		if a.Grant, err = s.makeGrant(tx, p, &a); err != nil {
+		if d.Obligations.Application == nil {
+			return api.Application{}, fault(KindUnavailable, "策略没有给出授权的条件", "the policy says nothing about the grant")
+		}
+		if a.Grant, err = s.makeGrant(tx, p, &a, d.Obligations.Application.IdleDays); err != nil {
 			return api.Application{}, err
 		}
 	}
@@ -328,6 +332,9 @@ func (s *Service) applicationView(a *applicationRecord) api.Application {
 	if waits && s.over(a.NotAfter) {
 		out.State = string(application.Expired)
 	}
+	if out.Timer = nil; out.State == string(application.Submitted) {
+		out.Timer = s.timer(a.Received)
+	}
 	open := a.Steps.Open(a.taken())
 	out.Route = nil
 	for i, stage := range a.Steps {
@@ -347,6 +354,20 @@ func (s *Service) applicationView(a *applicationRecord) api.Application {
 		}
 	}
 	return out
+}
+
+// The terms of an application, in working days from its receipt (XC-21, XM-21).
+const (
+	daysToAnswer   = 5
+	daysToComplete = 10
+)
+
+// timer is by when an application that was received at a moment, in unix milliseconds, is to be answered.
+func (s *Service) timer(received int64) *api.Timer {
+	at := time.UnixMilli(received)
+	answer, complete := s.days.After(at, daysToAnswer), s.days.After(at, daysToComplete)
+	return &api.Timer{Received: received, Answer: answer.Day, Complete: complete.Day, Overdue: !s.clock.Now().Before(answer.End),
+		Provisional: answer.Provisional || complete.Provisional}
 }
 
 // mine reads a record that belongs to the caller's organization, or any for the staff; anything else does not exist.

@@ -254,3 +254,73 @@ func TestXM_30_FingerprintOfAUse(t *testing.T) {
 	require.Empty(t, app.Standing, "what has ended stands no more")
 	z.Check(t)
 }
+
+// An application is to be answered by the fifth working day after its receipt; who refuses it says why.
+func TestXC_21a_XM_21b_XC_21c_TimersOfAnApplication(t *testing.T) {
+	z := enclavetest.New(t)
+	ctx, a, steward := t.Context(), enclavetest.As("analyst_a"), enclavetest.As("steward")
+	z.Clock.Advance(time.Date(2026, 9, 30, 23, 59, 0, 0, time.FixedZone("", 8*3600)).Sub(z.Clock.Now()))
+	app, err := z.Service.SubmitApplication(ctx, a, enclavetest.Wanted())
+	require.NoError(t, err)
+	require.Equal(t, "2026-10-13", app.Timer.Answer)
+	require.Equal(t, "2026-10-20", app.Timer.Complete)
+	look := func() *api.Timer {
+		all, err := z.Service.Applications(ctx, steward)
+		require.NoError(t, err)
+		return all.Items[0].Timer
+	}
+	z.Clock.Advance(time.Date(2026, 10, 13, 23, 59, 0, 0, time.FixedZone("", 8*3600)).Sub(z.Clock.Now()))
+	require.False(t, look().Overdue)
+	z.Clock.Advance(time.Minute)
+	require.True(t, look().Overdue)
+
+	for name, r := range map[string]api.Review{"no code": {Comment: "no"}, "no words": {Reason: "NECESSITY"}, "a code that is none": {Reason: "BECAUSE", Comment: "no"}} {
+		_, err = z.Service.ReviewApplication(ctx, steward, app.ID, r)
+		require.Equal(t, enclave.KindInvalid, enclavetest.Kind(err), name)
+	}
+	_, err = z.Service.ReviewApplication(ctx, steward, app.ID, api.Review{Return: true, Reason: "NECESSITY", Comment: "why the amounts?"})
+	require.NoError(t, err)
+	require.Nil(t, look(), "it waits for its applicant")
+	again, err := z.Service.ResubmitApplication(ctx, a, app.ID, enclavetest.Wanted())
+	require.NoError(t, err)
+	require.Equal(t, "2026-10-21", again.Timer.Answer, "the new version is received anew")
+	app, err = z.Service.ReviewApplication(ctx, steward, app.ID, api.Review{Reason: "ELIGIBILITY", Comment: "not admitted to this scenario"})
+	require.NoError(t, err)
+	require.Nil(t, app.Timer)
+	require.Equal(t, []string{"ELIGIBILITY"}, app.Opinions[1].Reasons)
+}
+
+// A grant that nobody uses lapses, sooner or later by the jurisdiction, whether or not anybody looks; what of it was never used is shown.
+func TestBJ_FIN_23a_IdleAndUnused(t *testing.T) {
+	z := enclavetest.New(t)
+	ctx, a := t.Context(), enclavetest.As("analyst_a")
+	used, left := z.Grant(t, a), granted(t, z, a, func(in *api.Application) { in.Scenario = "never" })
+	show := func(id string) api.Grant {
+		g, err := z.Service.Grant(ctx, a, id)
+		require.NoError(t, err)
+		return g
+	}
+	all := []string{"cases.heard", "cases.id", "cases.kind", "clients.amount", "clients.city", "clients.id", "clients.segment"}
+	require.Equal(t, all, show(used).Unused)
+	require.Equal(t, 180, show(used).IdleDays)
+	z.Clock.Advance(100 * 24 * time.Hour)
+	require.Equal(t, "released", z.Ask(t, a, used, north).State)
+	require.NotContains(t, show(used).Unused, "clients.city")
+	require.Contains(t, show(used).Unused, "clients.segment")
+	renewed, err := z.Service.SubmitApplication(ctx, a, enclavetest.Wanted())
+	require.NoError(t, err)
+	require.Equal(t, used, renewed.Standing)
+	require.Equal(t, show(used).Unused, renewed.Unused, "who renews sees what was never needed")
+
+	z.Clock.Advance(80 * 24 * time.Hour)
+	require.Equal(t, "expired", show(left).State, "though nobody has recorded it")
+	refused := z.Ask(t, a, left, north)
+	require.Equal(t, "GRANT_EXPIRED", outcome(refused))
+	require.Contains(t, refused.Refusal.Message.En, "180 days")
+	require.Equal(t, "active", show(used).State)
+	require.NoError(t, z.Service.Lapse(ctx))
+	require.Equal(t, "idle", show(left).Change.Act)
+	require.Contains(t, z.Ask(t, a, left, north).Refusal.Message.En, "180 days", "recorded as well")
+	require.Equal(t, "released", z.Ask(t, a, used, north).State)
+	z.Check(t)
+}

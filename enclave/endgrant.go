@@ -87,17 +87,18 @@ func (s *Service) endRun(tx Tx, p Principal, g *grantRecord, rec *metastore.Reco
 	return gone, s.record(tx, e)
 }
 
-// Lapse records what the clock has ended: grants whose term is over, with what waits under them, applications for a term that is over, and
+// Lapse records what the clock has ended: grants whose term is over or that nobody used for too long, with what waits under them, applications for a term that is over, and
 // snapshots whose lease is, which it destroys. No answer depends on it in time: policy and runs read the clock themselves.
 func (s *Service) Lapse(ctx context.Context) error {
 	due := map[string][]string{}
 	err := s.store.View(ctx, func(tx Tx) error {
 		for _, state := range []application.GrantState{application.Granted, application.Suspended} {
 			if err := each(tx, recGrant, metastore.Query{State: string(state)}, func(r metastore.Record, g grantRecord) error {
-				if s.over(g.NotAfter) {
+				used, err := usageOf(tx, r.ID)
+				if err == nil && (s.over(g.NotAfter) || g.lapsedIdle(used.Used, s.clock.Now().Unix())) {
 					due[recGrant] = append(due[recGrant], r.ID)
 				}
-				return nil
+				return err
 			}); err != nil {
 				return err
 			}
@@ -134,7 +135,11 @@ func (s *Service) lapseGrant(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		ended, err = s.moveGrant(tx, Principal{}, &g, rec, application.Lapse, "", policy.Decision{})
+		act := application.Lapse
+		if !s.over(g.NotAfter) {
+			act = application.Idle
+		}
+		ended, err = s.moveGrant(tx, Principal{}, &g, rec, act, "", policy.Decision{})
 		return err
 	})
 	if err == nil {

@@ -57,19 +57,22 @@ func fingerprint(g *api.Grant) (string, error) {
 	return string(catalog.DigestOf(b)), nil
 }
 
-// reusable finds a grant in force that gives what an application asks for, or "".
-func (s *Service) reusable(tx Tx, a *applicationRecord) (string, error) {
+// reusable notes in an application the grant in force that gives what it asks for, if there is one, and what of it nobody used.
+func (s *Service) reusable(tx Tx, a *applicationRecord) error {
 	asked := a.grant()
 	want, err := fingerprint(&asked)
 	if err != nil {
-		return "", err
+		return err
 	}
-	found := ""
-	err = each(tx, recGrant, metastore.Query{Owner: a.Organization, State: string(application.Granted), Newest: true, Limit: 1000}, func(r metastore.Record, g grantRecord) error {
-		if found == "" && g.Fingerprint == want && !s.over(g.NotAfter) {
-			found = r.ID
+	a.Standing, a.Unused = "", nil
+	return each(tx, recGrant, metastore.Query{Owner: a.Organization, State: string(application.Granted), Newest: true, Limit: 1000}, func(r metastore.Record, g grantRecord) error {
+		if a.Standing != "" || g.Fingerprint != want || s.over(g.NotAfter) {
+			return nil
 		}
-		return nil
+		used, err := usageOf(tx, r.ID)
+		if err == nil && !g.lapsedIdle(used.Used, s.clock.Now().Unix()) {
+			a.Standing, a.Unused = r.ID, used.unused(g.Datasets)
+		}
+		return err
 	})
-	return found, err
 }

@@ -3,6 +3,7 @@ package enclave
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"yumen/catalog"
 	"yumen/enclave/application"
@@ -12,13 +13,14 @@ import (
 	"yumen/policy"
 )
 
-func (s *Service) makeGrant(tx Tx, p Principal, a *applicationRecord) (string, error) {
+func (s *Service) makeGrant(tx Tx, p Principal, a *applicationRecord, idleDays int) (string, error) {
 	scope, err := a.document()
 	if err != nil {
 		return "", err
 	}
 	g := grantRecord{Scope: scope, Grant: a.grant()}
 	g.ID, g.State, g.ApprovedBy = newID(catalog.PrefixGrant), string(application.Granted), p.Account
+	g.IdleDays = idleDays
 	if g.Fingerprint, err = fingerprint(&g.Grant); err != nil {
 		return "", err
 	}
@@ -93,11 +95,31 @@ func (s *Service) grantView(tx Tx, g *grantRecord) (api.Grant, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Quotas = nil
-	for _, q := range application.Limits(g.Frequency).Standings(used, now) {
+	if g.lapsedIdle(used.Used, now) {
+		out.State = string(application.Over)
+	}
+	if out.State == string(application.Granted) {
+		out.Lapses = min(idle(g, used.Used), g.NotAfter)
+	}
+	out.Unused, out.Quotas = used.unused(g.Datasets), nil
+	for _, q := range application.Limits(g.Frequency).Standings(used.Used, now) {
 		out.Quotas = append(out.Quotas, api.Quota{Window: string(q.Window), Max: q.Max, Used: q.Used, Left: q.Left(), Frees: q.Frees})
 	}
 	return out, nil
+}
+
+// unused are the granted columns that no run has used, each as dataset.column.
+func (u *usageRecord) unused(granted []api.ApplicationDataset) []string {
+	var out []string
+	for _, d := range granted {
+		for column := range d.Columns {
+			if name := d.Dataset + "." + column; !u.Columns[name] {
+				out = append(out, name)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // SuspendGrant stops a grant: what runs under it is stopped, and nothing leaves, until it is resumed.
@@ -118,7 +140,7 @@ func (s *Service) TerminateGrant(ctx context.Context, p Principal, id string, in
 // grantEntries are the entries that the acts leave.
 var grantEntries = map[application.GrantAct]audit.Action{
 	application.Suspend: audit.ActionGrantSuspend, application.Resume: audit.ActionGrantResume,
-	application.Terminate: audit.ActionGrantTerminate, application.Lapse: audit.ActionGrantExpire,
+	application.Terminate: audit.ActionGrantTerminate, application.Lapse: audit.ActionGrantExpire, application.Idle: audit.ActionGrantExpire,
 }
 
 func (s *Service) changeGrant(ctx context.Context, p Principal, id string, act application.GrantAct, reason string) (api.Grant, error) {

@@ -39,7 +39,7 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 	if err != nil {
 		return policy.Decision{}, err
 	}
-	a := &asked{by: author}
+	a := &asked{by: author, now: s.clock.Now().Unix()}
 	a.in.Grant, a.in.Purpose, a.in.SQL = run.Grant, run.Purpose, run.SQL
 	if err := a.read(tx); err != nil {
 		return policy.Decision{}, err
@@ -63,8 +63,8 @@ func (s *Service) decideRelease(ctx context.Context, tx Tx, run *runRecord, id s
 		q.Call.Kind = policy.CallComputation
 	}
 	q.Datasets = map[string]policy.Supply{}
-	for name := range q.Footprint.Tables {
-		q.Datasets[name] = a.supply(name)
+	for name, touch := range q.Footprint.Tables {
+		q.Datasets[name] = a.supply(name, touch)
 	}
 	q.Frozen = a.freezes.on(policy.ActionReleaseDecide, run.Organization, slices.Collect(maps.Keys(q.Datasets))...)
 	return s.ask(ctx, policy.ReleaseDecide{Query: q, Step: step, Release: policy.Release{Run: id, Mode: run.Mode, Cells: run.CellsMax,

@@ -107,6 +107,14 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"ShadowPolicy", func(p enclave.Principal) (int, error) {
 			return zero(s.ShadowPolicy(ctx, p, api.PolicyReplay{Archive: []byte("x")}))
 		}},
+		{"RecordAuthorizations", func(p enclave.Principal) (int, error) {
+			return zero(s.RecordAuthorizations(ctx, p, api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "x", Purpose: "x",
+				Document: "id,evidence,not_after\n7,sha256:" + strings.Repeat("a", 64) + ",2030-01-31\n"}))
+		}},
+		{"WithdrawAuthorizations", func(p enclave.Principal) (int, error) {
+			return zero(s.WithdrawAuthorizations(ctx, p, api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "x", Purpose: "x", Document: "id\n7\n"}))
+		}},
+		{"Registers", func(p enclave.Principal) (int, error) { v, err := s.Registers(ctx, p); return len(v.Items), err }},
 		{"Freezes", func(p enclave.Principal) (int, error) { return zero(s.Freezes(ctx, p)) }},
 		{"RegisterKey", func(p enclave.Principal) (int, error) { return zero(s.RegisterKey(ctx, p, publicKey(t))) }},
 		{"ConfirmKey", func(p enclave.Principal) (int, error) {

@@ -11,18 +11,24 @@ import (
 )
 
 // usageOf is how often a grant was used.
-func usageOf(tx Tx, grant string) (application.Used, error) {
+func usageOf(tx Tx, grant string) (usageRecord, error) {
 	v, _, err := load[usageRecord](tx, recUsage, grant)
 	if errors.Is(err, metastore.ErrNotFound) {
-		return application.Used{}, nil
+		return usageRecord{}, nil
 	}
-	return v.Used, err
+	return v, err
+}
+
+// idle is when a grant lapses unless it is used: unix seconds.
+func idle(g *grantRecord, used application.Used) int64 {
+	return application.IdleUntil(used.At, g.NotBefore, g.IdleDays)
 }
 
 // countRun reserves one run of a grant in the transaction that records the run, or returns the refusal: however many come together,
 // never more are admitted than the grant, and the credit level of its organization (runs a day, 0 for no bound), allow. A run counts from
 // here on, whatever becomes of it.
-func (s *Service) countRun(tx Tx, g *grantRecord, perDay int) (*catalog.Refusal, error) {
+func (s *Service) countRun(tx Tx, a *asked) (*catalog.Refusal, error) {
+	g, perDay := a.grant, a.decision.Obligations.PerDay
 	limits, now := application.Limits(g.Frequency), s.clock.Now().Unix()
 	v, rec, err := load[usageRecord](tx, recUsage, g.ID)
 	if errors.Is(err, metastore.ErrNotFound) {
@@ -39,6 +45,14 @@ func (s *Service) countRun(tx Tx, g *grantRecord, perDay int) (*catalog.Refusal,
 		return quotaRefusal(tight), nil
 	}
 	v.Used = v.Plus(now)
+	if v.Columns == nil {
+		v.Columns = map[string]bool{}
+	}
+	for table, touched := range a.bound.Facts.Tables {
+		for column := range touched.Columns {
+			v.Columns[table+"."+column] = true
+		}
+	}
 	return nil, save(tx, recUsage, rec, s.nowMS(), v)
 }
 
@@ -62,6 +76,12 @@ func quotaRefusal(t application.Standing) *catalog.Refusal {
 	return r
 }
 
+// lapsedIdle reports whether a grant is over for want of use, recorded or not.
+func (g *grantRecord) lapsedIdle(used application.Used, now int64) bool {
+	recorded := g.Change != nil && g.Change.Act == string(application.Idle)
+	return recorded || g.State == string(application.Granted) && now >= idle(g, used) && now < g.NotAfter
+}
+
 // moment is a time as a person of the zone reads it.
 func moment(unix int64) string {
 	return time.Unix(unix, 0).In(application.ZoneTime).Format("2006-01-02 15:04 -07:00")
@@ -81,6 +101,9 @@ func (s *Service) tellGrant(r *catalog.Refusal, g *grantRecord, used application
 		at := moment(g.NotBefore)
 		out.Message = catalog.Text{Zh: "授权期限尚未开始", En: "The grant's term has not begun"}
 		out.Remedy = catalog.Text{Zh: "从 " + at + " 起可以使用", En: "Use it from " + at}
+	case r.Code == catalog.CodeGrantExpired && g.lapsedIdle(used, now):
+		out.Message = catalog.Text{Zh: fmt.Sprintf("授权连续 %d 天未使用，已失效", g.IdleDays), En: fmt.Sprintf("The grant was not used for %d days and has lapsed", g.IdleDays)}
+		out.Remedy = catalog.Text{Zh: "提交新的需求申请：yumen application submit", En: "Submit a new application: yumen application submit"}
 	case r.Code == catalog.CodeGrantExpired && state == application.Over:
 		at := moment(g.NotAfter)
 		out.Message = catalog.Text{Zh: "授权已于 " + at + " 到期", En: "The grant's term ended at " + at}

@@ -6,6 +6,7 @@ import (
 	"yumen/catalog"
 	"yumen/enclave/application"
 	"yumen/enclave/compile"
+	"yumen/enclave/consent"
 	"yumen/enclave/egress"
 	"yumen/internal/api"
 	"yumen/internal/authn"
@@ -35,6 +36,8 @@ const (
 	recException   = "supply_exception"
 	recSanction    = "sanction"
 	recBundle      = "policy_bundle"
+	recRegister    = "consent_register"
+	recSubject     = "consent_subject"
 
 	recComputation        = "computation"
 	recProduct            = "product"
@@ -155,6 +158,7 @@ type applicationRecord struct {
 	Steps        application.Route `json:"steps"`        // as the policy demanded it last
 	Taken        []takenRecord     `json:"taken"`        // approvals of this version
 	Documents    []catalog.Digest  `json:"documents"`    // of every version, oldest first
+	Received     int64             `json:"received"`     // unix milliseconds, of this version
 }
 
 // takenRecord is a step that was approved.
@@ -171,8 +175,27 @@ type grantRecord struct {
 	Scope catalog.Digest `json:"scope"`
 }
 
+// registerRecord is what is recorded of authorizations for one dataset, organization, scenario and purpose.
+type registerRecord struct {
+	consent.Register
+	Dataset      string `json:"dataset"`
+	Provider     string `json:"provider"`
+	Organization string `json:"organization"`
+	Scenario     string `json:"scenario"`
+	Purpose      string `json:"purpose"`
+}
+
+// subjectRecord is the authorization of one subject. Its identifier is the register's and the subject's keyed hash.
+type subjectRecord struct {
+	Evidence string `json:"evidence,omitempty"`
+	NotAfter int64  `json:"not_after,omitempty"` // unix seconds, first second after it
+}
+
 // usageRecord is how often a grant was used. Its identifier is the grant's.
-type usageRecord struct{ application.Used }
+type usageRecord struct {
+	application.Used
+	Columns map[string]bool `json:"columns,omitempty"` // that a run used, each as dataset.column
+}
 
 // runRecord is one submitted query with everything a later step or a person needs. It holds no row and no cell.
 type runRecord struct {

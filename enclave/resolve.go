@@ -10,6 +10,7 @@ import (
 	"yumen/catalog/footprint"
 	"yumen/enclave/application"
 	"yumen/enclave/compile"
+	"yumen/enclave/consent"
 	"yumen/internal/metastore"
 	"yumen/policy"
 )
@@ -35,9 +36,11 @@ func (a *asked) read(tx Tx) error {
 		return metastore.ErrNotFound
 	}
 	a.grant = &g
-	if a.used, err = usageOf(tx, g.ID); err != nil {
+	used, err := usageOf(tx, g.ID)
+	if err != nil {
 		return err
 	}
+	a.used = used.Used
 	if a.in.Purpose == "" {
 		a.in.Purpose = g.Purpose
 	}
@@ -51,19 +54,24 @@ func (a *asked) read(tx Tx) error {
 		return err
 	}
 	a.sets, a.pins, a.pinIDs = map[string]datasetRecord{}, map[string]snapshotRecord{}, map[string]string{}
+	a.registers, a.loaded = map[string]consent.Register{}, map[string]int64{}
 	for _, req := range g.Datasets {
 		d, _, err := load[datasetRecord](tx, recDataset, req.Dataset)
 		if err != nil || d.Approved == nil {
 			continue // gone or not approved: it is not in the view
 		}
 		a.sets[req.Dataset] = d
+		if a.registers[req.Dataset], err = registerOf(tx, req.Dataset, g.Organization, g.Scenario, a.in.Purpose); err != nil {
+			return err
+		}
 		if d.Current == "" {
 			continue
 		}
-		v, _, err := load[snapshotRecord](tx, recSnapshot, d.Current)
+		v, rec, err := load[snapshotRecord](tx, recSnapshot, d.Current)
 		if err != nil {
 			return err
 		}
+		a.loaded[req.Dataset] = rec.Created
 		if v.SpecDigest != d.ApprovedVersion.Digest {
 			continue // checked against another declaration: what that one promised says nothing about this one
 		}
@@ -163,20 +171,29 @@ func (a *asked) question(c policy.Common, run bool) policy.Query {
 			touch.Add(col, u.Grade, u.Guarded, uses...)
 		}
 		q.Footprint.Tables[name] = touch
-		q.Datasets[name] = a.supply(name)
+		q.Datasets[name] = a.supply(name, touch)
 	}
 	q.Frozen = a.freezes.on(q.Action(), a.by.Organization, slices.Collect(maps.Keys(q.Datasets))...)
 	return q
 }
 
-// supply is what the catalog says about a dataset now.
-func (a *asked) supply(name string) policy.Supply {
+// supply is what the catalog says about a dataset now, and what its subjects authorized.
+func (a *asked) supply(name string, touch policy.Touch) policy.Supply {
 	d, ok := a.sets[name]
 	if !ok || d.Approved == nil {
-		return policy.Supply{State: policy.StateNone}
+		return policy.Supply{State: policy.StateNone, Consent: policy.Consent{Required: true, Categories: policy.NewSet(), State: policy.ConsentNone}}
 	}
 	spec := d.Approved
-	return policy.Supply{State: policy.StateApproved, Market: spec.Market, Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != ""}
+	out := policy.Supply{State: policy.StateApproved, Market: spec.Market, Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != "",
+		Consent: policy.Consent{Required: spec.Consent != "", Categories: policy.NewSet(), State: policy.ConsentState(a.registers[name].State(a.now, a.loaded[name]))}}
+	for _, columns := range touch.Columns {
+		for column := range columns {
+			if c := spec.Column(column); c != nil && c.Category != "" {
+				out.Consent.Categories.Add(string(c.Category))
+			}
+		}
+	}
+	return out
 }
 
 // stillAllowed asks the policy again when a run's turn has come, about the grant, the organization and the datasets as they stand now.
@@ -185,7 +202,8 @@ func (s *Service) stillAllowed(ctx context.Context, a *asked) error {
 	if err := s.resolve(ctx, &now); err != nil {
 		return err
 	}
-	now.pins, now.pinIDs, now.counted = a.pins, a.pinIDs, true
+	now.now = s.clock.Now().Unix()
+	now.pins, now.pinIDs, now.loaded, now.counted = a.pins, a.pinIDs, a.loaded, true
 	if err := now.coverage(a.plan); err != nil {
 		return err
 	}
@@ -218,6 +236,9 @@ func (s *Service) explained(d policy.Decision, a *asked) error {
 	if a.computed != nil && len(a.computed.stale) > 0 && foremost(d.Denials).Rule == ruleCertified {
 		return staleRefusal(a.computed.name, a.computed.stale)
 	}
+	if r.Code == catalog.CodeConsent {
+		return a.tellConsent(r)
+	}
 	return s.tellGrant(r, a.grant, a.used)
 }
 
@@ -244,7 +265,11 @@ func (a *asked) today(now int64) int {
 
 func (a *asked) policyGrant() *policy.Grant {
 	g := a.grant
-	out := &policy.Grant{ID: g.ID, State: policy.State(g.State), Organization: g.Organization, NotBefore: g.NotBefore, NotAfter: g.NotAfter,
+	state := policy.State(g.State)
+	if state == policy.StateActive && g.lapsedIdle(a.used, a.now) {
+		state = policy.StateExpired
+	}
+	out := &policy.Grant{ID: g.ID, State: state, Organization: g.Organization, NotBefore: g.NotBefore, NotAfter: g.NotAfter,
 		Purposes: policy.NewSet(g.Purpose), Scenario: g.Scenario, Tables: map[string]policy.GrantedCols{}, Methods: policy.NewSet(g.Methods...),
 		Modes: policy.NewSet(g.Modes...), Runs: a.runsLeft(a.now), Today: a.today(a.now)}
 	for _, req := range g.Datasets {

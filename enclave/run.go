@@ -11,6 +11,7 @@ import (
 	"yumen/enclave/application"
 	"yumen/enclave/audit"
 	"yumen/enclave/compile"
+	"yumen/enclave/consent"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
 	"yumen/policy"
@@ -33,11 +34,14 @@ type asked struct {
 	sets    map[string]datasetRecord  // the grant's datasets
 	pins    map[string]snapshotRecord // newest snapshot of each, by dataset
 	pinIDs  map[string]string
-	org     policy.Organization
-	tree    []byte // what the worker without data parsed the text into
-	bound   *footprint.Query
-	freezes inForce
-	release string // reserved at submit, so that its time tells nothing about the run
+	// registers are what the subjects of each dataset authorized for the grant's scenario and the purpose; loaded when each was loaded.
+	registers map[string]consent.Register
+	loaded    map[string]int64 // unix milliseconds
+	org       policy.Organization
+	tree      []byte // what the worker without data parsed the text into
+	bound     *footprint.Query
+	freezes   inForce
+	release   string // reserved at submit, so that its time tells nothing about the run
 	// footprint is what the policy was asked about, kept so that it can be asked again at release.
 	footprint json.RawMessage
 	decision  policy.Decision
@@ -176,7 +180,7 @@ func (s *Service) accept(tx Tx, a *asked) (*catalog.Refusal, error) {
 	if err := s.stillPinned(tx, a); err != nil {
 		return nil, err
 	}
-	if r, err := s.countRun(tx, a.grant, a.decision.Obligations.PerDay); r != nil || err != nil || a.covered == nil {
+	if r, err := s.countRun(tx, a); r != nil || err != nil || a.covered == nil {
 		return r, err
 	}
 	var r *catalog.Refusal

@@ -16,6 +16,7 @@ import (
 	"yumen/internal/authn"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore"
+	"yumen/internal/workday"
 	"yumen/policy"
 	"yumen/sandbox"
 )
@@ -84,6 +85,7 @@ type Service struct {
 	sessions  authn.Limits
 	factors   SecondFactor
 	refused   refusals
+	days      workday.Calendar
 
 	uploads chan struct{} // each holds a whole file in memory
 	parts   uploads
@@ -136,6 +138,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
 	s.sessions = authn.DefaultLimits()
 	var err error
+	if s.days, err = workday.Embedded(); err != nil {
+		return nil, fmt.Errorf("enclave: %w", err)
+	}
 	if s.passwords, err = authn.NewHasher(cmp.Or(cfg.PasswordCost, authn.DefaultCost()), 2); err != nil {
 		return nil, fmt.Errorf("enclave: %w", err)
 	}

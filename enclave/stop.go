@@ -91,10 +91,11 @@ func redeclaredRefusal() catalog.Refusal {
 // are of that one. It holds for every way to a release, whatever state the answer was in when the new one was approved.
 func (a *asked) stillDeclared(tx Tx) error {
 	for name, id := range a.pinIDs {
-		v, _, err := load[snapshotRecord](tx, recSnapshot, id)
+		v, rec, err := load[snapshotRecord](tx, recSnapshot, id)
 		if err != nil {
 			return err
 		}
+		a.loaded[name] = rec.Created
 		if v.SpecDigest != a.sets[name].ApprovedVersion.Digest {
 			r := redeclaredRefusal()
 			e := fault(KindForbidden, joinText(r.Message.Zh, r.Remedy.Zh, "。"), joinText(r.Message.En, r.Remedy.En, ". "))

@@ -108,7 +108,26 @@ type Supply struct {
 	Sharing catalog.Sharing `json:"sharing"`
 	Opening catalog.Opening `json:"opening"`
 	Loaded  bool            `json:"loaded"` // has a snapshot that can be read
+	Consent Consent         `json:"consent"`
 }
+
+// Consent is what a dataset asks of authorizations of its subjects, and what is recorded for the organization, scenario and purpose.
+type Consent struct {
+	Required   bool         `json:"required"`   // its declaration says so
+	Categories Set          `json:"categories"` // of sensitive personal information, of the columns that are touched; empty, never nil
+	State      ConsentState `json:"state"`
+}
+
+// ConsentState is what the recorded authorizations come to.
+type ConsentState string
+
+// The states of the recorded authorizations.
+const (
+	ConsentNone      ConsentState = "none"
+	ConsentLive      ConsentState = "live"
+	ConsentExpired   ConsentState = "expired"
+	ConsentWithdrawn ConsentState = "withdrawn"
+)
 
 // Computation is the approved computation that a call names.
 type Computation struct {
@@ -214,7 +233,8 @@ func (o Organization) field() field {
 }
 
 func (s Supply) term() *ast.Term {
-	return ast.ObjectTerm(text("state", s.State), text("market", s.Market), text("sharing", s.Sharing), text("opening", s.Opening), truth("loaded", s.Loaded))
+	return ast.ObjectTerm(text("state", s.State), text("market", s.Market), text("sharing", s.Sharing), text("opening", s.Opening), truth("loaded", s.Loaded),
+		object("consent", truth("required", s.Consent.Required), names("categories", s.Consent.Categories), text("state", s.Consent.State)))
 }
 
 func (f Footprint) field() field {

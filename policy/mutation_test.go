@@ -30,6 +30,8 @@ var harmless = []struct{ pattern, reason string }{
 	{`^application.step .*/columns/\w+ delete$`, "one column fewer is asked for"},
 	{`^application.step .*/(methods|modes)/\w+ delete$`, "one method or way of use fewer is asked for"},
 	{`^(query.*|release.decide) /grant/modes/query delete$`, "a way that the call does not take"},
+	{`/datasets/persons/consent/(required|categories(/identity)?) \w+$`, "the authorizations hold, whatever asks for them"},
+	{`/datasets/insurance/consent/state \w+$`, "nothing asks for authorizations"},
 	{`^release.collect /organization/credit \w+$`, "what was issued is out, whatever the level is now"},
 	{`^(query.check|release.decide) /datasets/\w+/loaded \w+$`, "only a run reads a snapshot"},
 	{`^release.decide /grant/(runs(/\w+)?|today) \w+$`, "the run of the release is counted already"},

@@ -43,7 +43,8 @@ type Obligations struct {
 
 // ApplicationRules say by which steps an application becomes a grant: stages one after the other, the steps of a stage in any order.
 type ApplicationRules struct {
-	Route [][]RouteStep `json:"route"`
+	Route    [][]RouteStep `json:"route"`
+	IdleDays int           `json:"idle_days"` // a grant that is not used for so many days lapses
 }
 
 // RunRules are the rules that every cell of an answer must pass, those of the statement's grade in the zone's jurisdiction.
@@ -179,8 +180,8 @@ func (a *ApplicationRules) check() error {
 			return errors.New("a stage of the route without a step")
 		}
 	}
-	if len(a.Route) == 0 {
-		return errors.New("route missing")
+	if len(a.Route) == 0 || a.IdleDays < 1 {
+		return errors.New("route or idle days missing")
 	}
 	return nil
 }

@@ -18,7 +18,9 @@ type settings struct {
 	RetentionYears       int                    `yaml:"retention_years" json:"retention_years"`
 	RetentionByMarket    map[catalog.Market]int `yaml:"retention_by_market" json:"retention_by_market"`
 	TermDaysMax          int                    `yaml:"term_days_max" json:"term_days_max"`
+	IdleDays             int                    `yaml:"idle_days" json:"idle_days"`
 	Credit               map[string]creditLevel `yaml:"credit" json:"credit"`
+	ConsentCategories    []catalog.Category     `yaml:"consent_categories" json:"consent_categories"`
 	// IdentifiersRefusedFrom is the least grade of an identifier that stops an answer; one below it is held for a reviewer.
 	IdentifiersRefusedFrom int        `yaml:"identifiers_refused_from" json:"identifiers_refused_from"`
 	Grades                 gradeTable `yaml:"grades" json:"grades"`
@@ -86,10 +88,17 @@ func (s *settings) valid() error {
 		return errors.New("title missing in a language")
 	case s.GradeMax < 1 || s.GradeMax > 4:
 		return errors.New("grade_max is a grade")
-	case s.RetentionYears < 3 || s.TermDaysMax < 1:
+	case s.RetentionYears < 3 || s.TermDaysMax < 1 || s.IdleDays < 1:
 		return errors.New("retention or term out of range")
 	case s.IdentifiersRefusedFrom < 1 || s.IdentifiersRefusedFrom > 4:
 		return errors.New("identifiers_refused_from is a grade")
+	case s.ConsentCategories == nil:
+		return errors.New("consent_categories missing")
+	}
+	for _, k := range s.ConsentCategories {
+		if k.MinimumGrade() == 0 {
+			return errors.New("consent_categories: unknown category")
+		}
 	}
 	for _, m := range []catalog.Market{catalog.MarketOrdinary, catalog.MarketAuthorised, catalog.MarketSealed} {
 		if s.RetentionByMarket[m] < 3 {
@@ -164,6 +173,8 @@ func (s *settings) looser(base *settings) error {
 		{"retention_years", s.RetentionYears < base.RetentionYears},
 		{"term_days_max", s.TermDaysMax > base.TermDaysMax},
 		{"identifiers_refused_from", s.IdentifiersRefusedFrom > base.IdentifiersRefusedFrom},
+		{"idle_days", s.IdleDays > base.IdleDays},
+		{"consent_categories", slices.ContainsFunc(base.ConsentCategories, func(k catalog.Category) bool { return !slices.Contains(s.ConsentCategories, k) })},
 	}
 	for m, years := range base.RetentionByMarket {
 		checks = append(checks, struct {
@@ -253,7 +264,7 @@ func covers(rules, base []Dominance) bool {
 func (s *settings) document() map[string]any {
 	return map[string]any{
 		"title": s.Title, "lab": s.Lab, "grade_max": s.GradeMax, "declarations_optional": s.DeclarationsOptional,
-		"retention_years": s.RetentionYears, "retention_by_market": s.RetentionByMarket, "term_days_max": s.TermDaysMax, "credit": s.Credit,
+		"retention_years": s.RetentionYears, "retention_by_market": s.RetentionByMarket, "term_days_max": s.TermDaysMax, "idle_days": s.IdleDays, "credit": s.Credit, "consent_categories": s.ConsentCategories,
 		"identifiers_refused_from": s.IdentifiersRefusedFrom,
 		"grades":                   []any{nil, s.Grades.G1, s.Grades.G2, s.Grades.G3, s.Grades.G4},
 	}

@@ -104,8 +104,9 @@ func (a *app) applicationWithdrawCommand() *cobra.Command {
 }
 
 func (a *app) applicationListCommand() *cobra.Command {
-	return a.command(command{
-		use: "list", short: catalog.Text{Zh: "列出需求申请", En: "list demand applications"}, example: "yumen application list",
+	var overdue bool
+	c := a.command(command{
+		use: "list", short: catalog.Text{Zh: "列出需求申请", En: "list demand applications"}, example: "yumen application list\nyumen application list --overdue",
 		run: func(ctx context.Context, _ []string) error {
 			c, err := a.connect()
 			if err != nil {
@@ -115,13 +116,33 @@ func (a *app) applicationListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t := render.Table{Columns: []string{a.t("申请", "APPLICATION"), a.t("状态", "STATE"), a.t("申请人", "APPLICANT"), a.t("场景", "SCENARIO"), a.t("授权", "GRANT")}}
+			if overdue {
+				all = slices.DeleteFunc(all, func(p api.Application) bool { return p.Timer == nil || !p.Timer.Overdue })
+			}
+			t := render.Table{Columns: []string{a.t("申请", "APPLICATION"), a.t("状态", "STATE"), a.t("申请人", "APPLICANT"), a.t("场景", "SCENARIO"), a.t("答复期限", "ANSWER BY"), a.t("授权", "GRANT")}}
 			for _, p := range all {
-				t.Add(p.ID, p.State, p.Applicant, p.Scenario, p.Grant)
+				t.Add(p.ID, p.State, p.Applicant, p.Scenario, a.timerWords(p.Timer), p.Grant)
 			}
 			return a.print(list(all), t)
 		},
 	})
+	c.Flags().BoolVar(&overdue, "overdue", false, a.t("只列出超过答复期限（5 个工作日）的申请", "those alone whose answer is overdue (5 working days)"))
+	return c
+}
+
+// timerWords says by which working day an application is to be answered.
+func (a *app) timerWords(t *api.Timer) string {
+	if t == nil {
+		return ""
+	}
+	words := t.Answer
+	if t.Overdue {
+		words += a.t("（逾期）", " (overdue)")
+	}
+	if t.Provisional {
+		words += a.t("（暂定）", " (provisional)")
+	}
+	return words
 }
 
 func (a *app) applicationShowCommand() *cobra.Command {
@@ -199,6 +220,13 @@ func (a *app) printApplication(p *api.Application) error {
 	a.addLimits(&t, p.Frequency, p.Recipients)
 	if p.Safeguards != "" {
 		t.Add(a.t("安全保障措施", "safeguards"), p.Safeguards)
+	}
+	for _, name := range p.Unused {
+		t.Add(a.t("现有授权未使用", "unused so far"), name)
+	}
+	if p.Timer != nil {
+		t.Add(a.t("答复期限", "answer by"), a.timerWords(p.Timer))
+		t.Add(a.t("办结期限", "complete by"), p.Timer.Complete)
 	}
 	for _, r := range p.Route {
 		text := a.stepText(r.State)

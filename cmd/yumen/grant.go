@@ -88,6 +88,12 @@ func (a *app) printGrant(g *api.Grant) error {
 	if len(g.Quotas) == 0 {
 		t.Add(a.t("次数", "quota"), a.t("不限", "none"))
 	}
+	for _, name := range g.Unused {
+		t.Add(a.t("未使用字段", "unused"), name)
+	}
+	if g.Lapses != 0 {
+		t.Add(a.t("不使用则失效", "lapses unused"), day(g.Lapses))
+	}
 	t.Add(a.t("申请", "application"), g.Application)
 	t.Add(a.t("批准人", "approved by"), g.ApprovedBy)
 	return a.print(g, t)

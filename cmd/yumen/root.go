@@ -57,7 +57,7 @@ func (a *app) root() *cobra.Command {
 	root := a.group("yumen", catalog.Text{Zh: "域门：公共数据专区安全网关的客户端", En: "the client of Yumen, the gate of a public-data zone"},
 		"yumen login --server https://zone.example:8443 --user ann\nyumen query run --grant grant_… --file question.sql",
 		a.loginCommand(), a.whoamiCommand(), a.logoutCommand(), a.activateCommand(), a.passwordCommand(), a.sessionCommand(), a.totpCommand(), a.keyCommand(), a.keysCommand(), a.accountCommand(),
-		a.applyCommand(), a.getCommand(), a.deleteCommand(), a.datasetCommand(), a.computationCommand(), a.applicationCommand(), a.budgetCommand(), a.grantCommand(),
+		a.applyCommand(), a.getCommand(), a.deleteCommand(), a.datasetCommand(), a.computationCommand(), a.applicationCommand(), a.authorizationCommand(), a.budgetCommand(), a.grantCommand(),
 		a.queryCommand(), a.reviewCommand(), a.releaseCommand(), a.receiptCommand(), a.auditCommand(), a.disclosureCommand(), a.freezeCommand(), a.unfreezeCommand(), a.sanctionCommand(), a.policyCommand(), a.healthCommand(), a.incidentCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.flags.context, "context", "", a.t("使用哪个上下文（也可用 YUMEN_CONTEXT）", "the context to use (or YUMEN_CONTEXT)"))

@@ -27,10 +27,11 @@ const (
 	Resume    GrantAct = "resume"
 	Terminate GrantAct = "terminate"
 	Lapse     GrantAct = "expire" // the clock's
+	Idle      GrantAct = "idle"   // the clock's, of a grant that nobody used
 )
 
 // GrantActs lists every act.
-func GrantActs() []GrantAct { return []GrantAct{Suspend, Resume, Terminate, Lapse} }
+func GrantActs() []GrantAct { return []GrantAct{Suspend, Resume, Terminate, Lapse, Idle} }
 
 // GrantTransition is one line of the table of grants.
 type GrantTransition struct {
@@ -44,6 +45,7 @@ var grants = []GrantTransition{
 	{Granted, Suspend, []Guard{TermAhead}, Suspended},
 	{Granted, Terminate, []Guard{TermAhead}, Terminated},
 	{Granted, Lapse, []Guard{TermOver}, Over},
+	{Granted, Idle, []Guard{TermAhead}, Over},
 	{Suspended, Resume, []Guard{TermAhead}, Granted},
 	{Suspended, Terminate, []Guard{TermAhead}, Terminated},
 	{Suspended, Lapse, []Guard{TermOver}, Over},
@@ -79,4 +81,13 @@ func Shown(s GrantState, notBefore, notAfter, now int64) GrantState {
 		return Ahead
 	}
 	return s
+}
+
+// IdleUntil is the first second at which a grant has lapsed for want of use, seconds since 1970: so many days after it was used last, or
+// after its term began. Zero days never lapse.
+func IdleUntil(lastUsed, notBefore int64, days int) int64 {
+	if days == 0 {
+		return 1<<63 - 1
+	}
+	return max(lastUsed, notBefore) + int64(days)*24*60*60
 }

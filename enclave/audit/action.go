@@ -76,6 +76,9 @@ const (
 	ActionVerifyBatch   Action = "verify.batch"
 	ActionConsentUse    Action = "consent.use"
 
+	ActionAuthorizationRecord   Action = "authorization.record"   // of subjects, or a legal basis: for one dataset, organization, scenario and purpose
+	ActionAuthorizationWithdraw Action = "authorization.withdraw" // by subjects; in force at once
+
 	ActionPolicyActivate Action = "policy.activate"
 	ActionPolicyShadow   Action = "policy.shadow"
 	ActionFreezeSet      Action = "freeze.set"
@@ -172,6 +175,9 @@ var actions = map[Action]actionRule{
 	ActionVerifyAnswer:  {subject: nameForm},
 	ActionVerifyBatch:   {subject: nameForm},
 	ActionConsentUse:    {subject: optional(thingForm)},
+
+	ActionAuthorizationRecord:   {subject: idForm("areg"), facts: []string{"dataset", "count"}},
+	ActionAuthorizationWithdraw: {subject: idForm("areg"), facts: []string{"dataset", "count"}},
 
 	ActionPolicyActivate: {subject: optional(thingForm)},
 	ActionPolicyShadow:   {subject: optional(thingForm)},

@@ -131,6 +131,9 @@ func lived(t *testing.T) string {
 		_, err = z.Service.Unfreeze(t.Context(), enclavetest.As(as), api.FreezeRequest{Kind: "dataset", Name: "cases"})
 		require.NoError(t, err)
 	}
+	_, err = z.Service.RecordAuthorizations(t.Context(), enclavetest.As("provider"), api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "test",
+		Purpose: "test", Document: "id,evidence,not_after\n7,sha256:" + strings.Repeat("a", 64) + ",2030-01-31\n"})
+	require.NoError(t, err)
 	z.Shut(t)
 	return z.Dir
 }
@@ -208,6 +211,13 @@ var violations = []struct {
 		m.sql("INSERT INTO documents VALUES ('sanction', 'sanction_00000000000000000000000000000000', '', '', 'closed', 1, 1, 1, CAST('{}' AS BLOB))")
 	}},
 	{invariant.EntryEffect, "a freeze that nobody lifted", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'freeze'") }},
+	{invariant.RecordEntry, "an authorization that nobody recorded", func(m mutant) {
+		m.sql("INSERT INTO documents VALUES ('consent_subject', 'areg_" + strings.Repeat("0", 32) + ".x', '', 'areg_" + strings.Repeat("0", 32) + "', 'live', 1, 1, 1, CAST('{\"not_after\":9}' AS BLOB))")
+	}},
+	{invariant.RecordEntry, "an authorization that is not counted", func(m mutant) { m.sql(set("consent_register", "ends", "json('{}')")) }},
+	{invariant.RecordEntry, "a register from nowhere", func(m mutant) {
+		m.sql("INSERT INTO documents VALUES ('consent_register', 'areg_" + strings.Repeat("0", 32) + "', '', 'bank_a', '', 1, 1, 1, CAST('{}' AS BLOB))")
+	}},
 	{invariant.RecordEntry, "another zone", func(m mutant) { m.sql(set("zone", "id", "'zone_00000000000000000000000000000000'")) }},
 	{invariant.EntryEffect, "an application is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'application'") }},
 	{invariant.EntryEffect, "a run is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'run' AND state = 'failed'") }},

@@ -33,6 +33,8 @@ const (
 	kindException   = "supply_exception"
 	kindSanction    = "sanction"
 	kindBundle      = "policy_bundle"
+	kindRegister    = "consent_register"
+	kindSubject     = "consent_subject"
 
 	kindComputation        = "computation"
 	kindComputationVersion = "computation_version"
@@ -79,6 +81,8 @@ var kinds = map[string]kind{
 	kindFreeze:    {},
 	kindSanction:  {states: sanctionStates(), made: []audit.Action{audit.ActionSanctionApply}, told: []audit.Action{audit.ActionSanctionApply}},
 	kindBundle:    {states: []string{"program", "proposed", "active", "replaced"}},
+	kindRegister:  {made: []audit.Action{audit.ActionAuthorizationRecord, audit.ActionAuthorizationWithdraw}},
+	kindSubject:   {states: []string{"live", "withdrawn"}},
 	kindComputation: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionComputationSubmit},
 		told: []audit.Action{audit.ActionComputationSubmit, audit.ActionComputationReview}},
 	kindComputationVersion: {},
@@ -154,7 +158,37 @@ func (c *checker) checkOrigins() error {
 	c.checkSessions()
 	c.checkFreezes()
 	c.checkBundles()
+	c.checkSubjects()
 	return nil
+}
+
+// checkSubjects: a register counts the authorizations that its subjects gave, end by end.
+func (c *checker) checkSubjects() {
+	ends := map[string]map[int64]int{}
+	for _, r := range c.records[kindRegister] {
+		var v struct {
+			Ends map[int64]int `json:"ends"`
+		}
+		c.read(r, &v)
+		if ends[r.ID] = v.Ends; v.Ends == nil {
+			ends[r.ID] = map[int64]int{}
+		}
+	}
+	for _, r := range c.records[kindSubject] {
+		var v struct {
+			NotAfter int64 `json:"not_after"`
+		}
+		c.read(r, &v)
+		if !c.must(ends[r.Owner] != nil, RecordEntry, r.Owner) || r.State != "live" {
+			continue
+		}
+		ends[r.Owner][v.NotAfter]--
+	}
+	for id, left := range ends {
+		for _, n := range left {
+			c.must(n == 0, RecordEntry, id)
+		}
+	}
 }
 
 // checkSessions: each session has the entry that opened it.

@@ -19,6 +19,8 @@ type Application struct {
 	Grant      string               `json:"grant,omitempty"`
 	Standing   string               `json:"standing,omitempty" doc:"a grant that gave the same scenario and scope already when this was submitted: it can be used again and again"`
 	Created    int64                `json:"created,omitempty"`
+	Unused     []string             `json:"unused,omitempty" doc:"columns of the standing grant that no run has used"`
+	Timer      *Timer               `json:"timer,omitempty" doc:"by when it is to be answered and carried out, while it waits"`
 	ReviewedBy string               `json:"reviewed_by,omitempty"`
 	Comment    string               `json:"comment,omitempty"`
 	Route      []RouteStep          `json:"route,omitempty" doc:"what must be approved before there is a grant"`
@@ -49,6 +51,15 @@ type Frequency struct {
 type Recipient struct {
 	Organization string   `json:"organization" yaml:"organization" maxLength:"63"`
 	Persons      []string `json:"persons,omitempty" yaml:"persons" maxItems:"100" doc:"numbers of persons as their accounts declare them; empty is everybody of the organization"`
+}
+
+// Timer is by when an application is to be answered, in working days from its receipt, the day of receipt not counted.
+type Timer struct {
+	Received    int64  `json:"received" doc:"unix milliseconds, of the version that waits"`
+	Answer      string `json:"answer" doc:"YYYY-MM-DD, the fifth working day"`
+	Complete    string `json:"complete" doc:"YYYY-MM-DD, the tenth working day"`
+	Overdue     bool   `json:"overdue" doc:"the day of the answer is over"`
+	Provisional bool   `json:"provisional,omitempty" doc:"the schedule of a year is not published or not loaded: Monday to Friday were counted"`
 }
 
 // RouteStep is one step of an application's route. Steps of one stage are taken in any order, stages one after the other.
@@ -97,6 +108,9 @@ type Grant struct {
 	Recipients   []Recipient          `json:"recipients"`
 	Frequency    Frequency            `json:"frequency,omitzero"`
 	Quotas       []Quota              `json:"quotas,omitempty" doc:"what is left of each limit"`
+	Unused       []string             `json:"unused,omitempty" doc:"granted columns that no run has used, each as dataset.column"`
+	IdleDays     int                  `json:"idle_days" doc:"it lapses when it is not used for so many days"`
+	Lapses       int64                `json:"lapses,omitempty" doc:"unix seconds at which it lapses unless it is used"`
 	Change       *GrantChange         `json:"change,omitempty" doc:"the last suspension, resumption or termination"`
 }
 
@@ -111,7 +125,7 @@ type Quota struct {
 
 // GrantChange is the last thing that was done to a grant, and why.
 type GrantChange struct {
-	Act    string `json:"act" enum:"suspend,resume,terminate,expire"`
+	Act    string `json:"act" enum:"suspend,resume,terminate,expire,idle"`
 	By     string `json:"by,omitempty"`
 	Role   string `json:"role,omitempty"`
 	Reason string `json:"reason,omitempty"`

@@ -220,7 +220,9 @@ var acts = map[string]act{
 		s.inReview()
 		return s.changes("terminate")
 	}},
-	"freeze": posts("freeze.set", "security", "POST", "/v1/freezes", frozen),
+	"record authorizations":   posts("authorization.record", "provider", "POST", "/v1/authorizations", authorized("id,evidence,not_after\n7,sha256:"+strings.Repeat("a", 64)+",2030-01-31\n")),
+	"withdraw authorizations": posts("authorization.withdraw", "provider", "POST", "/v1/authorizations/withdraw", authorized("id\n7\n")),
+	"freeze":                  posts("freeze.set", "security", "POST", "/v1/freezes", frozen),
 	"ask to lift a freeze": {"act.propose", func(s *stage) func() int {
 		must[api.Freeze](s, "security", "POST", "/v1/freezes", frozen)
 		return func() int { status, _ := s.call("admin", "POST", "/v1/freezes/lift", frozen); return status }
@@ -501,4 +503,9 @@ func appCode(s *stage, secret string) string {
 	code, err := totp.GenerateCode(secret, now)
 	require.NoError(s.t, err)
 	return code
+}
+
+// authorized are authorizations of clients for a bank.
+func authorized(document string) api.Authorizations {
+	return api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "test", Purpose: "test", Document: document}
 }

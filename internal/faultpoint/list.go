@@ -87,6 +87,8 @@ var commits = []commit{
 	{"grant.terminate", "a grant is terminated", nothing, done},
 	{"grant.expire", "a grant is found over at a start", "the next start does it", done},
 	{"query.expire", "a grant ends with a request that waits for review", nothing, "done; what it stored is destroyed at the start"},
+	{"authorization.record", "authorizations of subjects are recorded", nothing, done},
+	{"authorization.withdraw", "authorizations of subjects are withdrawn", nothing, done},
 	{"freeze.set", "an emergency freeze", nothing, done},
 	{"act.propose", "the first person asks to lift a freeze", nothing, done},
 	{"sanction.apply", "a sanction comes into force", nothing, done},

@@ -60,6 +60,7 @@ func matrix() []moment {
 		out = append(out, both(action, act)...)
 	}
 	for action, act := range map[string]string{ // which a repetition does anew
+		"authorization.record": "record authorizations", "authorization.withdraw": "withdraw authorizations",
 		"session.open": "log in", "application.submit": "apply for a grant", "query.check": "check", "denied": "do what is not allowed",
 		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log",
 		"dataset.suggest": "suggest", "policy.shadow": "try other rules", "dataset.alert": "declare what is marked", "factor.enrol": "enrol a second factor",

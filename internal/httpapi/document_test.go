@@ -59,7 +59,7 @@ func read(d *door) document {
 var operations = map[string]bool{
 	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "catalog-public": false, "live": false, "ready": false,
 	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true, "totp-enrol": true, "totp-confirm": true, "totp-reset": true,
-	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "mechanisms": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true, "policy-get": true, "policy-load": true, "policy-test": true, "policy-replay": true, "policy-shadow": true,
+	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "mechanisms": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true, "policy-get": true, "policy-load": true, "policy-test": true, "policy-replay": true, "policy-shadow": true, "authorization-list": true, "authorization-record": true, "authorization-withdraw": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "computation-get": true, "computation-review": true, "computation-certify": true, "snapshot-list": true, "snapshot-load": true, "dataset-suggest": true,
 	"dataset-pull": true, "supply-except": true, "snapshot-destroy": true, "upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
@@ -186,6 +186,8 @@ var bodies = map[string]any{
 	"sanction-impose": `{"kind":"termination","organization":"none","reason":"x"}`, "sanction-act": `{"act":"lift","reason":"x"}`,
 	"freeze-set": `{"kind":"dataset","name":"none","reason":"x"}`, "freeze-lift": `{"kind":"dataset","name":"none"}`,
 	"policy-load": `{"archive":"AAAA","revision":"2027.01.01-1","envelope":{}}`, "policy-test": `{"archive":"AAAA"}`, "policy-replay": `{"limit":1}`, "policy-shadow": `{"archive":"AAAA"}`,
+	"authorization-record":   `{"dataset":"none","organization":"none","scenario":"x","purpose":"x","document":"x"}`,
+	"authorization-withdraw": `{"dataset":"none","organization":"none","scenario":"x","purpose":"x","document":"x"}`,
 }
 
 // beforeItsRole lists what a session may do before its role is confirmed.
@@ -238,7 +240,7 @@ var may = map[string]string{
 	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-", "totp-enrol": "-", "totp-confirm": "-", "totp-reset": "-",
 	"mechanisms": "admin security auditor steward", "sanction-list": "*", "sanction-impose": "-", "sanction-act": "-",
 	"freeze-list": "admin security auditor steward", "freeze-set": "-", "freeze-lift": "-", "account-suspend": "-", "account-resume": "-", "account-reset": "-",
-	"policy-get": "admin security auditor steward reviewer_1", "policy-load": "-", "policy-test": "-", "policy-replay": "security auditor", "policy-shadow": "-",
+	"policy-get": "admin security auditor steward reviewer_1", "policy-load": "-", "policy-test": "-", "policy-replay": "security auditor", "policy-shadow": "-", "authorization-list": "*", "authorization-record": "-", "authorization-withdraw": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "computation-get": "-", "computation-review": "-", "computation-certify": "-", "snapshot-load": "-", "dataset-suggest": "-",
 	"dataset-pull": "-", "supply-except": "-", "snapshot-destroy": "-", "upload-begin": "-", "upload-get": "-", "upload-part": "-", "upload-finish": "-", "upload-remove": "-",
@@ -289,6 +291,10 @@ func testRoles(t *testing.T, d *door) {
 		{"POST", "/v1/policy/bundles", map[string]any{"archive": "AAAA", "revision": "2027.01.01-1", "envelope": map[string]any{}}, "auditor steward provider analyst_a analyst_b"},
 		{"POST", "/v1/policy/test", map[string]any{"archive": "AAAA"}, "auditor steward provider analyst_a analyst_b"},
 		{"POST", "/v1/policy/shadow", map[string]any{"archive": "AAAA"}, "steward provider analyst_a analyst_b"},
+		{"POST", "/v1/authorizations", map[string]any{"dataset": "clients", "organization": "bank_a", "scenario": "x", "purpose": "x", "document": "id,evidence,not_after\n7,x,2030-01-01\n"},
+			"admin security auditor steward reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/authorizations/withdraw", map[string]any{"dataset": "clients", "organization": "bank_a", "scenario": "x", "purpose": "x", "document": "id\n7\n"},
+			"admin security auditor reviewer_1 analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/suspend", map[string]any{"reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/resume", nil, "admin auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/accounts/analyst_b/reset", nil, "security auditor steward provider reviewer_1 analyst_a analyst_b"},

@@ -81,6 +81,7 @@ func New(cfg Config) http.Handler {
 	d.freezes(humaAPI)
 	d.sanctions(humaAPI)
 	d.policies(humaAPI)
+	d.authorizations(humaAPI)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	for _, raw := range d.streams() {
 		mux.HandleFunc(raw.Method+" "+raw.Path, raw.serve)

@@ -493,10 +493,10 @@ retention_years := max({lib.settings.retention_years} | {years |
 })
 
 # METADATA
-# title: The route of an application
+# title: The route of an application, and after how many idle days its grant lapses
 # custom:
 #   rule: APP-102
 #   kind: obligation
 #   entrypoints: [application.step]
-#   articles: [SJZ-16c, SJZ-16d, XM-21c]
-demanded := {"route": route}
+#   articles: [SJZ-16c, SJZ-16d, XM-21c, BJ-FIN-23a]
+demanded := {"route": route, "idle_days": lib.settings.idle_days}

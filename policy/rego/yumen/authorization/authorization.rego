@@ -380,6 +380,37 @@ way := {"free": "query", "computation": "computation"}
 proof contains "AUT-020" if lib.at_most(input.footprint.grade, lib.credit.grade_max)
 
 # METADATA
+# title: Subjects authorized the use where it is asked for
+# custom:
+#   rule: AUT-021
+#   code: CONSENT
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [BJ-OPS-25c, BJ-OPS-25d, XC-9]
+#   message:
+#     zh: 数据涉及个人信息，本场景和用途没有有效的主体授权
+#     en: The data are about persons, and no authorization of theirs holds for this scenario and purpose
+#   remedy:
+#     zh: 由数据提供单位登记本场景和用途的主体授权或法定依据
+#     en: Have the provider record the authorizations of the subjects, or the legal basis, for this scenario and purpose
+proof contains "AUT-021" if every name, _ in input.footprint.tables {
+	permitted(input.datasets[name].consent)
+}
+
+permitted(consent) if consent.state == "live"
+
+permitted(consent) if {
+	consent.required == false
+	is_object(consent.categories)
+	asking := {category | some category in lib.settings.consent_categories}
+	object.keys(consent.categories) & asking == set()
+}
+
+detail["AUT-021"] contains {"table": name} if {
+	some name, _ in input.footprint.tables
+	not permitted(input.datasets[name].consent)
+}
+
+# METADATA
 # title: The credit level of the institution leaves a run today
 # custom:
 #   rule: AUT-022

@@ -401,10 +401,20 @@ application_permits := {
 		},
 		"obligations": {"retention_years": 5},
 	},
-	"XM-21c APP-102: grade 3 in bj": {"obligations": {"application": {"route": [the_provider_s, the_operator_s]}}},
+	"XM-21c APP-102: grade 3 in bj": {"obligations": {"application": {
+		"idle_days": 180,
+		"route": [the_provider_s, the_operator_s],
+	}}},
+	"BJ-FIN-23a APP-102: an idle grant lapses sooner in strict": {
+		"set": {"/zone/jurisdiction": "strict"},
+		"obligations": {"application": {
+			"idle_days": 90,
+			"route": [the_provider_s, the_operator_s, the_authority_s],
+		}},
+	},
 	"SJZ-16d APP-102: grade 3 in sjz": {
 		"set": {"/zone/jurisdiction": "sjz"},
-		"obligations": {"application": {"route": [the_provider_s, the_operator_s, the_authority_s]}},
+		"obligations": {"application": {"idle_days": 180, "route": [the_provider_s, the_operator_s, the_authority_s]}},
 	},
 	"XM-21c APP-102: the office looks again in xm": {
 		"set": {
@@ -416,7 +426,7 @@ application_permits := {
 			"/step/name": "authority",
 			"/zone/jurisdiction": "xm",
 		},
-		"obligations": {"application": {"route": [the_operator_s, the_provider_s, the_authority_s]}},
+		"obligations": {"application": {"idle_days": 180, "route": [the_operator_s, the_provider_s, the_authority_s]}},
 	},
 	"BJ-FIN-21 APP-102: grade 2 in bj, by what is stated always": {
 		"set": {
@@ -426,7 +436,7 @@ application_permits := {
 			"/application/safeguards": false,
 			"/application/taken": [],
 		},
-		"obligations": {"application": {"route": [the_operator_s]}},
+		"obligations": {"application": {"idle_days": 180, "route": [the_operator_s]}},
 	},
 	"XM-21c APP-012: the provider's own steward": {
 		"set": {
@@ -445,7 +455,7 @@ application_permits := {
 			"/step": {"name": "provider", "organization": "tax"},
 			"/subject/organization": "tax",
 		},
-		"obligations": {"application": {"route": [
+		"obligations": {"application": {"idle_days": 180, "route": [
 			{{"name": "provider", "organization": "hrss"}, {"name": "provider", "organization": "tax"}},
 			the_operator_s,
 		]}},
@@ -458,7 +468,7 @@ application_permits := {
 			"/step/name": "steward",
 			"/zone/jurisdiction": "lab",
 		},
-		"obligations": {"application": {"route": [{{"name": "steward", "organization": ""}}]}},
+		"obligations": {"application": {"idle_days": 180, "route": [{{"name": "steward", "organization": ""}}]}},
 	},
 	"BJ-FIN-22c APP-016: a subsidiary among the recipients": {
 		"set": {"/application/recipients/bank_s": {"legal_group": "group_a", "admitted": true}},

@@ -245,6 +245,10 @@ query_permits := {
 		"set": {"/grant/runs": {"unlimited": true, "max": 0, "used": 99}},
 		"obligations": {"run": grade_3},
 	},
+	"BJ-OPS-25c AUT-021: data that ask for no authorization": {
+		"set": {"/datasets/persons/consent": {"required": false, "categories": {"identity": {}}, "state": "none"}},
+		"obligations": {"run": grade_3},
+	},
 	"XM-30 AUT-006: the same scenario and scope, again and again": {
 		"set": {"/grant/runs": {"unlimited": true, "max": 0, "used": 5000}, "/grant/today": 200},
 		"obligations": {"run": grade_3, "per_day": 0},

@@ -74,6 +74,40 @@ query_refusals := {
 		},
 		"refuses": {"AUT-007"},
 	},
+	"BJ-OPS-25c AUT-021: without an authorization": {
+		"set": {"/datasets/persons/consent/state": "none"},
+		"refuses": {"AUT-021"},
+	},
+	"BJ-OPS-25c AUT-021: expired": {"set": {"/datasets/persons/consent/state": "expired"}, "refuses": {"AUT-021"}},
+	"BJ-OPS-25c AUT-021: withdrawn": {"set": {"/datasets/persons/consent/state": "withdrawn"}, "refuses": {"AUT-021"}},
+	"BJ-OPS-25c AUT-021: nobody knows": {"remove": {"/datasets/persons/consent"}, "refuses": {"AUT-021"}},
+	"BJ-OPS-25c AUT-021: a category that asks for it": {
+		"set": {"/datasets/persons/consent": {
+			"required": false,
+			"categories": {"biometric": {}},
+			"state": "none",
+		}},
+		"refuses": {"AUT-021"},
+	},
+	"BJ-OPS-25c AUT-021: a category that strict asks for": {
+		"set": {
+			"/datasets/persons/consent": {"required": false, "categories": {"health": {}}, "state": "none"},
+			"/zone/jurisdiction": "strict",
+		},
+		"refuses": {"AUT-021"},
+	},
+	"BJ-OPS-25c AUT-021: categories as an array": {
+		"set": {"/datasets/persons/consent": {
+			"required": false,
+			"categories": ["biometric"],
+			"state": "none",
+		}},
+		"refuses": {"AUT-021"},
+	},
+	"XM-20a AUT-011: a second run where one batch was approved": {
+		"set": {"/grant/runs": {"unlimited": false, "max": 1, "used": 1}},
+		"refuses": {"AUT-011"},
+	},
 	"XM-23d AUT-019: a statement where computations alone were approved": {
 		"set": {"/call/kind": "free", "/computation": null, "/grant/modes": {"computation": {}}, "/zone/jurisdiction": "lab"},
 		"refuses": {"AUT-019"},
@@ -127,7 +161,7 @@ query_refusals := {
 	},
 	"BJ-FIN-23a AUT-007: tables as text": {
 		"set": {"/footprint/tables": "persons"},
-		"refuses": {"AUT-007", "AUT-015", "AUT-016", "AUT-017", "CLS-001", "CLS-003"},
+		"refuses": {"AUT-007", "AUT-015", "AUT-016", "AUT-017", "AUT-021", "CLS-001", "CLS-003"},
 	},
 	"BJ-FIN-23a AUT-007: a reference without a column to a table outside the grant": {
 		"remove": {"/grant/tables/persons"},
@@ -189,7 +223,7 @@ query_refusals := {
 	},
 	"SJZ-15a AUT-015: a dataset is unknown": {
 		"remove": {"/datasets/persons"},
-		"refuses": {"AUT-015", "AUT-016", "AUT-017"},
+		"refuses": {"AUT-015", "AUT-016", "AUT-017", "AUT-021"},
 	},
 	"XC-26 AUT-016: opened to nobody": {"set": {"/datasets/insurance/opening": "none"}, "refuses": {"AUT-016"}},
 	"XC-26 AUT-016: an unknown opening": {"set": {"/datasets/insurance/opening": "some"}, "refuses": {"AUT-016"}},
