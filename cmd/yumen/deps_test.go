@@ -29,6 +29,7 @@ func TestDependencies(t *testing.T) {
 		"yumen/internal/locale":                "the language",
 		"yumen/internal/manpage":               "the manual pages",
 		"yumen/internal/policyfile":            "the form of a policy bundle, without what its rules say",
+		"yumen/internal/twin":                  "synthetic twins, from declarations alone",
 	}
 	for _, p := range strings.Fields(string(out)) {
 		ours := strings.HasPrefix(p, "yumen/") && !strings.HasPrefix(p, "yumen/cmd/yumen")

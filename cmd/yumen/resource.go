@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -27,9 +28,12 @@ func kindOf(s string) (string, error) {
 }
 
 func (a *app) getCommand() *cobra.Command {
-	return a.command(command{
+	var declaration bool
+	c := a.command(command{
 		use: "get", args: []string{"KIND", "[NAME]"}, short: catalog.Text{Zh: "显示声明的资源", En: "show declared resources"},
-		example: "yumen get Dataset\nyumen get Dataset credit -o yaml",
+		long: catalog.Text{Zh: "显示声明的资源。--declaration 按 apply 接受的形式输出声明本身：可带入另一个专区，在那里重新审批。",
+			En: "Shows declared resources. --declaration prints the declaration alone, as apply takes it: it can be carried to another zone, where it is approved anew."},
+		example: "yumen get Dataset\nyumen get Dataset credit -o yaml\nyumen get Computation overdue --declaration > overdue.yaml",
 		run: func(ctx context.Context, args []string) error {
 			kind, err := kindOf(args[0])
 			if err != nil {
@@ -38,6 +42,9 @@ func (a *app) getCommand() *cobra.Command {
 			c, err := a.connect()
 			if err != nil {
 				return err
+			}
+			if declaration && len(args) == 1 {
+				return fail(exitUsage, "--declaration 需要名称", "--declaration takes a name")
 			}
 			if len(args) == 1 {
 				all, err := c.Resources(ctx, kind)
@@ -50,9 +57,30 @@ func (a *app) getCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if declaration {
+				return a.printDeclaration(r)
+			}
 			return a.printResource(r)
 		},
 	})
+	c.Flags().BoolVar(&declaration, "declaration", false, a.t("只输出声明，形式与 apply 相同", "the declaration alone, as apply takes it"))
+	return c
+}
+
+// printDeclaration prints what was declared, as a document that declares it again.
+func (a *app) printDeclaration(r *api.Resource) error {
+	var spec map[string]json.RawMessage
+	if err := json.Unmarshal(r.Spec, &spec); err != nil {
+		return fmt.Errorf("the answer is no declaration: %w", err)
+	}
+	delete(spec, "resolved") // the domains of a computation's parameters, which follow from the catalog
+	document := struct {
+		APIVersion string                     `json:"apiVersion"`
+		Kind       string                     `json:"kind"`
+		Metadata   catalog.Metadata           `json:"metadata"`
+		Spec       map[string]json.RawMessage `json:"spec"`
+	}{catalog.APIVersion, r.Kind, catalog.Metadata{Name: r.Name}, spec}
+	return render.Write(a.out, render.FormatYAML, render.Thing{Value: document}, false)
 }
 
 func (a *app) deleteCommand() *cobra.Command {

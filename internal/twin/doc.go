@@ -15,10 +15,8 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"yumen/catalog"
-	"yumen/internal/ident"
 )
 
 // MaxRows is the longest twin.
@@ -36,7 +34,7 @@ func Write(w io.Writer, d *catalog.Dataset, beside []*catalog.Dataset, o Options
 	if o.Rows < 1 || o.Rows > MaxRows {
 		return fmt.Errorf("a twin has 1 to %d rows", MaxRows)
 	}
-	m := &maker{name: d.Metadata.Name, spec: &d.Spec, rows: o.Rows, seed: o.Seed, reader: ident.NewReader(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))}
+	m := &maker{name: d.Metadata.Name, spec: &d.Spec, rows: o.Rows, seed: o.Seed}
 	if err := m.plan(append([]*catalog.Dataset{d}, beside...)); err != nil {
 		return err
 	}
@@ -67,30 +65,29 @@ type maker struct {
 	rows    int
 	seed    uint64
 	columns []column
-	reader  *ident.Reader
 }
 
 // column says what the values of one column follow from.
 type column struct {
 	*catalog.Column
 	typ    catalog.Type
-	entity int        // index of the entity that its values follow, -1: of the row
-	key    bool       // a part of its key
-	group  bool       // a part of its group's
-	form   ident.Kind // of a key
+	entity int                    // index of the entity that its values follow, -1: of the row
+	key    bool                   // a part of its key
+	group  bool                   // a part of its group's
+	form   catalog.IdentifierKind // of a key
 	values func(n uint64) string
 }
 
 // plan settles what each column follows from.
 func (m *maker) plan(all []*catalog.Dataset) error {
 	slices.SortStableFunc(all, func(a, b *catalog.Dataset) int { return strings.Compare(a.Metadata.Name, b.Metadata.Name) })
-	forms := map[string]ident.Kind{}
+	forms := map[string]catalog.IdentifierKind{}
 	for _, d := range all {
 		for _, e := range d.Spec.Entities {
 			for i, name := range e.Key {
 				at := fmt.Sprintf("%s/%d", e.Type, i)
 				if c := d.Spec.Column(name); c != nil && forms[at] == "" {
-					forms[at] = ident.Kind(c.Identifier)
+					forms[at] = catalog.IdentifierKind(c.Identifier)
 				}
 			}
 		}
@@ -111,7 +108,7 @@ func (m *maker) plan(all []*catalog.Dataset) error {
 }
 
 // follow finds the entity that a column's values follow.
-func (m *maker) follow(c *column, forms map[string]ident.Kind) {
+func (m *maker) follow(c *column, forms map[string]catalog.IdentifierKind) {
 	named := func(list []string) int {
 		return slices.IndexFunc(list, func(name string) bool { return strings.EqualFold(name, c.Name) })
 	}
@@ -165,21 +162,16 @@ func (m *maker) cell(i, row int) string {
 	if (c.Nullable == nil || *c.Nullable) && m.draw("null", m.name, c.Name, at)%50 == 0 {
 		return ""
 	}
-	for try := range 64 { // what looks like an identifier by chance is drawn again
+	for try := range 64 { // what looks like a mobile number by chance is drawn again; a column of such would be quarantined
 		text := c.values(m.draw("value", m.name, c.Name, at, fmt.Sprint(try)))
-		if len(c.Domain) > 0 || !m.points(text) {
+		if len(c.Domain) > 0 || !telephone(text) {
 			return text
 		}
 	}
 	return ""
 }
 
-func (m *maker) points(text string) bool {
-	if _, whole := m.reader.Whole(text); whole {
-		return true
-	}
-	return len(m.reader.Find(text)) > 0
-}
+func telephone(text string) bool { return len(text) == 11 && text[0] == '1' && text[1] >= '3' }
 
 // draw is a number that follows from the seed and the labels.
 func (m *maker) draw(labels ...string) uint64 {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"yumen/catalog"
-	"yumen/internal/ident"
 )
 
 // key is the key or identifier of the n-th entity. No two entities have the same, and it is the same in every dataset.
@@ -27,12 +26,12 @@ func (m *maker) key(c *column, n uint64) string {
 	if c.key || c.group {
 		return Nobody(cmp.Or(c.form, catalog.IdentifierOther), n)
 	}
-	return Nobody(ident.Kind(c.Identifier), n)
+	return Nobody(catalog.IdentifierKind(c.Identifier), n)
 }
 
 // Nobody is the n-th identifier of a kind that nobody has: right in length and check digit, with a region, a prefix or a letter that is not
 // given out.
-func Nobody(kind ident.Kind, n uint64) string {
+func Nobody(kind catalog.IdentifierKind, n uint64) string {
 	switch kind {
 	case catalog.IdentifierResidentID: // regions 99…
 		return resident("990000", n)
