@@ -3,6 +3,9 @@ package enclave
 import (
 	"context"
 	"os"
+
+	"yumen/catalog"
+	"yumen/enclave/budget"
 )
 
 // What the tests of the package's small parts use; everything else is tested from outside.
@@ -82,3 +85,8 @@ var Inspect = inspect
 
 // Unspoken refuses a plan whose statement brings identifiers.
 var Unspoken = unspoken
+
+// Exhausted is the refusal of a question that the budget of a legal group does not pay for.
+func Exhausted() *catalog.Refusal {
+	return exhausted("person", &budget.Exhausted{Grade: 2, Days: budget.Month, Day: 20_000})
+}

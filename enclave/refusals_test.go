@@ -58,7 +58,7 @@ func provoked() map[catalog.Code]string {
 }
 
 // grown are the refusals that need a history of thousands of answers: they are looked at as they are made.
-var grown = map[catalog.Code]*catalog.Refusal{catalog.CodeCapacity: enclave.TooLarge()}
+var grown = map[catalog.Code]*catalog.Refusal{catalog.CodeCapacity: enclave.TooLarge(), catalog.CodeBudget: enclave.Exhausted()}
 
 // Every code that the product can produce is provoked, and each refusal is complete.
 func TestRefusals(t *testing.T) {
