@@ -44,7 +44,8 @@ func TestBJ_OPS_25c_RegisterAgainstAModel(t *testing.T) {
 				if known && !s.withdrawn {
 					reg = reg.Without(s.until)
 				}
-				s.withdrawn, all[i] = true, s
+				s.withdrawn = true
+				all[i] = s
 				reg.Withdrawn = now * 1000
 				require.NotEqual(t, consent.Live, reg.State(now, loaded), "seed %d step %d: the next call", seed, step)
 			case 3:

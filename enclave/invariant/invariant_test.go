@@ -121,6 +121,7 @@ func lived(t *testing.T) string {
 	require.Equal(t, "failed", z.Ask(t, p, grant, "SELECT count(*) AS n FROM clients WHERE segment = 'a'").State)
 	z.Runner.FailRuns(false)
 	require.Equal(t, "refused", z.Ask(t, p, grant, "SELECT id FROM clients").State)
+	z.Certified(t, p)
 	_, err = z.Service.Login(t.Context(), api.Login{User: "admin", Password: enclavetest.Password}, "")
 	require.NoError(t, err)
 	for _, name := range []string{"clients", "cases"} {

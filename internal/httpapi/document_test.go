@@ -164,6 +164,9 @@ func (o operation) in(d *door) string {
 		"application-resubmit": d.app, "grant-get": d.grant, "grant-suspend": d.grant, "grant-resume": d.grant, "grant-terminate": d.grant, "run-get": d.run, "run-events": d.run,
 		"run-withdraw": d.run, "run-resubmit": d.run, "sanction-act": "sanction_00000000000000000000000000000000", "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none",
 		"session-revoke": "ses_none", "upload-get": "snap_none", "upload-part": "snap_none", "upload-finish": "snap_none", "upload-remove": "snap_none"}[o.ID]
+	if id == "" {
+		id = "none"
+	}
 	name := map[string]string{"account-confirm": "analyst_b", "resource-delete": "clients"}[o.ID]
 	if name == "" {
 		name = "clients"
