@@ -29,7 +29,7 @@ const actAuthorize policy.Action = "authorization.record"
 
 // registerID names the register of one dataset, organization, scenario and purpose.
 func registerID(dataset, organization, scenario, purpose string) string {
-	b, _ := json.Marshal([]string{dataset, organization, scenario, purpose}) //nolint:errcheck // texts always encode
+	b, _ := json.Marshal([]string{dataset, organization, scenario, purpose})
 	sum := sha256.Sum256(b)
 	return string(catalog.PrefixRegister) + "_" + hex.EncodeToString(sum[:16])
 }

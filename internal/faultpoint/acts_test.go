@@ -234,12 +234,8 @@ var acts = map[string]act{
 	}},
 	"close a dataset to an organization": posts("sanction.apply", "security", "POST", "/v1/sanctions",
 		api.SanctionRequest{Kind: "closure", Organization: "bank_b", Dataset: "clients", Deadline: 1 << 40, Reason: "test"}),
-	"terminate an organization": {"account.close", func(s *stage) func() int {
-		terminated := api.SanctionRequest{Kind: "termination", Organization: "bank_a", Reason: "test"}
-		must[api.Key](s, "analyst_a", "POST", "/v1/signing-keys", newKey(s))
-		must[api.Sanction](s, "admin", "POST", "/v1/sanctions", terminated)
-		return func() int { status, _ := s.call("security", "POST", "/v1/sanctions", terminated); return status }
-	}},
+	"terminate an organization":                          terminates("analyst_a"),
+	"terminate an organization whose last account signs": terminates("analyst_a2"),
 	"change the rules": {"policy.activate", func(s *stage) func() int {
 		files := enclavetest.Bundle(s.t, "2099.01.01-1", "", "", "")
 		security, reviewer := s.signer("security", "auditor"), s.signer("reviewer_2", "security")
@@ -508,4 +504,14 @@ func appCode(s *stage, secret string) string {
 // authorized are authorizations of clients for a bank.
 func authorized(document string) api.Authorizations {
 	return api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "test", Purpose: "test", Document: document}
+}
+
+// terminates ends an organization one of whose accounts has a signing key.
+func terminates(signer string) act {
+	return act{"sanction.apply terminated", func(s *stage) func() int {
+		terminated := api.SanctionRequest{Kind: "termination", Organization: "bank_a", Reason: "test"}
+		s.signer(signer, "security")
+		must[api.Sanction](s, "admin", "POST", "/v1/sanctions", terminated)
+		return func() int { status, _ := s.call("security", "POST", "/v1/sanctions", terminated); return status }
+	}}
 }

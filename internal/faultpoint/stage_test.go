@@ -37,7 +37,7 @@ type model struct {
 	now    time.Time
 }
 
-var everybody = []string{"admin", "security", "auditor", "steward", "provider", "reviewer_1", "reviewer_2", "analyst_a"}
+var everybody = []string{"admin", "security", "auditor", "steward", "provider", "reviewer_1", "reviewer_2", "analyst_a", "analyst_a2"}
 
 // newModel makes one in which these people have logged in; last is what is done before its gateway ends.
 func newModel(t *testing.T, people []string, last func(m *model)) *model {

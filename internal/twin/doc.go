@@ -182,7 +182,7 @@ func (m *maker) draw(labels ...string) uint64 {
 	for _, l := range labels {
 		binary.BigEndian.PutUint64(b[:], uint64(len(l)))
 		h.Write(b[:])
-		io.WriteString(h, l)
+		_, _ = io.WriteString(h, l)
 	}
 	return binary.BigEndian.Uint64(h.Sum(nil))
 }
