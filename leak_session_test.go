@@ -236,6 +236,7 @@ func (s *stage) ask(grant string) {
 			s.say("analyst_a", 0, "release", "download", run.Release, "--out", dir)
 			s.say("analyst_a", 0, "receipt", "verify", dir)
 			s.say("analyst_b", 3, "release", "download", run.Release, "--out", "stolen")
+			s.say("analyst_a", 0, "release", "lineage", run.Release)
 		}
 	}
 	for _, q := range asked {

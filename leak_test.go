@@ -117,6 +117,8 @@ func (s *stage) sanctions() {
 	s.say("security", 0, "sanction", "list")
 	s.say("security", -1, "health")
 	s.say("auditor", 0, "incident", "report", "--dataset", "harbour", "--out", "incident.json")
+	s.say("credit_provider", 0, "dataset", "export", "--exchange", "catalog.json")
+	s.say("credit_provider", 0, "dataset", "import", "catalog.json", "--dry-run")
 }
 
 // rules uses what looks at the rules, checks and tries them. The key of this signer is nobody's yet.
