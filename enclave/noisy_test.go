@@ -30,7 +30,8 @@ var covering = sync.OnceValues(func() (*policy.Engine, error) {
 		}
 		raw, err := fs.ReadFile(policy.DefaultBundle(), name)
 		if name == "data/jurisdictions/lab.yaml" {
-			raw = []byte(strings.ReplaceAll(string(raw), "free_sql: exact", "free_sql: noisy"))
+			text := strings.ReplaceAll(string(raw), "free_sql: exact", "free_sql: noisy")
+			raw = []byte(strings.Replace(text, `"2": {`, `"2": {noise: {sigma: 10, month: 20, year: 300}, `, 1))
 		}
 		files[name] = &fstest.MapFile{Data: raw}
 		return err
@@ -166,7 +167,7 @@ func TestNoisyBudget(t *testing.T) {
 	}
 	var first api.Run
 	answered := 0
-	for i := range 108 {
+	for i := range 40 {
 		run := ask(i)
 		if run.State == "refused" {
 			require.Equal(t, catalog.CodeBudget, run.Refusal.Code)
@@ -178,8 +179,8 @@ func TestNoisyBudget(t *testing.T) {
 		}
 		answered++
 	}
-	require.Equal(t, 99, answered, "a hundred columns, and the universe is one of them")
-	require.Equal(t, "100.00", spent(t, z, p))
+	require.Equal(t, 19, answered, "twenty columns, and the universe is one of them")
+	require.Equal(t, "20.00", spent(t, z, p))
 	again := ask(0)
 	require.Equal(t, first.Rows, again.Rows, "what was answered is answered")
 	z.Load(t, "clients", enclavetest.ClientRows())

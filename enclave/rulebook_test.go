@@ -1,3 +1,8 @@
+//go:build !race
+
+// Thousands of decisions are made and made again here; the race detector takes minutes for them and finds nothing that the tests of one
+// decision beside another (package policy) do not show. make test runs this file without it.
+
 package enclave_test
 
 import (
