@@ -33,9 +33,11 @@ postgres: # the supply tests read from a real server; they start their own
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || \
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }
 
+# What does one thing after another and much of it (replaced rules, faults, the red team) runs without the race detector, which takes it minutes.
 test: lint postgres ## lint, vet, and every test with the race detector
 	$(GO) test -race -tags $(TAGS) -timeout 40m ./...
 	$(GO) test -tags $(TAGS) -run 'BJ_FIN_15b|TestEveryActUnderEveryFault' ./enclave
+	$(GO) test -tags $(TAGS) ./internal/redteam
 
 lint: ## format, vet, static analysis, import rules
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "gofmt: $$out"; exit 1; }
