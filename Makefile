@@ -37,7 +37,7 @@ postgres: # the supply tests read from a real server; they start their own
 test: lint postgres ## lint, vet, and every test with the race detector
 	$(GO) test -race -tags $(TAGS) -timeout 40m ./...
 	$(GO) test -tags $(TAGS) -run 'BJ_FIN_15b|TestEveryActUnderEveryFault' ./enclave
-	$(GO) test -tags $(TAGS) ./internal/redteam
+	$(GO) test -tags $(TAGS) ./internal/redteam ./policy
 
 lint: ## format, vet, static analysis, import rules
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "gofmt: $$out"; exit 1; }
