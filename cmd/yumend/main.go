@@ -23,9 +23,8 @@ func main() {
 	if sandbox.Spawning() {
 		os.Exit(sandbox.Spawn())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := signalled()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	if err := run(ctx); err != nil {
 		lang, _ := locale.Choose(locale.Asked(os.Args[1:]), os.Getenv)
 		fmt.Fprintln(os.Stderr, "yumend:", spoken(err, lang))
@@ -35,6 +34,19 @@ func main() {
 		}
 		os.Exit(1)
 	}
+}
+
+// signalled is a context that ends with the first signal to stop. Whoever sees it end knows that a second signal ends the process at once.
+func signalled() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	first := make(chan os.Signal, 1)
+	signal.Notify(first, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		<-first
+		signal.Stop(first)
+		cancel()
+	}()
+	return ctx, cancel
 }
 
 func run(ctx context.Context) error {
