@@ -139,6 +139,39 @@ func TestNoisyLine(t *testing.T) {
 	z.Check(t)
 }
 
+// Whether a column holds any NULL changes neither what a question costs nor how it is planned: it is one person's, and no noise covers it.
+func TestNoisyPlansAreBlindToNULL(t *testing.T) {
+	z := noisyZone(t)
+	p, _ := z.Bank(t)
+	z.Apply(t, "provider", strings.Replace(enclavetest.Clients, `grid: "1-2-5", nullable: false}`, `grid: "1-2-5", clip: 1000}`, 1))
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Approve: true, Comment: "test"})
+	require.NoError(t, err)
+	whole, lacking := enclavetest.ClientRows(), enclavetest.ClientRows()
+	lacking[7][3] = ""
+	var told [2][]string
+	for i, rows := range [][][]string{whole, lacking} {
+		z.Load(t, "clients", rows)
+		grant := z.Grant(t, p)
+		for _, text := range []string{
+			"SELECT city, count(*) AS n FROM clients GROUP BY city",
+			"SELECT city, count(amount) AS n FROM clients GROUP BY city",
+			"SELECT city, count(*) AS n, count(amount) AS some, sum(amount) AS s, avg(amount) AS a FROM clients GROUP BY city",
+			"SELECT count(*) AS n FROM clients WHERE amount >= 500",
+			"SELECT count(*) AS n FROM clients WHERE NOT amount >= 500",
+			"SELECT count(*) AS n FROM clients WHERE amount IS NULL",
+			"SELECT k.kind, count(c.amount) AS n FROM cases k LEFT JOIN clients c ON c.id = k.id GROUP BY k.kind",
+		} {
+			check, err := z.Service.Check(t.Context(), p, api.RunRequest{Grant: grant, SQL: text})
+			require.NoError(t, err)
+			out, err := json.Marshal(check)
+			require.NoError(t, err)
+			told[i] = append(told[i], text+"\n"+string(out))
+		}
+	}
+	require.Equal(t, told[0], told[1])
+	z.Check(t)
+}
+
 // What noise cannot cover is refused with what its declaration lacks.
 func TestNoisyRefusals(t *testing.T) {
 	z := noisyZone(t)

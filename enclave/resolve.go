@@ -141,8 +141,17 @@ func (a *asked) view() footprint.View {
 	return v
 }
 
-// facts are the verified facts of the pinned snapshots.
+// facts are what a plan may know of the pinned snapshots. In the noisy mode it is nothing: a plan that depends on whether a column holds
+// NULL tells it by its cost, and no noise covers that.
 func (a *asked) facts() compile.Facts {
+	if !a.decision.Allow || a.noisy() {
+		return compile.Facts{}
+	}
+	return a.verified()
+}
+
+// verified are the facts of the pinned snapshots that hold for every row.
+func (a *asked) verified() compile.Facts {
 	f := compile.Facts{NotNull: map[string]map[string]bool{}}
 	for name, v := range a.pins {
 		f.NotNull[name] = map[string]bool{}

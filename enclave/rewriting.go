@@ -105,9 +105,6 @@ func (s *Service) acceptable(ctx context.Context, a *asked, tree *sqltree.Select
 	if draft.bound, err = footprint.Bind(tree, view); err != nil {
 		return err
 	}
-	if draft.plan, err = compile.Build(draft.bound, a.facts()); err != nil {
-		return err
-	}
 	d, err := s.decider.Decide(ctx, draft.question(s.common(a.by), false))
 	if err != nil {
 		return err
@@ -116,5 +113,8 @@ func (s *Service) acceptable(ctx context.Context, a *asked, tree *sqltree.Select
 		return refusalOf(d)
 	}
 	draft.decision = d
+	if draft.plan, err = compile.Build(draft.bound, draft.facts()); err != nil {
+		return err
+	}
 	return s.answerable(&draft)
 }

@@ -268,7 +268,7 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 	if err := s.bind(ctx, a); err != nil {
 		return a, err
 	}
-	plan, unplanned := compile.Build(a.bound, a.facts())
+	plan, unplanned := compile.Build(a.bound, a.verified())
 	if err := a.coverage(plan); err != nil {
 		return a, err
 	}
@@ -283,6 +283,9 @@ func (s *Service) judge(ctx context.Context, p Principal, in api.RunRequest, run
 	}
 	if a.footprint, err = json.Marshal(q.Footprint); err != nil {
 		return a, fmt.Errorf("encode the footprint: %w", err)
+	}
+	if a.noisy() {
+		plan, unplanned = compile.Build(a.bound, a.facts())
 	}
 	if unplanned != nil {
 		return a, asRefusal(unplanned)
