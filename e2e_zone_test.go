@@ -150,25 +150,27 @@ func enter(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// zone [jurisdiction=J] [config=FILE] NAME…: makes and serves a zone under a jurisdiction (lab unless one is given), with the organizations and
-// accounts of $ZONE, and enters the named accounts. bootstrap.txt does the same step by step. FILE is more configuration, with variables.
+// zone [jurisdiction=J] [environment=E] [dir=D] [config=FILE] NAME…: makes and serves a zone under a jurisdiction (lab unless one is given), with
+// the organizations and accounts of $ZONE, and enters the named accounts. bootstrap.txt does the same step by step. FILE is more configuration,
+// with variables. It lies in the directory zone unless another is given.
 func makeZone(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
-		ts.Fatalf("usage: zone [jurisdiction=J] [config=FILE] NAME…")
+		ts.Fatalf("usage: zone [jurisdiction=J] [environment=E] [dir=D] [config=FILE] NAME…")
 	}
-	under := "lab"
-	if len(args) > 0 && strings.HasPrefix(args[0], "jurisdiction=") {
-		under, args = strings.TrimPrefix(args[0], "jurisdiction="), args[1:]
+	how := map[string]string{"jurisdiction": "lab", "environment": "production", "dir": "zone"}
+	for len(args) > 0 && strings.Contains(args[0], "=") {
+		name, value, _ := strings.Cut(args[0], "=")
+		how[name], args = value, args[1:]
 	}
 	config := "second_factor: enrolled\n" // the people of these scripts have no second factor: totp.txt is about it
-	if len(args) > 0 && strings.HasPrefix(args[0], "config=") {
-		config += os.Expand(ts.ReadFile(strings.TrimPrefix(args[0], "config=")), ts.Getenv)
-		args = args[1:]
+	if how["config"] != "" {
+		config += os.Expand(ts.ReadFile(how["config"]), ts.Getenv)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("admin.pw"), []byte(password("admin")), 0o600))
-	ts.Check(ts.Exec("yumend", "init", "--data", "zone", "--admin", "admin", "--password-file", "admin.pw", "--jurisdiction", under))
+	ts.Check(ts.Exec("yumend", "init", "--data", how["dir"], "--admin", "admin", "--password-file", "admin.pw", "--jurisdiction", how["jurisdiction"],
+		"--environment", how["environment"]))
 	ts.Check(os.WriteFile(ts.MkAbs("yumend.yaml"), []byte(config), 0o600))
-	serve(ts, false, []string{"zone", "yumend.yaml"})
+	serve(ts, false, []string{how["dir"], "yumend.yaml"})
 	z, all := zoneOf(ts), filepath.Join(ts.Getenv("ZONE"), "organizations.yaml")
 	client(ts, password("admin"), 0, "login", "--server", ts.Getenv("URL"), "--user", "admin", "--password-stdin", "--context", "admin")
 	z.remember(ts, client(ts, officers, 0, "--context", "admin", "apply", "-f", "-", "-o", "json"))

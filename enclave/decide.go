@@ -15,7 +15,7 @@ import (
 )
 
 func (s *Service) common(p Principal) policy.Common {
-	return policy.Common{Now: s.clock.Now().Unix(), Zone: policy.Zone{Jurisdiction: policy.Jurisdiction(s.zone.Jurisdiction)}, Subject: subject(p)}
+	return policy.Common{Now: s.clock.Now().Unix(), Zone: policy.Zone{Jurisdiction: policy.Jurisdiction(s.zone.Jurisdiction), Environment: s.zone.environment()}, Subject: subject(p)}
 }
 
 func subject(p Principal) policy.Subject {

@@ -128,7 +128,7 @@ func (s *Service) stillRuns(ctx context.Context, id string) error {
 // post runs the outer query in a fresh worker that holds nothing but the cells that may leave.
 func (s *Service) post(ctx context.Context, a *asked, m *made) (*sandbox.PostResult, error) {
 	spec := sandbox.PostSpec{SQL: a.plan.Post.SQL, Formats: []string{a.format()},
-		Label: map[string]string{"grade": fmt.Sprint(a.plan.Grade), "receipt": m.release, "jurisdiction": s.zone.Jurisdiction}}
+		Label: map[string]string{"grade": fmt.Sprint(a.plan.Grade), "receipt": m.release, "jurisdiction": s.zone.Jurisdiction, "environment": string(s.zone.environment())}}
 	for i, part := range m.answer.parts {
 		spec.Relations = append(spec.Relations, sandbox.PostRelation{Name: compile.Relation(i), Columns: part.columns, Rows: part.rows})
 	}

@@ -205,12 +205,20 @@ func (s *Service) issue(ctx context.Context, tx Tx, rec *metastore.Record, run *
 	return save(tx, recRelease, metastore.Record{ID: run.Release, Owner: run.LegalGroup, State: string(policy.StateIssued)}, s.nowMS(), v)
 }
 
+// receiptEnvironment is what a receipt says of the environment: one of production says nothing, as it always did.
+func receiptEnvironment(e policy.Environment) string {
+	if e == policy.Production {
+		return ""
+	}
+	return string(e)
+}
+
 // receipt gathers what the gateway signs.
 func (s *Service) receipt(tx Tx, id string, run *runRecord, d policy.Decision) (receipt.Receipt, error) {
 	now := s.clock.Now().UTC().Truncate(time.Second)
 	r := receipt.Receipt{Zone: s.zone.ID, Release: run.Release, Run: id, Artefact: run.Artefacts.Digest, Query: run.QueryDigest, Plan: run.PlanDigest,
 		RiskReport: run.Artefacts.ReportDigest, Policy: receipt.Policy{Revision: d.Revision, Digest: run.Policy.Digest}, Grade: run.Grade,
-		Jurisdiction: s.zone.Jurisdiction, Mode: string(run.Mode), Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
+		Jurisdiction: s.zone.Jurisdiction, Environment: receiptEnvironment(s.zone.environment()), Mode: string(run.Mode), Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
 		Recipient: receipt.Recipient{Organization: run.Organization, LegalGroup: run.LegalGroup, Account: run.Account, Person: run.Person},
 		Issued:    now, NotBefore: now, NotAfter: now.Add(validity(run.Grade)), Review: receipt.Review{Persons: run.Reviewers}}
 	if k := run.Computation; k != nil {

@@ -64,7 +64,7 @@ func ReadMechanisms(tx MechanismStore, demand SecondFactor, now time.Time) (api.
 	if demand, err = demandOf(demand, z.Jurisdiction); err != nil {
 		return api.Mechanisms{}, err
 	}
-	out := api.Mechanisms{State: mechanismOK}
+	out := api.Mechanisms{State: mechanismOK, Environment: string(z.environment())}
 	for _, read := range []func() (api.Mechanism, error){
 		func() (api.Mechanism, error) { return l.authentication(demand, z.Jurisdiction) },
 		l.emergency, l.backup, l.securityAudit, l.logAudit, l.tracing,

@@ -27,7 +27,7 @@ func (s *Service) Policy(ctx context.Context, p Principal) (api.Policy, error) {
 		return api.Policy{}, fault(KindForbidden, "只有专区工作人员和审核员可以查看策略", "only the zone's staff and its reviewers see the policy")
 	}
 	at := s.engine.Status()
-	out := api.Policy{Zone: s.keys.PublicKeys().Zone, Jurisdiction: string(at.Jurisdiction), Lab: at.Lab, Revision: at.Revision, Digest: string(at.Digest),
+	out := api.Policy{Zone: s.keys.PublicKeys().Zone, Jurisdiction: string(at.Jurisdiction), Environment: string(s.zone.environment()), Lab: at.Lab, Revision: at.Revision, Digest: string(at.Digest),
 		PublicDigest: string(at.PublicDigest), OPA: at.OPA, Rules: ruleViews(s.engine.Rules()), Bundles: []api.PolicyBundle{}}
 	err := s.store.View(ctx, func(tx Tx) error {
 		highest, err := s.highest(tx)

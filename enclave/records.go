@@ -1,6 +1,7 @@
 package enclave
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"yumen/catalog"
@@ -49,7 +50,13 @@ const (
 type zoneRecord struct {
 	ID           string `json:"id"`
 	Jurisdiction string `json:"jurisdiction"`
+	Environment  string `json:"environment,omitempty"` // see environment
 	Created      int64  `json:"created"`
+}
+
+// environment is the zone's; one made before environments were told apart is of production.
+func (z zoneRecord) environment() policy.Environment {
+	return cmp.Or(policy.Environment(z.Environment), policy.Production)
 }
 
 // accountRecord is one account of one person.

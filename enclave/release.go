@@ -239,7 +239,7 @@ func (s *Service) Runs(ctx context.Context, p Principal, page api.Page) (api.Run
 // runView shows a run as its author's organization may see it now: until its tick, it is running.
 func (s *Service) runView(rec metastore.Record, run runRecord) api.Run {
 	out := api.Run{Run: rec.ID, State: shown(rec.State), Grade: run.Grade, Grant: run.Grant, Created: rec.Created, SQL: run.SQL,
-		Refusal: run.Refusal, Jurisdiction: s.zone.Jurisdiction}
+		Refusal: run.Refusal, Jurisdiction: s.zone.Jurisdiction, Environment: string(s.zone.environment())}
 	if run.Computation != nil {
 		out.Computation = run.Computation.Name
 		for _, p := range run.Computation.Params {

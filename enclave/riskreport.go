@@ -32,7 +32,7 @@ func (s *Service) riskReport(run string, a *asked, m *made, post *sandbox.PostRe
 		r.More = append(r.More, x)
 	}
 	need := reviewersOf(string(a.decision.Obligations.Run.Review))
-	r.Strip = egress.Strip{Run: run, Turn: 1, Grade: a.plan.Grade, Jurisdiction: s.zone.Jurisdiction, Mode: string(a.decision.Obligations.Run.Mode), Quorum: egress.Quorum{Persons: need}}
+	r.Strip = egress.Strip{Run: run, Turn: 1, Grade: a.plan.Grade, Jurisdiction: s.zone.Jurisdiction, Environment: string(s.zone.environment()), Mode: string(a.decision.Obligations.Run.Mode), Quorum: egress.Quorum{Persons: need}}
 	for _, part := range r.Parts() {
 		shown, withheld := part.Cells.Count()
 		r.Strip.Shown, r.Strip.Withheld = r.Strip.Shown+shown, r.Strip.Withheld+withheld

@@ -241,7 +241,7 @@ func (s *Service) Whoami(_ context.Context, p Principal) (api.Whoami, error) { r
 
 func (s *Service) whoami(p Principal) api.Whoami {
 	return api.Whoami{Account: p.Account, Person: p.Person, Organization: p.Organization, LegalGroup: p.LegalGroup, Role: p.Role,
-		Zone: s.zone.ID, Jurisdiction: s.zone.Jurisdiction, MustEnrol: p.Enrol}
+		Zone: s.zone.ID, Jurisdiction: s.zone.Jurisdiction, Environment: string(s.zone.environment()), MustEnrol: p.Enrol}
 }
 
 func (s *Service) newActivation(now time.Time) (string, *authn.Activation, error) {

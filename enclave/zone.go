@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yumen/catalog"
 	"yumen/enclave/audit"
 	"yumen/internal/authn"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore"
+	"yumen/policy"
 )
 
 // InitConfig makes a zone.
@@ -20,9 +22,10 @@ type InitConfig struct {
 	Clock         Clock
 	Zone          string // identifier
 	Jurisdiction  string
-	Administrator string // account name
-	Person        string // the administrator's person number
-	Organization  string // name of the operator's organization
+	Environment   policy.Environment // empty is production
+	Administrator string             // account name
+	Person        string             // the administrator's person number
+	Organization  string             // name of the operator's organization
 	Password      string
 	PasswordCost  authn.Cost // the work of that password; zero is authn.DefaultCost
 }
@@ -37,6 +40,10 @@ func Init(ctx context.Context, c InitConfig) error {
 	if err := errors.Join(org.Validate(), acc.Validate()); err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
+	environment := cmp.Or(c.Environment, policy.Production)
+	if !slices.Contains(policy.Environments(), environment) {
+		return errors.New("init: no such environment")
+	}
 	hash, err := authn.HashPassword(c.Password, cmp.Or(c.PasswordCost, authn.DefaultCost()))
 	if err != nil {
 		return fmt.Errorf("init: %w", err)
@@ -47,7 +54,7 @@ func Init(ctx context.Context, c InitConfig) error {
 		if _, err := tx.Get(recZone, recZone); !errors.Is(err, metastore.ErrNotFound) {
 			return errors.New("init: the store holds a zone already")
 		}
-		z := zoneRecord{ID: c.Zone, Jurisdiction: c.Jurisdiction, Created: now}
+		z := zoneRecord{ID: c.Zone, Jurisdiction: c.Jurisdiction, Environment: string(environment), Created: now}
 		if err := save(tx, recZone, metastore.Record{ID: recZone}, now, z); err != nil {
 			return err
 		}
@@ -60,7 +67,7 @@ func Init(ctx context.Context, c InitConfig) error {
 			return err
 		}
 		return s.record(tx, entry{action: audit.ActionZoneInit, on: c.Zone, outcome: "created",
-			facts: map[string]string{"jurisdiction": c.Jurisdiction, "account": c.Administrator}})
+			facts: map[string]string{"jurisdiction": c.Jurisdiction, "environment": string(environment), "account": c.Administrator}})
 	})
 }
 

@@ -84,6 +84,18 @@ const (
 	Lab          Jurisdiction = "lab"
 )
 
+// Environment says what a zone is for; it is chosen once, when the zone is made.
+type Environment string
+
+// The environments: real data, and development on synthetic twins (SJZ-13a).
+const (
+	Production  Environment = "production"
+	Development Environment = "development"
+)
+
+// Environments lists every environment.
+func Environments() []Environment { return []Environment{Production, Development} }
+
 // Jurisdictions lists every jurisdiction.
 func Jurisdictions() []Jurisdiction {
 	return []Jurisdiction{Beijing, Shijiazhuang, Xicheng, Xiamen, Strict, Lab}

@@ -20,7 +20,7 @@ var failureText = catalog.Text{Zh: "策略引擎无法作出决定", En: "The po
 // The failures of the engine; each refuses and none is a refusal by the rules.
 const (
 	failNoPolicy = "ENG-001" // no bundle is loaded
-	failInput    = "ENG-002" // the input is nil, unknown, of another jurisdiction or cannot be encoded
+	failInput    = "ENG-002" // the input is nil, unknown, of another jurisdiction, of no environment or cannot be encoded
 	failEval     = "ENG-003" // an evaluation or built-in error, a timeout, a panic
 	failShape    = "ENG-004" // the answer is not of the agreed shape, or claims more than its proofs
 	failDuty     = "ENG-005" // obligations are missing or implausible
@@ -84,6 +84,9 @@ func (s *snapshot) decide(ctx context.Context, timeout time.Duration, in Input, 
 	}
 	if in.common().Zone.Jurisdiction != s.status.Jurisdiction {
 		return fail(failInput, errors.New("the input is of another jurisdiction"))
+	}
+	if !slices.Contains(Environments(), in.common().Zone.Environment) {
+		return fail(failInput, errors.New("the input is of no environment"))
 	}
 	value := in.AST()
 	if d.Input, d.InputDigest, err = canonical(value); err != nil {

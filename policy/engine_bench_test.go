@@ -16,7 +16,7 @@ import (
 func wide(tables, columns int) policy.Query {
 	q := policy.Query{
 		Common: policy.Common{
-			Now: 15, Zone: policy.Zone{Jurisdiction: policy.Beijing},
+			Now: 15, Zone: policy.Zone{Jurisdiction: policy.Beijing, Environment: policy.Production},
 			Subject: policy.Subject{
 				Account: "wang", Person: "p-wang", Organization: "bank_a", LegalGroup: "group_a", Role: policy.RoleAnalyst,
 				Effective: true,

@@ -22,9 +22,10 @@ type Common struct {
 
 func (c Common) common() Common { return c }
 
-// Zone is the zone that is asked. Its jurisdiction must be the engine's.
+// Zone is the zone that is asked. Its jurisdiction must be the engine's, and its environment known.
 type Zone struct {
 	Jurisdiction Jurisdiction `json:"jurisdiction"`
+	Environment  Environment  `json:"environment"`
 }
 
 // Subject is the account that acts and the person behind it.

@@ -84,7 +84,7 @@ func TestMutatedInputsFailClosed(t *testing.T) {
 
 func rawInput(a policy.Action, v any) policy.RawInput {
 	return policy.RawInput{
-		Act: a, Common: policy.Common{Now: 1, Zone: policy.Zone{Jurisdiction: policy.Beijing}}, Value: v,
+		Act: a, Common: policy.Common{Now: 1, Zone: policy.Zone{Jurisdiction: policy.Beijing, Environment: policy.Production}}, Value: v,
 	}
 }
 

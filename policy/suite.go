@@ -219,7 +219,7 @@ func (b bare) Action() Action { return b.action }
 // AST is an object without members.
 func (b bare) AST() ast.Value { return ast.NewObject() }
 
-func (b bare) common() Common { return Common{Zone: Zone{b.zone}} }
+func (b bare) common() Common { return Common{Zone: Zone{b.zone, Production}} }
 
 // Problems lists everything that keeps the bundle from deciding, as people should read it.
 func (r *Report) Problems() []string {

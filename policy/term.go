@@ -83,7 +83,7 @@ func (s Subject) fields() []field {
 func (c Common) fields(more ...field) ast.Value {
 	return ast.NewObject(append([]field{
 		number("now", c.Now),
-		object("zone", text("jurisdiction", c.Zone.Jurisdiction)),
+		object("zone", text("jurisdiction", c.Zone.Jurisdiction), text("environment", c.Zone.Environment)),
 		object("subject", c.Subject.fields()...),
 	}, more...)...)
 }

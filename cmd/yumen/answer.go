@@ -114,6 +114,7 @@ func (a *app) runTable(r *api.Run) render.Table {
 	add("授权", "grant", r.Grant)
 	add("发布", "release", r.Release)
 	add("辖区规则", "jurisdiction", r.Jurisdiction)
+	add("环境", "environment", a.environment(r.Environment))
 	if r.Created != 0 {
 		add("提交", "submitted", when(r.Created))
 	}
@@ -124,6 +125,17 @@ func (a *app) runTable(r *api.Run) render.Table {
 	}
 	add("查询", "sql", r.SQL)
 	return t
+}
+
+// environment is the name of a zone's environment as a person reads it.
+func (a *app) environment(name string) string {
+	switch name {
+	case receipt.EnvironmentDevelopment:
+		return a.t("开发（合成孪生数据）", "development (synthetic twins)")
+	case "production":
+		return a.t("生产", "production")
+	}
+	return name
 }
 
 // explain says on standard error what the rows themselves do not: state, notice, jurisdiction, refusal and what to do next.
@@ -142,6 +154,9 @@ func (a *app) explain(r *api.Run, sql string) {
 	a.say("%s: %s", "%s: %s", r.Run, a.stateText(r.State))
 	if r.Jurisdiction == receipt.JurisdictionLab {
 		a.warn("辖区规则 lab：仅供演示，不得装载真实数据", "jurisdiction lab: for demonstration, not for real data")
+	}
+	if r.Environment == receipt.EnvironmentDevelopment {
+		a.warn("开发环境：数据为合成孪生数据，结果与任何人无关", "development: the data are synthetic twins; the figures are about nobody")
 	}
 	if r.Notice != "" {
 		a.line(a.t("须知：", "notice: "), a.noticeText(r.Notice))

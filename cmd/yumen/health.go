@@ -7,6 +7,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/cmd/yumen/internal/render"
+	"yumen/enclave/receipt"
 )
 
 // healthCommand shows the health page of the zone; it fails when a mechanism does not work.
@@ -32,6 +33,9 @@ func (a *app) healthCommand() *cobra.Command {
 			}
 			if err := a.print(v, t); err != nil {
 				return err
+			}
+			if v.Environment == receipt.EnvironmentDevelopment {
+				a.say("%s: %s", "%s: %s", a.t("环境", "environment"), a.environment(v.Environment))
 			}
 			if v.State == "off" {
 				return status(exitUnexpected)

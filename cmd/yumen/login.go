@@ -237,6 +237,7 @@ func (a *app) whoamiCommand() *cobra.Command {
 			t.Add(a.t("角色", "role"), role)
 			t.Add(a.t("专区", "zone"), w.Zone)
 			t.Add(a.t("辖区规则", "jurisdiction"), w.Jurisdiction)
+			t.Add(a.t("环境", "environment"), a.environment(w.Environment))
 			t.Add(a.t("网关", "gateway"), c.Server())
 			return a.print(w, t)
 		},

@@ -42,7 +42,7 @@ func (a *app) policyShow(ctx context.Context, action string, bundles bool) error
 	if err != nil {
 		return err
 	}
-	a.line("", a.t("策略 ", "policy ")+p.Revision+" "+p.Digest+" ("+p.Jurisdiction+", OPA "+p.OPA+")")
+	a.line("", a.t("策略 ", "policy ")+p.Revision+" "+p.Digest+" ("+p.Jurisdiction+", "+p.Environment+", OPA "+p.OPA+")")
 	if bundles {
 		return a.print(list(p.Bundles), a.bundleTable(p.Bundles))
 	}

@@ -68,6 +68,9 @@ func (a *app) verifyReceipt(dir, keysFile string) error {
 	if report.Lab {
 		a.warn("辖区规则 lab：仅供演示，对真实数据不证明任何事", "jurisdiction lab: for demonstration; it proves nothing about real data")
 	}
+	if report.Development {
+		a.warn("开发环境：数据为合成孪生数据，结果与任何人无关", "development: the data are synthetic twins; the figures are about nobody")
+	}
 	return nil
 }
 
@@ -77,6 +80,9 @@ func (a *app) receiptTable(report receipt.Report) render.Table {
 	t.Add(a.t("发布", "release"), r.Release)
 	t.Add(a.t("专区", "zone"), r.Zone)
 	t.Add(a.t("辖区规则", "jurisdiction"), r.Jurisdiction)
+	if r.Environment != "" {
+		t.Add(a.t("环境", "environment"), a.environment(r.Environment))
+	}
 	t.Add(a.t("级别", "grade"), grade(r.Grade))
 	t.Add(a.t("方式", "mode"), r.Mode)
 	t.Add(a.t("隔离", "sandbox"), r.Sandbox)

@@ -14,6 +14,7 @@ import (
 	"yumen/internal/metastore"
 	"yumen/internal/metastore/sqlite"
 	"yumen/internal/operation"
+	"yumen/policy"
 )
 
 // zone looks at what the store says: schema, clock, roles, backups.
@@ -21,6 +22,7 @@ func (s site) zone(ctx context.Context) []item {
 	schema := entry("schema", text("元数据库结构与程序一致", "the store has this program's schema"))
 	clock := entry("clock", text("时钟没有落后于日志", "the clock is not behind the log"))
 	roles := entry("roles", text("三个岗位由不同的人担任", "the three offices are held by different persons"))
+	environment := entry("environment", text("开发与生产环境隔离：专区的环境", "development and production are separate: what this zone is for"))
 	backup := entry("backup", text("有近期备份", "there is a recent backup"))
 	ended := entry("epoch-ended", text("已销毁的数据不在可打开的备份中", "what was destroyed is in no backup that still opens"))
 	st, err := sqlite.OpenBeside(ctx, sqlite.Config{Path: filepath.Join(s.dir, "meta.db"), Readers: 1})
@@ -50,9 +52,9 @@ func (s site) zone(ctx context.Context) []item {
 	}
 	marks, err := operation.NewBackups(st).Marks(ctx)
 	if err != nil {
-		return []item{schema, judgeClock(clock, s.now, last.Time), judgeOffices(roles, offices), backup.unknown(err), ended.unknown(err)}
+		return []item{schema, judgeClock(clock, s.now, last.Time), judgeOffices(roles, offices), s.judgeEnvironment(environment, page), backup.unknown(err), ended.unknown(err)}
 	}
-	return append([]item{schema, judgeClock(clock, s.now, last.Time), judgeOffices(roles, offices), judgeBackup(backup, s.now, marks.Backup), judgeEpoch(ended, marks)}, mechanisms(page)...)
+	return append([]item{schema, judgeClock(clock, s.now, last.Time), judgeOffices(roles, offices), s.judgeEnvironment(environment, page), judgeBackup(backup, s.now, marks.Backup), judgeEpoch(ended, marks)}, mechanisms(page)...)
 }
 
 // mechanisms are the items of the health page.
@@ -69,6 +71,14 @@ func mechanisms(page api.Mechanisms) []item {
 		out = append(out, it.noted(m.Note))
 	}
 	return out
+}
+
+// judgeEnvironment says what the zone is for. A development zone has no place to read real data from.
+func (s site) judgeEnvironment(it item, page api.Mechanisms) item {
+	if page.Environment == string(policy.Development) && len(s.cfg.Locations) > 0 {
+		return it.found(verdictWarn, text("开发环境配置了数据存储位置", "a development zone lists locations of data"), text("从配置中删去 locations：开发环境只用合成孪生数据", "take locations out of the configuration: a development zone has synthetic twins alone"))
+	}
+	return it.noted(text(page.Environment, page.Environment))
 }
 
 // lastEntry is the newest entry of the log, or none.

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +20,7 @@ import (
 
 // initOptions make a zone.
 type initOptions struct {
-	dir, admin, password, jurisdiction, organization, person string
+	dir, admin, password, jurisdiction, environment, organization, person string
 }
 
 func initCommand() *cobra.Command {
@@ -39,7 +41,7 @@ func initCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "{\"zone\":%q,\"jurisdiction\":%q,\"administrator\":%q}\n", zone, o.jurisdiction, o.admin)
+			fmt.Fprintf(cmd.OutOrStdout(), "{\"zone\":%q,\"jurisdiction\":%q,\"environment\":%q,\"administrator\":%q}\n", zone, o.jurisdiction, o.environment, o.admin)
 			return nil
 		},
 	}
@@ -48,6 +50,7 @@ func initCommand() *cobra.Command {
 	f.StringVar(&o.admin, "admin", "", "account name of the first administrator")
 	f.StringVar(&passwordFile, "password-file", "", "file whose first line is the administrator's password")
 	f.StringVar(&o.jurisdiction, "jurisdiction", "", "bj, sjz, xc, xm, strict or lab")
+	f.StringVar(&o.environment, "environment", string(policy.Production), "production, or development: a zone of synthetic twins alone; it stays what it is")
 	f.StringVar(&o.organization, "organization", "operator", "name of the operator's organization")
 	f.StringVar(&o.person, "person", "", "the administrator's person number (default: the account name)")
 	for _, name := range []string{"data", "admin", "password-file", "jurisdiction"} {
@@ -78,6 +81,10 @@ func initZone(ctx context.Context, o initOptions) (string, error) {
 	if !known {
 		return "", usageError{told("--jurisdiction 是 bj、sjz、xc、xm、strict 或 lab", "--jurisdiction is one of bj, sjz, xc, xm, strict, lab")}
 	}
+	o.environment = cmp.Or(o.environment, string(policy.Production))
+	if !slices.Contains(policy.Environments(), policy.Environment(o.environment)) {
+		return "", usageError{told("--environment 是 production 或 development", "--environment is production or development")}
+	}
 	if es, err := os.ReadDir(o.dir); err == nil && len(es) > 0 {
 		return "", fmt.Errorf("%s is not empty: choose a new directory", o.dir)
 	}
@@ -106,5 +113,5 @@ func initZone(ctx context.Context, o initOptions) (string, error) {
 		o.person = o.admin
 	}
 	return zone, enclave.Init(ctx, enclave.InitConfig{Store: store, Keys: keys, Clock: newClock(), Zone: zone, Jurisdiction: o.jurisdiction,
-		Administrator: o.admin, Person: o.person, Organization: o.organization, Password: o.password})
+		Environment: policy.Environment(o.environment), Administrator: o.admin, Person: o.person, Organization: o.organization, Password: o.password})
 }

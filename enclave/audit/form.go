@@ -83,7 +83,7 @@ var facts = map[string]form{
 	"account": nameForm, "computation": nameForm, "dataset": nameForm, "legal_group": nameForm, "organization": nameForm,
 	"product": nameForm, "scenario": nameForm, "step": nameForm,
 	// words and codes of the program
-	"action": nameForm, "code": codeForm, "engine": wordForm, "format": listForm(nameForm), "from": nameForm, "jurisdiction": nameForm,
+	"action": nameForm, "code": codeForm, "engine": wordForm, "environment": oneOf("production", "development"), "format": listForm(nameForm), "from": nameForm, "jurisdiction": nameForm,
 	"kind": wordForm, "level": listForm(wordForm), "method": nameForm, "missing": listForm(ruleForm), "mode": nameForm,
 	"reason": listForm(codeForm), "reported": oneOf("yes", "no"), "review": nameForm, "revision": wordForm, "role": nameForm,
 	"sampled": oneOf("yes", "no"), "sharing": nameForm, "supply": nameForm, "to": nameForm, "verdict": nameForm, "version": wordForm,

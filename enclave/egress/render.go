@@ -76,6 +76,9 @@ func (p *printer) heading(zh, en string) { p.WriteString("\n## " + p.t(zh, en) +
 
 func (p *printer) strip(s Strip) {
 	p.line(p.t("运行 %s · 第 %d 轮 · 分级 %d · %s · %s", "run %s · turn %d · grade %d · %s · %s"), s.Run, s.Turn, s.Grade, s.Jurisdiction, s.Mode)
+	if s.Environment == developing {
+		p.line("%s", p.t("开发环境：数据为合成孪生数据", "development: the data are synthetic twins"))
+	}
 	if p.cleared {
 		p.line(p.t("出域单元 %d，未予展示 %d", "%d cells leave, %d are withheld"), s.Shown, s.Withheld)
 	} else {

@@ -62,13 +62,17 @@ type Strip struct {
 	Turn         int           `json:"turn"` // from 1
 	Grade        catalog.Grade `json:"grade"`
 	Jurisdiction string        `json:"jurisdiction"`
-	Mode         string        `json:"mode"`  // exact or noisy
-	Shown        int           `json:"shown"` // cells that leave
+	Environment  string        `json:"environment,omitempty"` // of the zone; of reports made since it is kept
+	Mode         string        `json:"mode"`                  // exact or noisy
+	Shown        int           `json:"shown"`                 // cells that leave
 	Withheld     int           `json:"withheld"`
 	Flags        []string      `json:"flags,omitempty"` // why more reviewers are asked: static facts, never data
 	Quorum       Quorum        `json:"quorum"`
 	Due          int64         `json:"due,omitempty"` // Unix seconds until which a decision is expected
 }
+
+// developing is the environment of a zone whose data are synthetic twins.
+const developing = "development"
 
 // Table is a relation for reading. A nil value is NULL: withheld or empty.
 type Table struct {

@@ -220,6 +220,8 @@ var violations = []struct {
 		m.sql("INSERT INTO documents VALUES ('consent_register', 'areg_" + strings.Repeat("0", 32) + "', '', 'bank_a', '', 1, 1, 1, CAST('{}' AS BLOB))")
 	}},
 	{invariant.RecordEntry, "another zone", func(m mutant) { m.sql(set("zone", "id", "'zone_00000000000000000000000000000000'")) }},
+	{invariant.RecordEntry, "SJZ-13a: a zone that was made for another environment", func(m mutant) { m.sql(set("zone", "environment", "'development'")) }},
+	{invariant.RecordEntry, "a zone under other rules", func(m mutant) { m.sql(set("zone", "jurisdiction", "'bj'")) }},
 	{invariant.EntryEffect, "an application is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'application'") }},
 	{invariant.EntryEffect, "a run is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'run' AND state = 'failed'") }},
 	{invariant.StateLegal, "a state that there is not", func(m mutant) { m.sql("UPDATE documents SET state = 'unlimited' WHERE kind = 'grant'") }},

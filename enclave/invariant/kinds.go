@@ -139,11 +139,13 @@ func (c *checker) checkOrigins() error {
 	for _, r := range c.records[kindZone] {
 		zone = r.Created
 		var v struct {
-			ID string `json:"id"`
+			ID           string `json:"id"`
+			Jurisdiction string `json:"jurisdiction"`
+			Environment  string `json:"environment"`
 		}
 		c.read(r, &v)
 		e, there := c.log.last(v.ID, audit.ActionZoneInit)
-		c.must(there && e.seq == 0 && v.ID == c.zone.Keys.PublicKeys().Zone, RecordEntry, r.ID)
+		c.must(there && e.seq == 0 && v.ID == c.zone.Keys.PublicKeys().Zone && e.facts["jurisdiction"] == v.Jurisdiction && e.facts["environment"] == v.Environment, RecordEntry, r.ID)
 	}
 	c.must(len(c.records[kindZone]) == 1, RecordEntry, kindZone)
 	for name, k := range kinds {

@@ -14,6 +14,9 @@ func Label(r Receipt) []byte {
 	if r.Jurisdiction == JurisdictionLab {
 		b.WriteString("实验辖区：仅供演示，不得用于真实业务。LAB JURISDICTION: for demonstration, not for real use.\n\n")
 	}
+	if r.Environment == EnvironmentDevelopment {
+		b.WriteString("开发环境：全部数据为合成孪生数据，与任何人无关。DEVELOPMENT: all data are synthetic twins and about nobody.\n\n")
+	}
 	row := func(zh, en, value string) { fmt.Fprintf(&b, "%s %s: %s\n", zh, en, value) }
 	row("发布编号", "release", r.Release)
 	row("数据分级", "grade", fmt.Sprint(r.Grade))

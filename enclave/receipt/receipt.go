@@ -33,8 +33,10 @@ type Receipt struct {
 
 	Grade        catalog.Grade `json:"grade"`
 	Jurisdiction string        `json:"jurisdiction"`
-	Mode         string        `json:"mode"`    // exact or noisy
-	Sandbox      string        `json:"sandbox"` // level of isolation that held the run
+	// Environment is EnvironmentDevelopment where every snapshot is a synthetic twin, and absent in production.
+	Environment string `json:"environment,omitempty"`
+	Mode        string `json:"mode"`    // exact or noisy
+	Sandbox     string `json:"sandbox"` // level of isolation that held the run
 
 	Grant     string    `json:"grant"`
 	Purpose   string    `json:"purpose"`
@@ -52,6 +54,9 @@ type Receipt struct {
 
 // JurisdictionLab marks a zone for demonstration: its releases prove nothing about real data.
 const JurisdictionLab = "lab"
+
+// EnvironmentDevelopment marks a zone whose data are synthetic twins: its releases say nothing about anybody.
+const EnvironmentDevelopment = "development"
 
 // File is one data file of a bundle.
 type File struct {
@@ -133,6 +138,9 @@ func (r Receipt) Validate() error {
 	}
 	if !r.Grade.Valid() || r.Mode != "exact" && r.Mode != "noisy" {
 		return errors.New("receipt: grade or mode is missing")
+	}
+	if r.Environment != "" && r.Environment != EnvironmentDevelopment {
+		return errors.New("receipt: no such environment")
 	}
 	if err := validLines(r.Policy.Revision, r.Jurisdiction, r.Sandbox, r.Purpose, r.Recipient.Organization, r.Recipient.Account, r.Recipient.Person); err != nil {
 		return fmt.Errorf("receipt: %w", err)

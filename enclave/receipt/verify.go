@@ -26,6 +26,8 @@ type Report struct {
 	Votes   []Vote // the verified votes, in the order they were cast
 	Logged  Logged
 	Lab     bool // issued under the demonstration jurisdiction
+	// Development says that the zone holds synthetic twins alone.
+	Development bool
 }
 
 // VerifyDir verifies the bundle in dir against pinned keys, without a network: that the gateway signed the receipt, that the
@@ -62,7 +64,7 @@ func VerifyDir(dir string, keys Keys, now time.Time) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Receipt: r, Votes: votes, Logged: logged, Lab: r.Jurisdiction == JurisdictionLab}
+	report := Report{Receipt: r, Votes: votes, Logged: logged, Lab: r.Jurisdiction == JurisdictionLab, Development: r.Environment == EnvironmentDevelopment}
 	return report, r.Valid(now)
 }
 

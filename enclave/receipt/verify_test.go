@@ -53,6 +53,28 @@ func TestVerifyAutomaticAndLab(t *testing.T) {
 	require.Contains(t, string(label), "实验辖区")
 }
 
+// A release of a development zone says so in receipt and label, and is none under the keys of another zone.
+func TestSJZ_13a_ADevelopmentReleaseSaysSo(t *testing.T) {
+	z, production := newZone(t), newZone(t)
+	r := z.receipt()
+	r.Environment = receipt.EnvironmentDevelopment
+	dir := z.bundle(r)
+	report, err := receipt.VerifyDir(dir, z.keys, issuedAt)
+	require.NoError(t, err)
+	require.True(t, report.Development)
+	label, err := os.ReadFile(filepath.Join(dir, receipt.FileLabel))
+	require.NoError(t, err)
+	require.Contains(t, string(label), "DEVELOPMENT: all data are synthetic twins")
+	require.Contains(t, string(label), "开发环境")
+	_, err = receipt.VerifyDir(dir, production.keys, issuedAt)
+	require.ErrorIs(t, err, receipt.ErrNotGenuine)
+
+	for _, other := range []string{"production", "test"} {
+		r.Environment = other
+		require.Error(t, r.Validate(), other)
+	}
+}
+
 // Any one byte of any file of the bundle matters, and so does its length.
 func TestEveryByteOfEveryFile(t *testing.T) {
 	t.Parallel()

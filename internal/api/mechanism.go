@@ -4,8 +4,9 @@ import "yumen/catalog"
 
 // Mechanisms is the health page of a zone: the mechanisms that keep it safe, and how each stands.
 type Mechanisms struct {
-	State string      `json:"state" enum:"ok,weak,off" doc:"the worst of them"`
-	Items []Mechanism `json:"items"`
+	State       string      `json:"state" enum:"ok,weak,off" doc:"the worst of them"`
+	Environment string      `json:"environment" enum:"production,development"`
+	Items       []Mechanism `json:"items"`
 }
 
 // Mechanism is one of them.

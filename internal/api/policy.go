@@ -10,6 +10,7 @@ import (
 type Policy struct {
 	Zone         string         `json:"zone"`
 	Jurisdiction string         `json:"jurisdiction"`
+	Environment  string         `json:"environment" enum:"production,development"`
 	Lab          bool           `json:"lab,omitempty"`
 	Revision     string         `json:"revision"`
 	Digest       string         `json:"digest"`

@@ -69,6 +69,7 @@ type Run struct {
 	Refusal      *catalog.Refusal  `json:"refusal,omitempty"`
 	Reasons      []string          `json:"reasons,omitempty" doc:"reason codes of the reviewers"`
 	Jurisdiction string            `json:"jurisdiction,omitempty"`
+	Environment  string            `json:"environment,omitempty" enum:"production,development,"`
 	Created      int64             `json:"created,omitempty"`
 	SQL          string            `json:"sql,omitempty"`
 	Computation  string            `json:"computation,omitempty"`

@@ -24,6 +24,7 @@ type Whoami struct {
 	Role         string `json:"role" doc:"the confirmed role; empty while the security administrator has not confirmed it"`
 	Zone         string `json:"zone"`
 	Jurisdiction string `json:"jurisdiction"`
+	Environment  string `json:"environment" enum:"production,development" doc:"in a development zone all data are synthetic"`
 	MustEnrol    bool   `json:"must_enrol,omitempty" doc:"a second factor must be enrolled before anything else"`
 }
 

@@ -63,5 +63,23 @@ test_XM_39c_an_unknown_grade_is_kept_as_the_highest[note] if {
 		"a grade between two": {"grade": 2.5, "years": 5},
 		"a grade of text": {"grade": "1", "years": 5},
 	}
-	case.years == lib.retention(case.grade, {"ordinary"}) with input as {"zone": {"jurisdiction": "bj"}}
+	zone := {"jurisdiction": "bj", "environment": "production"}
+	case.years == lib.retention(case.grade, {"ordinary"}) with input as {"zone": zone}
+}
+
+test_SJZ_13a_a_zone_of_no_environment_has_no_settings[note] if {
+	some note, zone in {
+		"no environment": {"jurisdiction": "bj"},
+		"an unknown one": {"jurisdiction": "bj", "environment": "test"},
+		"an empty one": {"jurisdiction": "bj", "environment": ""},
+		"none at all": {"jurisdiction": "bj", "environment": null},
+		"two": {"jurisdiction": "bj", "environment": ["production", "development"]},
+	}
+	not lib.settings with input as {"zone": zone}
+}
+
+test_SJZ_13a_the_settings_of_both_environments_are_the_same if {
+	production := lib.settings with input as {"zone": {"jurisdiction": "sjz", "environment": "production"}}
+	development := lib.settings with input as {"zone": {"jurisdiction": "sjz", "environment": "development"}}
+	production == development
 }
