@@ -70,6 +70,11 @@ func TestDemo(t *testing.T) {
 			if err != nil || !strings.Contains(string(out), end) {
 				t.Fatalf("%v\n%s", err, out)
 			}
+			for _, want := range []string{"NO_AGGREGATE", "ID_PREDICATE", "PURPOSE", "GRADE_FORBIDS", "BJ-OPS-27d", "DATASET_SEALED", "NOT_LOADED", "BJ-OPS-27a", "FROZEN", "BJ-FIN-32a"} {
+				if !strings.Contains(string(out), want) {
+					t.Errorf("the demo does not show %s:\n%s", want, out)
+				}
+			}
 		})
 	}
 }

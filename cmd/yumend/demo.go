@@ -132,6 +132,7 @@ func stageZone(ctx context.Context, o demoOptions, jurisdiction string, st *stag
 		defer cancel()
 		return errors.Join(srv.Shutdown(left), g.close(left), written())
 	}
-	s = &story{stage: st, url: url, admin: password, passwords: map[string]string{"administrator": password}, dir: o.dir, parties: map[string]*party{}}
+	s = &story{stage: st, url: url, admin: password, passwords: map[string]string{"administrator": password}, dir: o.dir,
+		parties: map[string]*party{}, grants: map[string]string{}}
 	return s, end, nil
 }

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"yumen/catalog"
 	"yumen/internal/api"
-	"yumen/internal/client"
 	"yumen/internal/zone"
 )
 
@@ -23,17 +20,15 @@ func (s *story) underBeijing(ctx context.Context) error {
 	if err := s.settleBeijing(ctx); err != nil {
 		return err
 	}
-	grant, err := s.obtain(ctx, "analyst_a", columns("persons", "person_id", "education", "gender"))
-	if err != nil {
+	if err := s.obtain(ctx, "analyst_a", columns("persons", "person_id", "education", "gender")); err != nil {
 		return err
 	}
-	s.grant = grant
 	const asked = "SELECT education, count(*) AS persons\nFROM persons GROUP BY education ORDER BY education"
 	a, err := s.as(ctx, "analyst_a")
 	if err != nil {
 		return err
 	}
-	check, err := a.CheckQuery(ctx, api.RunRequest{Grant: grant, SQL: asked})
+	check, err := a.CheckQuery(ctx, api.RunRequest{Grant: s.grants["analyst_a"], SQL: asked})
 	if err != nil {
 		return err
 	}
@@ -86,44 +81,19 @@ func (s *story) settleBeijing(ctx context.Context) error {
 	if _, err := s.apply(ctx, "provider_data", doc); err != nil {
 		return err
 	}
-	steward, err := s.as(ctx, "steward")
-	if err != nil {
+	if err := s.approve(ctx, "persons"); err != nil {
 		return err
 	}
-	if _, err := steward.ReviewDataset(ctx, "persons", api.Review{Approve: true, Comment: "reviewed against the directory"}); err != nil {
-		return err
-	}
-	var csv bytes.Buffer
-	if err := zone.Write(&csv, "persons", zone.Small, demoSeed); err != nil {
-		return err
-	}
-	p, err := s.as(ctx, "provider_data")
-	if err != nil {
-		return err
-	}
-	_, err = p.LoadSnapshot(ctx, "persons", client.Upload{Body: &csv, Size: int64(csv.Len()), Type: "text/csv"})
-	return err
+	return s.push(ctx, "persons", "provider_data")
 }
 
 // personsOfGradeTwo is the sample declaration of the residents, with what is asked about them at grade 2.
 func personsOfGradeTwo() (string, error) {
-	docs, err := zone.File("datasets.yaml")
-	if err != nil {
-		return "", err
+	doc, err := sampleOf("persons")
+	for _, c := range []string{"gender", "education"} {
+		doc = strings.Replace(doc, "{name: "+c+", type: VARCHAR, grade: 3", "{name: "+c+", type: VARCHAR, grade: 2", 1)
 	}
-	for _, doc := range strings.Split(string(docs), "\n---\n") {
-		parsed, err := catalog.DecodeDocuments(strings.NewReader(doc))
-		if err != nil {
-			return "", err
-		}
-		if parsed[0].Name == "persons" {
-			for _, c := range []string{"gender", "education"} {
-				doc = strings.Replace(doc, "{name: "+c+", type: VARCHAR, grade: 3", "{name: "+c+", type: VARCHAR, grade: 2", 1)
-			}
-			return doc, nil
-		}
-	}
-	return "", errors.New("the sample zone has no persons")
+	return doc, err
 }
 
 // budget shows what is spent of the month at grade 2.

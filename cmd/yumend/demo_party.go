@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -31,8 +30,8 @@ type story struct {
 	codes           map[string]string
 	parties         map[string]*party
 	reviewer        ed25519.PrivateKey
-	factors         bool // everybody enrols a second factor, which roles outside a lab need
-	grant           string
+	factors         bool              // everybody enrols a second factor, which roles outside a lab need
+	grants          map[string]string // by account
 	released        string
 }
 
@@ -171,12 +170,22 @@ func (s *story) ask(ctx context.Context, who, sql string) (*api.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.code(sql)
-	run, err := p.SubmitRun(ctx, api.RunRequest{Grant: s.grant, SQL: sql})
+	run, err := s.submit(ctx, who, api.RunRequest{SQL: sql})
 	if err != nil {
 		return nil, err
 	}
 	return p.Wait(ctx, run, 2*time.Minute, nil)
+}
+
+// submit asks under the account's grant and does not wait.
+func (s *story) submit(ctx context.Context, who string, r api.RunRequest) (*api.Run, error) {
+	p, err := s.as(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	s.code(r.SQL)
+	r.Grant = s.grants[who]
+	return p.SubmitRun(ctx, r)
 }
 
 // answer asks and insists on rows.
@@ -228,11 +237,19 @@ func (s *story) refused(ctx context.Context, who, sql string, code catalog.Code)
 	if err != nil {
 		return err
 	}
-	if run.State != "refused" || run.Refusal == nil || run.Refusal.Code != code {
+	return s.refusal(run, code)
+}
+
+// refusal shows why a run was refused, by which articles, and what to do instead.
+func (s *story) refusal(run *api.Run, code catalog.Code) error {
+	r := run.Refusal
+	if run.State != "refused" || r == nil || r.Code != code {
 		return fmt.Errorf("the query should have been refused with %s, but it is %s", code, run.State)
 	}
-	s.done(string(code)+"："+run.Refusal.Message.Zh+"。"+run.Refusal.Remedy.Zh, string(code)+": "+run.Refusal.Message.En+". "+run.Refusal.Remedy.En)
-	return nil
+	s.done(string(code)+"："+r.Message.Zh, string(code)+": "+r.Message.En)
+	s.say("  依据 "+strings.Join(r.Articles, "、"), "  rule: "+strings.Join(r.Articles, ", "))
+	s.say("  "+r.Remedy.Zh, "  hint: "+r.Remedy.En)
+	return expect("the refusal names its articles", len(r.Articles) > 0)
 }
 
 // newReviewerKey makes a reviewer's signing key, registers it and has the security administrator confirm it.
@@ -284,13 +301,4 @@ func (s *story) vote(ctx context.Context, p *party, d *api.ReviewDetail) error {
 	}
 	_, err = p.Vote(ctx, d.Run, api.VoteRequest{Envelope: b})
 	return err
-}
-
-// kindOf is the kind of a problem, or "".
-func kindOf(err error) client.Kind {
-	var e *client.Error
-	if errors.As(err, &e) {
-		return e.Kind
-	}
-	return ""
 }

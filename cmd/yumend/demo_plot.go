@@ -19,7 +19,7 @@ func (s *story) play(ctx context.Context) error {
 	s.codes = map[string]string{}
 	s.line(s.lang.Pick("域门演示：原始数据不出域，数据可用不可见", "Yumen: raw data never leaves the domain; it can be used, not seen"))
 	for _, step := range []func(context.Context) error{s.bootstrap, s.declare, s.load, s.quarantine, s.admit, s.firstAnswer,
-		s.rowRequest, s.differencing, s.gradeFour, s.review, s.bundle, s.log} {
+		s.rowRequest, s.otherPurpose, s.gradeFour, s.differencing, s.seal, s.review, s.bundle, s.regrade, s.freeze, s.log} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("scene %d: %w", s.scene, err)
 		}
@@ -127,22 +127,9 @@ func (s *story) load(ctx context.Context) error {
 		if !ok {
 			continue
 		}
-		p, err := s.as(ctx, providers[ds.Spec.Provider])
-		if err != nil {
-			return err
-		}
-		var csv bytes.Buffer
-		if err := zone.Write(&csv, d.Name, zone.Small, demoSeed); err != nil {
-			return err
-		}
-		size := int64(csv.Len())
-		snap, err := p.LoadSnapshot(ctx, d.Name, client.Upload{Body: &csv, Size: size, Type: "text/csv", Progress: func(n int64) {
-			if n < size {
-				s.bar(d.Name, n, size)
-			}
-		}})
+		err := s.push(ctx, d.Name, providers[ds.Spec.Provider])
 		if ds.Spec.Grade() == 4 {
-			if kindOf(err) != client.KindForbidden {
+			if !client.IsKind(err, client.KindForbidden) {
 				return fmt.Errorf("a batch of grade 4 should have been refused: %w", err)
 			}
 			s.done(d.Name+"：四级数据原则上不予供给，须逐批书面例外，已拒绝", d.Name+": grade 4 is not supplied without a written exception for the batch; refused")
@@ -151,12 +138,31 @@ func (s *story) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.bar(d.Name, size, size)
-		if err := expect("rows were loaded", snap.Rows > 0); err != nil {
-			return err
-		}
 	}
 	return nil
+}
+
+// push has a provider send the sample rows of a dataset.
+func (s *story) push(ctx context.Context, name, provider string) error {
+	p, err := s.as(ctx, provider)
+	if err != nil {
+		return err
+	}
+	var csv bytes.Buffer
+	if err := zone.Write(&csv, name, zone.Small, demoSeed); err != nil {
+		return err
+	}
+	size := int64(csv.Len())
+	snap, err := p.LoadSnapshot(ctx, name, client.Upload{Body: &csv, Size: size, Type: "text/csv", Progress: func(n int64) {
+		if n < size {
+			s.bar(name, n, size)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	s.bar(name, size, size)
+	return expect("rows were loaded", snap.Rows > 0)
 }
 
 func (s *story) quarantine(ctx context.Context) error {
@@ -189,17 +195,15 @@ func (s *story) quarantine(ctx context.Context) error {
 
 func (s *story) admit(ctx context.Context) error {
 	s.open("甲银行提交需求申请（一场景一申请，逐字段说明必要性），经批准得到授权", "Bank A applies for one scenario, column by column; one approval makes the grant")
-	grant, err := s.obtain(ctx, "analyst_a",
+	if err := s.obtain(ctx, "analyst_a",
 		columns("enterprises", "uscc", "district", "industry", "size_class", "registered_capital", "employees"),
 		columns("tax", "uscc", "year", "tax_paid", "arrears"),
-		columns("persons", "person_id", "district", "education", "gender"),
-		columns("loans", "uscc", "product", "principal"))
-	if err != nil {
+		columns("persons", "person_id", "district", "education"),
+		columns("loans", "uscc", "product", "principal")); err != nil {
 		return err
 	}
-	s.grant = grant
-	s.done("授权 "+grant, "grant "+grant)
-	return expect("a grant was made", grant != "")
+	s.done("授权 "+s.grants["analyst_a"], "grant "+s.grants["analyst_a"])
+	return nil
 }
 
 // columns asks for some columns of a dataset.
@@ -212,30 +216,34 @@ func columns(name string, names ...string) api.ApplicationDataset {
 }
 
 // obtain applies for a grant and has the steward approve it.
-func (s *story) obtain(ctx context.Context, who string, datasets ...api.ApplicationDataset) (string, error) {
+func (s *story) obtain(ctx context.Context, who string, datasets ...api.ApplicationDataset) error {
 	a, err := s.as(ctx, who)
 	if err != nil {
-		return "", err
+		return err
 	}
 	app, err := a.SubmitApplication(ctx, api.Application{Scenario: "sme_credit", Purpose: "credit risk analysis of small firms", Datasets: datasets})
 	if err != nil {
-		return "", err
+		return err
 	}
 	steward, err := s.as(ctx, "steward")
 	if err != nil {
-		return "", err
+		return err
 	}
 	app, err = steward.ReviewApplication(ctx, app.ID, api.Review{Approve: true, Comment: "necessary for the scenario"})
 	if err != nil {
-		return "", err
+		return err
 	}
-	return app.Grant, nil
+	s.grants[who] = app.Grant
+	return expect("a grant was made", app.Grant != "")
 }
+
+// byIndustry is the first question.
+const byIndustry = "SELECT industry, count(*) AS firms, sum(registered_capital) AS capital\nFROM enterprises GROUP BY industry ORDER BY industry"
 
 func (s *story) firstAnswer(ctx context.Context) error {
 	s.open("甲银行提问：各行业企业数与注册资本。结果自动放行；只有两家企业的采矿业（B）整行不出现",
 		"Bank A asks: firms and registered capital by industry. The answer is issued by itself; mining (B), with two firms, is withheld")
-	rows, err := s.answer(ctx, "analyst_a", "SELECT industry, count(*) AS firms, sum(registered_capital) AS capital\nFROM enterprises GROUP BY industry ORDER BY industry")
+	rows, err := s.answer(ctx, "analyst_a", byIndustry)
 	if err != nil {
 		return err
 	}
@@ -274,13 +282,10 @@ func (s *story) differencing(ctx context.Context) error {
 	pair := zone.Plant(zone.Small, demoSeed).Pairs[0]
 	s.open(fmt.Sprintf("乙银行做差分攻击：两次提问都很大，相差只有 %d 家企业", pair.DifferEntities),
 		fmt.Sprintf("Bank B tries a differencing attack: both cohorts are large, but they differ in %d firm", pair.DifferEntities))
-	grant, err := s.obtain(ctx, "analyst_b", columns("enterprises", "uscc", "district", "industry", "employees"))
-	if err != nil {
+	if err := s.obtain(ctx, "analyst_b", columns("enterprises", "uscc", "district", "industry", "employees"), columns("court_judgments", "party_uscc", "amount"),
+		columns("persons", "person_id", "education", "gender")); err != nil {
 		return err
 	}
-	first := s.grant
-	s.grant = grant
-	defer func() { s.grant = first }()
 	rows, err := s.answer(ctx, "analyst_b", "SELECT count(*) AS firms, sum(employees) AS staff FROM enterprises WHERE "+pair.Wide.SQL())
 	if err != nil {
 		return err
@@ -297,7 +302,7 @@ func (s *story) differencing(ctx context.Context) error {
 }
 
 func (s *story) gradeFour(ctx context.Context) error {
-	s.open("四级数据（贷款台账）：自由查询一律拒绝", "Grade 4 (loans): free questions are refused")
+	s.open("四级数据（贷款台账）：自由查询一律拒绝", "Grade 4 (loans): every free question is refused")
 	return s.refused(ctx, "analyst_a", "SELECT product, sum(principal) FROM loans GROUP BY product", catalog.CodeGradeForbids)
 }
 
@@ -306,7 +311,8 @@ func (s *story) review(ctx context.Context) error {
 	if err := s.newReviewerKey(ctx, "reviewer_1", "security"); err != nil {
 		return err
 	}
-	run, err := s.ask(ctx, "analyst_a", "SELECT education, gender, count(*) AS persons FROM persons GROUP BY education, gender ORDER BY education, gender")
+	s.say("三级任务的状态每 15 秒才更新一次（从提交算起），时间不透露任何信息：请稍候", "What is seen of a run of grade 3 changes every 15 s after it was submitted, so that time tells nothing: please wait")
+	run, err := s.ask(ctx, "analyst_b", "SELECT education, gender, count(*) AS persons\nFROM persons GROUP BY education, gender ORDER BY education, gender")
 	if err != nil {
 		return err
 	}
@@ -325,8 +331,8 @@ func (s *story) review(ctx context.Context) error {
 	if err := s.vote(ctx, reviewer, d); err != nil {
 		return err
 	}
-	s.say("审核员同意。结果在固定节拍上可见（三级为 15 秒），时间不透露任何信息", "He approves. The answer becomes visible on a fixed tick (15 s at grade 3), so that time tells nothing")
-	analyst, err := s.as(ctx, "analyst_a")
+	s.say("审核员同意：结果在下一个 15 秒可见", "He approves: the answer is seen at the next 15 s")
+	analyst, err := s.as(ctx, "analyst_b")
 	if err != nil {
 		return err
 	}

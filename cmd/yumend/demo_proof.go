@@ -21,7 +21,7 @@ import (
 // bundle downloads the release and verifies it as anyone can, offline, from pinned keys alone.
 func (s *story) bundle(ctx context.Context) error {
 	s.open("成果包：数据、标签、回执与存证。任何人都可离线核验", "The bundle: data, label, receipt and proof. Anyone can verify it offline")
-	p, err := s.as(ctx, "analyst_a")
+	p, err := s.as(ctx, "analyst_b")
 	if err != nil {
 		return err
 	}
