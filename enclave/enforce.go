@@ -145,7 +145,7 @@ var errClosed = fault(KindConflict, "该账号已随机构的终止而关闭", "
 // frozenReason is the refusal that tells of what came into force while an act was being judged.
 func frozenReason(kinds policy.Set) catalog.Refusal {
 	for _, k := range sanction.Kinds() {
-		if _, on := kinds[string(k)]; on {
+		if kinds.Has(string(k)) {
 			return sanctionRefusals[k]
 		}
 	}

@@ -143,7 +143,7 @@ func (run *runRecord) reads() (map[string][]string, error) {
 	for name, touch := range f.Tables {
 		columns := []string{}
 		for _, set := range touch.Columns {
-			columns = append(columns, slices.Collect(maps.Keys(set))...)
+			columns = append(columns, slices.Collect(set.All())...)
 		}
 		slices.Sort(columns)
 		out[name] = columns

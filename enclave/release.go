@@ -129,7 +129,7 @@ func marketsOf(tx Tx, run *runRecord) (policy.Set, error) {
 	for name := range run.Snapshots {
 		d, _, err := load[datasetRecord](tx, recDataset, name)
 		if err != nil {
-			return nil, err
+			return policy.Set{}, err
 		}
 		out.Add(string(d.Spec.Market))
 	}

@@ -96,7 +96,7 @@ func (s *Service) stillPinned(tx Tx, a *asked) error {
 	if err != nil {
 		return err
 	}
-	if len(frozen) > 0 {
+	if frozen.Len() > 0 {
 		return errFrozen(frozen)
 	}
 	for name := range a.bound.Facts.Tables {
@@ -196,7 +196,7 @@ func (a *asked) supply(name string, touch policy.Touch) policy.Supply {
 	out := policy.Supply{State: policy.StateApproved, Market: spec.Market, Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != "",
 		Consent: policy.Consent{Required: spec.Consent != "", Categories: policy.NewSet(), State: policy.ConsentState(a.registers[name].State(a.now, a.loaded[name]))}}
 	for _, columns := range touch.Columns {
-		for column := range columns {
+		for column := range columns.All() {
 			if c := spec.Column(column); c != nil && c.Category != "" {
 				out.Consent.Categories.Add(string(c.Category))
 			}

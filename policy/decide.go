@@ -38,13 +38,24 @@ func (f *failure) Unwrap() error { return f.err }
 func fail(kind string, err error) error { return &failure{kind, err} }
 
 // Decide answers the input. A refusal by the rules is a decision without an error. A failure of the engine is a refusing decision
-// with an ENG-* denial, and an error for the log; a caller that ignores the error is still refused.
+// with an ENG-* denial, and an error for the log; a caller that ignores the error is still refused. A permitted statement that is
+// asked about again is answered from a cache, with the decision that an evaluation would give.
 func (e *Engine) Decide(ctx context.Context, in Input) (Decision, error) {
 	s := e.snapshot()
 	if s == nil {
 		return decided(ctx, nil, 0, in)
 	}
-	return decided(ctx, s, e.timeout, in)
+	q, recurs := in.(Query) // the other actions change what they ask about
+	if recurs && ctx.Err() == nil {
+		if d, ok := s.cache.known(&q); ok {
+			return d, nil
+		}
+	}
+	d, err := decided(ctx, s, e.timeout, in)
+	if recurs && err == nil {
+		s.cache.keep(&q, &d, s.clock[d.Action])
+	}
+	return d, err
 }
 
 // decided is the decision of one bundle; no bundle refuses.

@@ -56,6 +56,8 @@ type snapshot struct {
 	byID     map[string]Rule
 	required map[Action][]string
 	queries  map[Action]rego.PreparedEvalQuery
+	clock    map[Action]clockUse // of the actions whose answers are kept
+	cache    cache
 }
 
 // Status describes the bundle that decides.
@@ -168,7 +170,7 @@ func compile(modules map[string]string, more ...*ast.Builtin) (*ast.Compiler, er
 		}
 		parsed[name] = m
 	}
-	c := ast.NewCompiler().WithStrict(true).WithCapabilities(caps).WithDefaultRegoVersion(ast.RegoV1)
+	c := ast.NewCompiler().WithStrict(true).WithCapabilities(caps).WithDefaultRegoVersion(ast.RegoV1).WithKeepModules(true)
 	if c.Compile(parsed); c.Failed() {
 		return nil, c.Errors
 	}
@@ -211,7 +213,7 @@ func prepare(b *bundle) (*snapshot, error) {
 		return nil, err
 	}
 	store := inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false), inmem.OptReturnASTValuesOnRead(true))
-	s := &snapshot{rules: rules, required: required, byID: map[string]Rule{}, queries: map[Action]rego.PreparedEvalQuery{}}
+	s := &snapshot{rules: rules, required: required, byID: map[string]Rule{}, queries: map[Action]rego.PreparedEvalQuery{}, clock: map[Action]clockUse{}}
 	for _, r := range rules {
 		s.byID[r.ID] = r
 	}
@@ -220,11 +222,19 @@ func prepare(b *bundle) (*snapshot, error) {
 			return nil, fmt.Errorf("%s: %w", a, err)
 		}
 	}
+	for _, a := range []Action{ActionQueryCheck, ActionQueryRun} {
+		s.clock[a] = readClock(compiler, a.entry())
+	}
 	return s, nil
 }
 
+// entry is the rule that answers the action.
+func (a Action) entry() ast.Ref {
+	return ast.MustParseRef("data.yumen.decision").Append(ast.StringTerm(a.rule()))
+}
+
 func prepareQuery(c *ast.Compiler, store storage.Store, a Action) (rego.PreparedEvalQuery, error) {
-	ref := ast.MustParseRef("data.yumen.decision").Append(ast.StringTerm(a.rule()))
+	ref := a.entry()
 	if len(c.GetRulesExact(ref)) == 0 {
 		return rego.PreparedEvalQuery{}, errors.New("the bundle has no such entry point")
 	}

@@ -33,6 +33,48 @@ func Bases() (map[string]json.RawMessage, error) {
 	return b.bases, nil
 }
 
+// Kept is the number of answers that the engine keeps for statements over so many tables.
+func (e *Engine) Kept(tables int) int {
+	n := 0
+	c := &e.snapshot().cache
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, g := range []generation{c.young, c.old} {
+		for s, list := range g.alike {
+			if s.tables == tables {
+				n += len(list)
+			}
+		}
+	}
+	return n
+}
+
+// The bounds of one generation of a cache.
+const (
+	CacheEntries = cacheEntries
+	CacheBytes   = cacheBytes
+)
+
+// Plain evaluates every question by the engine's bundle.
+func (e *Engine) Plain() *Candidate { return &Candidate{snapshot: e.snapshot(), engine: e} }
+
+// Keep puts a permitted answer to the question into the cache without a decision.
+func (e *Engine) Keep(q Query, text []byte) {
+	d := Decision{Action: q.Action(), Allow: true, At: q.Now, Input: text, Obligations: Obligations{Run: &RunRules{}}}
+	e.snapshot().cache.keep(&q, &d, clockUse{})
+}
+
+// KeptBytes is what the kept answers may take in memory.
+func (e *Engine) KeptBytes() int {
+	c := &e.snapshot().cache
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.young.bytes + c.old.bytes
+}
+
+// Bounded tells whether the rules of an action are proven to read the clock in no other way than clockUse says.
+func (e *Engine) Bounded(a Action) bool { return e.snapshot().clock[a].bounded }
+
 // RawInput is an input of any shape, for shapes that the types cannot express.
 type RawInput struct {
 	Act    Action

@@ -51,18 +51,3 @@ type Party struct {
 	Organization string `json:"organization"`
 	LegalGroup   string `json:"legal_group"`
 }
-
-// Set is a set of names; in JSON an object with empty members, which rules compare with native set operations.
-type Set map[string]struct{}
-
-// NewSet returns the set of the names.
-func NewSet(names ...string) Set {
-	s := make(Set, len(names))
-	for _, n := range names {
-		s[n] = struct{}{}
-	}
-	return s
-}
-
-// Add puts a name into the set.
-func (s Set) Add(name string) { s[name] = struct{}{} }

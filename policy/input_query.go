@@ -171,7 +171,7 @@ const (
 
 // NewTouch returns an empty touch of a dataset whose reference alone has the grade.
 func NewTouch(reference catalog.Grade) Touch {
-	return Touch{Grade: reference, Columns: map[catalog.Grade]Set{}, Uses: map[Use]Set{}, Guarded: Set{}}
+	return Touch{Grade: reference, Columns: map[catalog.Grade]Set{}, Uses: map[Use]Set{}, Guarded: NewSet()}
 }
 
 // Add records that the statement uses a column of the grade; guarded marks a column that is only an entity key or identifier.
@@ -187,10 +187,9 @@ func (t *Touch) Add(column string, grade catalog.Grade, guarded bool, uses ...Us
 }
 
 func put[K comparable](m map[K]Set, k K, name string) {
-	if m[k] == nil {
-		m[k] = Set{}
-	}
-	m[k].Add(name)
+	s := m[k]
+	s.Add(name)
+	m[k] = s
 }
 
 func gradeKey(g catalog.Grade) string { return strconv.Itoa(int(g)) }

@@ -27,14 +27,14 @@ func null(key string) field { return field{ast.StringTerm(key), ast.NullTerm()} 
 
 func names(key string, s Set) field { return field{ast.StringTerm(key), setTerm(s)} }
 
-// setTerm is an object whose members are empty objects, or null for a nil set, as in JSON.
+// setTerm is an object whose members are empty objects, or null for none, as in JSON.
 func setTerm(s Set) *ast.Term {
-	if s == nil {
+	if s.names == nil {
 		return ast.NullTerm()
 	}
 	empty := ast.ObjectTerm()
-	o := ast.NewObjectWithCapacity(len(s))
-	for name := range s {
+	o := ast.NewObjectWithCapacity(len(s.names))
+	for _, name := range s.names {
 		o.Insert(ast.StringTerm(name), empty)
 	}
 	return ast.NewTerm(o)

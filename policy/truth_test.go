@@ -196,7 +196,7 @@ func TestSJZ_13c_GradesAndReview(t *testing.T) {
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for g := range catalog.Grade(5) {
-			for i, flags := range []policy.Set{{}, policy.NewSet("own_columns")} {
+			for i, flags := range []policy.Set{policy.NewSet(), policy.NewSet("own_columns")} {
 				in := base[policy.ReleaseDecide](t, policy.ActionReleaseDecide)
 				in.Query = atGrade(j, g, policy.CallComputation, true)
 				in.Step, in.Release.Votes, in.Release.Flags = policy.StepReview, []policy.Vote{}, flags
