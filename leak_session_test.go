@@ -249,6 +249,7 @@ func (s *stage) ask(grant string) {
 	s.say("analyst_a", 0, "query", "list")
 	s.say("analyst_a", 0, "query", "ledger")
 	s.say("analyst_a", 0, "budget", "show")
+	s.say("security", -1, "budget", "top-up", "--group", "group_a", "--entity", "person", "--grade", "2", "--window", "30", "--units", "5", "--reason", "checked")
 	s.say("analyst_a", 0, "release", "list")
 }
 

@@ -1,6 +1,7 @@
 package enclave
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,6 +23,8 @@ import (
 type budgetRecord struct {
 	Type    string          `json:"type"`
 	Account json.RawMessage `json:"account"`
+	Asked   *topUpAsked     `json:"asked,omitempty"`
+	Given   []topUpGiven    `json:"given,omitempty"`
 }
 
 // chargedRecord holds the cells that a run was charged for: asked again, they cost nothing.
@@ -33,6 +36,7 @@ type chargedRecord struct {
 type charged struct {
 	types    []string
 	accounts []budget.Account // after the charge
+	stored   []budgetRecord
 	records  []metastore.Record
 	outcome  []budget.Outcome
 }
@@ -61,7 +65,7 @@ func (a *asked) cost() *api.Cost {
 	return out
 }
 
-func today(now int64) int { return int(now / (24 * 60 * 60)) }
+func today(now int64) int { return int(now / secondsADay) }
 
 // price applies a question's columns to the accounts of its legal group, without keeping anything. An account that cannot pay refuses.
 func (s *Service) price(tx Tx, a *asked) (*charged, error) {
@@ -77,7 +81,7 @@ func (s *Service) price(tx Tx, a *asked) (*charged, error) {
 	}
 	out := &charged{types: a.covered.types}
 	for _, typ := range out.types {
-		account, rec, err := readAccount(tx, a.by.LegalGroup, typ)
+		account, stored, rec, err := readAccount(tx, a.by.LegalGroup, typ)
 		if err != nil {
 			return nil, err
 		}
@@ -90,22 +94,9 @@ func (s *Service) price(tx Tx, a *asked) (*charged, error) {
 		if err != nil {
 			return nil, fmt.Errorf("budget: %w", err)
 		}
-		out.accounts, out.records, out.outcome = append(out.accounts, after), append(out.records, rec), append(out.outcome, outcome)
+		out.accounts, out.stored, out.records, out.outcome = append(out.accounts, after), append(out.stored, stored), append(out.records, rec), append(out.outcome, outcome)
 	}
 	return out, nil
-}
-
-func readAccount(tx Tx, group, typ string) (budget.Account, metastore.Record, error) {
-	id := string(catalog.DigestOf([]byte(group + "\x00" + typ)))
-	v, rec, err := load[budgetRecord](tx, recBudget, id)
-	if errors.Is(err, metastore.ErrNotFound) {
-		return budget.Account{}, metastore.Record{ID: id, Owner: group}, nil
-	}
-	if err != nil {
-		return budget.Account{}, rec, err
-	}
-	account, err := budget.Decode(v.Account)
-	return account, rec, err
 }
 
 // charge keeps what a question costs, in the transaction that accepts it. Nothing gives it back, whatever becomes of the run.
@@ -116,11 +107,7 @@ func (s *Service) charge(tx Tx, a *asked) error {
 	}
 	a.charged = c
 	for i, account := range c.accounts {
-		b, err := account.Encode()
-		if err != nil {
-			return fmt.Errorf("budget: %w", err)
-		}
-		if err := save(tx, recBudget, c.records[i], s.nowMS(), budgetRecord{Type: c.types[i], Account: b}); err != nil {
+		if err := s.saveAccount(tx, c.records[i], c.stored[i], account); err != nil {
 			return err
 		}
 	}
@@ -137,30 +124,39 @@ func exhausted(typ string, e *budget.Exhausted) *catalog.Refusal {
 			En: fmt.Sprintf("the noise budget of your group for entities of type %s (grade %d, %d days) does not pay for this question", typ, e.Grade, e.Days)},
 		Remedy: catalog.Text{Zh: "减少列数或分组；用 yumen budget show 查看余额。已回答过的单元格再问不计费", En: "ask for fewer columns or groups; yumen budget show tells what is left. Cells that were answered cost nothing again"}}
 	if e.Day > 0 {
-		day := time.Unix(int64(e.Day)*24*60*60, 0).UTC().Format(time.DateOnly)
+		day := time.Unix(int64(e.Day)*secondsADay, 0).UTC().Format(time.DateOnly)
 		r.Remedy.Zh, r.Remedy.En = r.Remedy.Zh+"；"+day+" 起可支付", r.Remedy.En+"; it can be paid from "+day+" on"
 	}
 	return r
 }
 
-// Budget tells what the caller's legal group has spent and may spend, and how well anybody could guess one entity's yes/no fact from all of it.
-func (s *Service) Budget(ctx context.Context, p Principal) (api.Budget, error) {
+// Budget tells what the caller's legal group has spent and may spend, and how well anybody could guess one entity's yes/no fact from all of it; to the
+// zone's staff it tells the same of any group.
+func (s *Service) Budget(ctx context.Context, p Principal, group string) (api.Budget, error) {
 	out := api.Budget{Items: []api.BudgetItem{}}
 	if p.Role == "" {
 		return out, nil
+	}
+	if group = cmp.Or(group, p.LegalGroup); group != p.LegalGroup && !staff(p) {
+		return out, errNotFound
 	}
 	rules, err := s.decider.Noise()
 	if err != nil {
 		return out, fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
 	}
 	err = s.store.View(ctx, func(tx Tx) error {
-		return each(tx, recBudget, metastore.Query{Owner: p.LegalGroup}, func(_ metastore.Record, v budgetRecord) error {
+		return each(tx, recBudget, metastore.Query{Owner: group}, func(_ metastore.Record, v budgetRecord) error {
 			account, err := budget.Decode(v.Account)
 			if err != nil {
 				return fmt.Errorf("budget: %w", err)
 			}
-			items, err := standings(v.Type, account, limits(rules), today(s.clock.Now().Unix()))
-			out.Items = append(out.Items, items...)
+			day := today(s.clock.Now().Unix())
+			items, err := standings(v.Type, account, limits(rules), day)
+			if err != nil {
+				return err
+			}
+			more, err := s.topUps(tx, p, v, day)
+			out.Items, out.TopUps = append(out.Items, items...), append(out.TopUps, more...)
 			return err
 		})
 	})

@@ -42,7 +42,8 @@ func (a *asked) noiseRules() policy.NoiseRules {
 func limits(rules []policy.NoiseRules) budget.Rules {
 	var out budget.Rules
 	for i, n := range rules {
-		out = append(out, budget.Limit{Grade: i + 1, Sigma: big.NewRat(int64(n.Sigma), 1), Month: int64(n.Month), Year: int64(n.Year)})
+		out = append(out, budget.Limit{Grade: i + 1, Sigma: big.NewRat(int64(n.Sigma), 1), Month: int64(n.Month), Year: int64(n.Year),
+			MoreMonth: int64(n.MoreMonth), MoreYear: int64(n.MoreYear)})
 	}
 	return out
 }

@@ -64,7 +64,7 @@ func rowsOf(t *testing.T, run api.Run) [][]any {
 
 func spent(t *testing.T, z *enclavetest.Zone, p enclave.Principal) string {
 	t.Helper()
-	b, err := z.Service.Budget(t.Context(), p)
+	b, err := z.Service.Budget(t.Context(), p, "")
 	require.NoError(t, err)
 	for _, i := range b.Items {
 		if i.Entity == "person" && i.Grade == 2 && i.Days == 30 {

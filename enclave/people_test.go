@@ -148,6 +148,9 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 			return 1, err
 		}},
 		{"BeginPull", func(p enclave.Principal) (int, error) { return zero(s.BeginPull(ctx, p, "clients")) }},
+		{"TopUp", func(p enclave.Principal) (int, error) {
+			return zero(s.TopUp(ctx, p, api.TopUpRequest{Group: "group_a", Entity: "person", Grade: 2, Days: 30, Units: 1, Reason: "x"}))
+		}},
 		{"ExceptSupply", func(p enclave.Principal) (int, error) {
 			return zero(s.ExceptSupply(ctx, p, "clients", api.SupplyException{Reason: "x"}))
 		}},
@@ -197,7 +200,7 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"Watch", func(p enclave.Principal) (int, error) { return zero(s.Watch(ctx, p, released)) }},
 		{"Withdraw", func(p enclave.Principal) (int, error) { return zero(s.Withdraw(ctx, p, waiting)) }},
 		{"Resubmit", func(p enclave.Principal) (int, error) { return zero(s.Resubmit(ctx, p, waiting, "note")) }},
-		{"Budget", func(p enclave.Principal) (int, error) { v, err := s.Budget(ctx, p); return len(v.Items), err }},
+		{"Budget", func(p enclave.Principal) (int, error) { v, err := s.Budget(ctx, p, ""); return len(v.Items), err }},
 		{"Ledger", func(p enclave.Principal) (int, error) { v, err := s.Ledger(ctx, p); return len(v.Items), err }},
 		{"Releases", func(p enclave.Principal) (int, error) {
 			v, err := s.Releases(ctx, p, api.Page{})
@@ -295,6 +298,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	allowed := map[string]string{
 		"Resources": all, "Resource": all,
 		"Freezes":    staff,
+		"TopUp":      "security provider", // in this order: one proposes, the other confirms
 		"Mechanisms": staff,
 		"Policy":     staff + " reviewer_1 reviewer_2", "ReplayPolicy": "security auditor",
 		"RegisterKey": all,

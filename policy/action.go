@@ -25,13 +25,14 @@ const (
 	ActionFreezeLift        Action = "freeze.lift"
 	ActionPolicyActivate    Action = "policy.activate"
 	ActionSanctionApply     Action = "sanction.apply"
+	ActionBudgetTopUp       Action = "budget.topup"
 )
 
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
 		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionSupplyChange, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
-		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionProductFile, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionPolicyActivate,
+		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionProductFile, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionBudgetTopUp, ActionPolicyActivate,
 	}
 }
 

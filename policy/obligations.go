@@ -73,10 +73,13 @@ type NoiseRules struct {
 	Sigma int `json:"sigma" yaml:"sigma"` // standard deviation, in sensitivities
 	Month int `json:"month" yaml:"month"` // columns in 30 days
 	Year  int `json:"year" yaml:"year"`   // columns in 365 days
+	// The most that top-ups by two people add to either window.
+	MoreMonth int `json:"more_month" yaml:"more_month"`
+	MoreYear  int `json:"more_year" yaml:"more_year"`
 }
 
 func (n NoiseRules) check() error {
-	if n.Sigma < 2 || n.Month < 1 || n.Year < n.Month {
+	if n.Sigma < 2 || n.Month < 1 || n.Year < n.Month || n.MoreMonth < 0 || n.MoreYear < 0 {
 		return errors.New("noise or its budget out of range")
 	}
 	return nil

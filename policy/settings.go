@@ -219,6 +219,7 @@ func (g *gradeSettings) looser(base *gradeSettings, freeInLab bool) string {
 		{"free_sql", rank(orderFreeSQL, g.FreeSQL) < rank(orderFreeSQL, base.FreeSQL) && !freeInLab},
 		{"computations", rank(orderComputations, g.Computations) < rank(orderComputations, base.Computations)},
 		{"noise", g.Noise.Sigma < base.Noise.Sigma || g.Noise.Month > base.Noise.Month || g.Noise.Year > base.Noise.Year},
+		{"top-ups", g.Noise.MoreMonth > base.Noise.MoreMonth || g.Noise.MoreYear > base.Noise.MoreYear},
 		{"review", rank(orderReview, g.Review.Clean) < rank(orderReview, base.Review.Clean)},
 		{"review with flags", rank(orderReview, g.Review.Flagged) < rank(orderReview, base.Review.Flagged)},
 		{"mask", rank(orderMask, g.Mask) < rank(orderMask, base.Mask)},

@@ -102,7 +102,7 @@ func (s *story) budget(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b, err := a.Budget(ctx)
+	b, err := a.Budget(ctx, "")
 	if err != nil {
 		return "", err
 	}

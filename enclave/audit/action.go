@@ -84,9 +84,10 @@ const (
 	ActionFreezeSet      Action = "freeze.set"
 	ActionFreezeLift     Action = "freeze.lift"
 	ActionSanctionApply  Action = "sanction.apply"
-	ActionActPropose     Action = "act.propose" // the first person's half of a two-person act
-	ActionActConfirm     Action = "act.confirm" // the second person's
-	ActionDenied         Action = "denied"      // an act that was not allowed; the fact "action" names it
+	ActionBudgetTopUp    Action = "budget.topup" // the second person adds to a noise budget
+	ActionActPropose     Action = "act.propose"  // the first person's half of a two-person act
+	ActionActConfirm     Action = "act.confirm"  // the second person's
+	ActionDenied         Action = "denied"       // an act that was not allowed; the fact "action" names it
 
 	ActionAuditExport Action = "audit.export"
 	ActionAuditHold   Action = "audit.hold"
@@ -183,6 +184,7 @@ var actions = map[Action]actionRule{
 	ActionPolicyShadow:   {subject: optional(thingForm)},
 	ActionFreezeSet:      {subject: thingForm},
 	ActionFreezeLift:     {subject: thingForm},
+	ActionBudgetTopUp:    {subject: nameForm, facts: []string{"act", "kind", "grade", "units", "not_after"}},
 	ActionSanctionApply:  {subject: idForm("sanction"), facts: []string{"kind"}},
 	ActionActPropose:     {subject: idForm("act")},
 	ActionActConfirm:     {subject: idForm("act")},

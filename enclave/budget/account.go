@@ -25,6 +25,8 @@ const (
 var (
 	ErrEvent = errors.New("budget: an event names its kind, a day, and columns or a top-up")
 	ErrLimit = errors.New("budget: no limit is declared for this grade")
+	// ErrTopUp says that top-ups would add more to a window than the limit allows.
+	ErrTopUp = errors.New("budget: top-ups add no more than the limit says")
 )
 
 // Limit is what a group may spend on one grade: columns of that grade's σ.
@@ -32,6 +34,16 @@ type Limit struct {
 	Grade       int
 	Sigma       *big.Rat
 	Month, Year int64
+	// MoreMonth and MoreYear are the most that top-ups add to a window.
+	MoreMonth, MoreYear int64
+}
+
+// window is the limit of one window, and the most that top-ups add to it.
+func (l Limit) window(days int) (columns, more int64) {
+	if days == Year {
+		return l.Year, l.MoreYear
+	}
+	return l.Month, l.MoreMonth
 }
 
 // Rules are the limits, one a grade. They nest: a charge counts for its own grade and for every lower one, for what is secret at grade 2 may be
@@ -41,7 +53,7 @@ type Rules []Limit
 // limit of a grade, and what one of its columns costs.
 func (r Rules) limit(grade int) (Limit, *big.Rat, error) {
 	i := slices.IndexFunc(r, func(l Limit) bool { return l.Grade == grade })
-	if i < 0 || grade < lowest || grade > highest || r[i].Month < 0 || r[i].Year < 0 {
+	if i < 0 || grade < lowest || grade > highest || min(r[i].Month, r[i].Year, r[i].MoreMonth, r[i].MoreYear) < 0 {
 		return Limit{}, nil, ErrLimit
 	}
 	loss, err := noise.Loss(r[i].Sigma)
@@ -67,12 +79,16 @@ type Charge struct {
 	Spent
 }
 
-// TopUp adds columns to both windows of one grade, from its first day to its last.
+// TopUp adds columns to one window of one grade, for as many days as the window has.
 type TopUp struct {
-	Grade       int
-	Columns     int64
-	First, Last int
+	Grade   int
+	Days    int // of the window: Month or Year
+	Columns int64
+	First   int // the first day on which it counts
 }
+
+// Last is the last day on which it counts.
+func (t TopUp) Last() int { return t.First + t.Days - 1 }
 
 // Account is what one legal group has spent on one entity type. Its zero value is a new account. It is a value: an event makes a new one.
 type Account struct {
@@ -106,17 +122,20 @@ func (a Account) Spent(grade, day, days int) Spent {
 
 // allowed is what a grade may have spent in a window that ends with a day.
 func (a Account) allowed(l Limit, each *big.Rat, day, days int) *big.Rat {
-	columns := l.Month
-	if days == Year {
-		columns = l.Year
-	}
-	sum := new(big.Int).SetInt64(columns)
+	columns, more := l.window(days)
+	columns += min(more, a.ToppedUp(l.Grade, day, days)) // a limit that was tightened meanwhile holds
+	return new(big.Rat).Mul(each, new(big.Rat).SetInt64(columns))
+}
+
+// ToppedUp is what top-ups add to a window of a grade on a day.
+func (a Account) ToppedUp(grade, day, days int) int64 {
+	var sum int64
 	for _, t := range a.topUps {
-		if t.Grade == l.Grade && t.First <= day && day <= t.Last {
-			sum.Add(sum, big.NewInt(t.Columns))
+		if t.Grade == grade && t.Days == days && t.First <= day && day <= t.Last() {
+			sum += t.Columns
 		}
 	}
-	return new(big.Rat).Mul(each, new(big.Rat).SetInt(sum))
+	return sum
 }
 
 // aged is the account on a day: what is older than a year is in the total alone, and top-ups that are over are gone.
@@ -131,7 +150,7 @@ func (a Account) aged(day int) Account {
 		}
 	}
 	for _, t := range a.topUps {
-		if t.Last >= day {
+		if t.Last() >= day {
 			out.topUps = append(out.topUps, t)
 		}
 	}

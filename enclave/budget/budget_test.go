@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,8 +17,8 @@ import (
 
 // rules are the defaults of the design: 100 columns of σ = 10 in 30 days and 300 in a year at grade 2, and so on.
 var rules = budget.Rules{
-	{Grade: 2, Sigma: big.NewRat(10, 1), Month: 100, Year: 300},
-	{Grade: 3, Sigma: big.NewRat(20, 1), Month: 25, Year: 100},
+	{Grade: 2, Sigma: big.NewRat(10, 1), Month: 100, Year: 300, MoreMonth: 10, MoreYear: 20},
+	{Grade: 3, Sigma: big.NewRat(20, 1), Month: 25, Year: 100, MoreMonth: 10, MoreYear: 20},
 	{Grade: 4, Sigma: big.NewRat(40, 1), Month: 25, Year: 25},
 }
 
@@ -170,23 +171,61 @@ func TestPricesOfColumns(t *testing.T) {
 	require.Negative(t, new(big.Rat).Sub(outcome.Cost.Slack, exact).Cmp(new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), 63))))
 }
 
-// Top-ups add to their grade on their days, and to no other; what they let be spent stays spent.
+func toppingUp(day, grade, days int, columns int64) budget.Event {
+	return budget.Event{Kind: budget.ToppingUp, Day: day, TopUp: budget.TopUp{Grade: grade, Days: days, Columns: columns, First: day}}
+}
+
+// A top-up adds to one window of one grade for as many days as the window has, and to no other; what it lets be spent stays spent.
 func TestTopUps(t *testing.T) {
 	a := apply(t, budget.Account{}, charging(t, 10, 2, 0, 100))
-	a = apply(t, a, budget.Event{Kind: budget.ToppingUp, Day: 10, TopUp: budget.TopUp{Grade: 2, Columns: 5, First: 12, Last: 14}})
-	for day, fits := range map[int]bool{10: false, 11: false, 12: true, 14: true, 15: false} {
-		_, _, err := a.Apply(rules, charging(t, day, 2, 200, 5))
-		require.Equal(t, fits, err == nil, "day %d", day)
-		_, _, err = a.Apply(rules, charging(t, day, 2, 200, 6))
-		require.Error(t, err)
+	a = apply(t, a, toppingUp(12, 2, budget.Month, 5))
+	for day, most := range map[int]int{12: 5, 39: 5, 40: 105, 41: 105, 42: 100} { // the hundred leave the window on day 40, the top-up on day 42
+		_, _, err := a.Apply(rules, charging(t, day, 2, 200, most))
+		require.NoError(t, err, "day %d", day)
+		_, _, err = a.Apply(rules, charging(t, day, 2, 200, most+1))
+		require.Error(t, err, "day %d", day)
 	}
 	_, _, err := a.Apply(rules, charging(t, 12, 3, 200, 20))
 	require.NoError(t, err, "a top-up of grade 2 leaves room for grade 3, whose own limit is not touched")
-	a = apply(t, a, charging(t, 12, 2, 200, 5))
+	a = apply(t, a, charging(t, 13, 2, 200, 5))
 	require.Equal(t, big.NewRat(105, 99), a.Spent(2, 13, budget.Month).Loss)
-	_, _, err = a.Apply(rules, charging(t, 40, 2, 300, 96))
+	_, _, err = a.Apply(rules, charging(t, 42, 2, 300, 96))
+	require.Error(t, err, "over, and five of it are in the window still")
+	apply(t, a, charging(t, 42, 2, 300, 95))
+
+	// A year's top-up is of use to the year alone, and lasts a year.
+	y := budget.Account{}
+	for i := range 3 {
+		y = apply(t, y, charging(t, 10+i*30, 2, 1000*i, 100))
+	}
+	_, _, err = y.Apply(rules, charging(t, 110, 2, 9000, 1))
+	require.Error(t, err, "the year is spent")
+	y = apply(t, y, toppingUp(110, 2, budget.Year, 20))
+	full := apply(t, y, charging(t, 110, 2, 9000, 20))
+	_, _, err = full.Apply(rules, charging(t, 111, 2, 9100, 1))
 	require.Error(t, err)
-	apply(t, a, charging(t, 40, 2, 300, 95))
+	require.EqualValues(t, 20, y.ToppedUp(2, 474, budget.Year))
+	require.Zero(t, y.ToppedUp(2, 475, budget.Year))
+	require.Zero(t, y.ToppedUp(2, 110, budget.Month))
+}
+
+// Top-ups of one window add up to no more than the limit says; a limit that is tightened later holds for what was given before.
+func TestTopUpsAreBounded(t *testing.T) {
+	a := apply(t, budget.Account{}, toppingUp(10, 2, budget.Month, 7))
+	_, _, err := a.Apply(rules, toppingUp(20, 2, budget.Month, 4))
+	require.ErrorIs(t, err, budget.ErrTopUp)
+	a = apply(t, a, toppingUp(20, 2, budget.Month, 3))
+	apply(t, a, toppingUp(40, 2, budget.Month, 7)) // the first is over
+	_, _, err = a.Apply(rules, toppingUp(20, 4, budget.Month, 1))
+	require.ErrorIs(t, err, budget.ErrTopUp, "grade 4 has none")
+	tighter := slices.Clone(rules)
+	for i := range tighter {
+		tighter[i].MoreMonth = 2
+	}
+	_, _, err = a.Apply(tighter, charging(t, 21, 2, 0, 102))
+	require.NoError(t, err)
+	_, _, err = a.Apply(tighter, charging(t, 21, 2, 0, 103))
+	require.Error(t, err)
 }
 
 func TestEventsThatNoAccountTakes(t *testing.T) {
@@ -215,10 +254,13 @@ func TestEventsThatNoAccountTakes(t *testing.T) {
 		"nobody touched":                  {spoil(func(e *budget.Event) { e.Columns[0].Touched = 0 }), budget.ErrEvent},
 		"no such grade":                   {spoil(func(e *budget.Event) { e.Grade = 1 }), budget.ErrLimit},
 		"grade 5":                         {spoil(func(e *budget.Event) { e.Grade = 5 }), budget.ErrLimit},
-		"top-up of nothing":               {budget.Event{Kind: budget.ToppingUp, TopUp: budget.TopUp{Grade: 2, First: 6, Last: 7}}, budget.ErrEvent},
-		"top-up that takes":               {budget.Event{Kind: budget.ToppingUp, TopUp: budget.TopUp{Grade: 2, Columns: -9, First: 6, Last: 7}}, budget.ErrEvent},
-		"top-up of the past":              {budget.Event{Kind: budget.ToppingUp, TopUp: budget.TopUp{Grade: 2, Columns: 9, First: 1, Last: 4}}, budget.ErrEvent},
-		"top-up of a grade without limit": {budget.Event{Kind: budget.ToppingUp, TopUp: budget.TopUp{Grade: 1, Columns: 9, First: 6, Last: 7}}, budget.ErrLimit},
+		"top-up of nothing":               {toppingUp(6, 2, budget.Month, 0), budget.ErrEvent},
+		"top-up that takes":               {toppingUp(6, 2, budget.Month, -9), budget.ErrEvent},
+		"top-up of the past":              {toppingUp(4, 2, budget.Month, 9), budget.ErrEvent},
+		"top-up of a window that is none": {toppingUp(6, 2, 31, 9), budget.ErrEvent},
+		"top-up that is due later":        {budget.Event{Kind: budget.ToppingUp, Day: 6, TopUp: budget.TopUp{Grade: 2, Days: budget.Month, Columns: 9, First: 7}}, budget.ErrEvent},
+		"top-up beyond the limit":         {toppingUp(6, 2, budget.Month, 11), budget.ErrTopUp},
+		"top-up of a grade without limit": {toppingUp(6, 1, budget.Month, 9), budget.ErrLimit},
 	} {
 		after, outcome, err := a.Apply(rules, c.event)
 		require.ErrorIs(t, err, c.want, name)
@@ -369,7 +411,7 @@ func TestStanding(t *testing.T) {
 // Bytes that Encode did not write are no account.
 func TestDecodeRefuses(t *testing.T) {
 	a := apply(t, budget.Account{}, charging(t, 10, 2, 0, 40))
-	a = apply(t, a, budget.Event{Kind: budget.ToppingUp, Day: 11, TopUp: budget.TopUp{Grade: 2, Columns: 5, First: 12, Last: 14}})
+	a = apply(t, a, toppingUp(11, 2, budget.Month, 5))
 	good, err := a.Encode()
 	require.NoError(t, err)
 	_, err = budget.Decode(good)
@@ -404,7 +446,7 @@ func TestDecodeRefuses(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	a := apply(f, budget.Account{}, charging(f, 10, 2, 0, 40))
 	a = apply(f, a, charging(f, 12, 3, 100, 4))
-	a = apply(f, a, budget.Event{Kind: budget.ToppingUp, Day: 13, TopUp: budget.TopUp{Grade: 2, Columns: 5, First: 14, Last: 19}})
+	a = apply(f, a, toppingUp(13, 2, budget.Year, 5))
 	good, err := a.Encode()
 	require.NoError(f, err)
 	f.Add(good)

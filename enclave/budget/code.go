@@ -38,9 +38,9 @@ type storedCharge struct {
 
 type storedTopUp struct {
 	Grade   int   `json:"grade"`
+	Days    int   `json:"days"`
 	Columns int64 `json:"columns"`
 	First   int   `json:"first"`
-	Last    int   `json:"last"`
 }
 
 // Encode is the account at rest. Equal accounts have equal bytes.

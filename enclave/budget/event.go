@@ -63,6 +63,7 @@ type Event struct {
 	Columns []Column
 	// Known reports whether a cell was charged to this account before. Cells of one snapshot stay known as long as it can be asked.
 	Known func(noise.Name) bool
+	// TopUp begins on the day of its event.
 	TopUp TopUp
 }
 
@@ -196,11 +197,15 @@ func (a Account) fits(rules Rules, e Event, cost Spent) int {
 
 func topUp(a Account, rules Rules, e Event) (Account, Outcome, error) {
 	t := e.TopUp
-	if _, _, err := rules.limit(t.Grade); err != nil {
+	l, _, err := rules.limit(t.Grade)
+	if err != nil {
 		return a, Outcome{}, err
 	}
-	if !t.valid() || t.Last < e.Day {
+	if !t.valid() || t.First != e.Day {
 		return a, Outcome{}, ErrEvent
+	}
+	if _, more := l.window(t.Days); a.ToppedUp(t.Grade, e.Day, t.Days)+t.Columns > more {
+		return a, Outcome{}, ErrTopUp
 	}
 	out := a.aged(e.Day)
 	if len(out.topUps) == mostTopUps {
@@ -211,5 +216,5 @@ func topUp(a Account, rules Rules, e Event) (Account, Outcome, error) {
 }
 
 func (t TopUp) valid() bool {
-	return t.Grade >= lowest && t.Grade <= highest && t.Columns > 0 && t.Columns <= mostColumns && t.First >= 0 && t.First <= t.Last && t.Last <= lastDay
+	return t.Grade >= lowest && t.Grade <= highest && (t.Days == Month || t.Days == Year) && t.Columns > 0 && t.Columns <= mostColumns && t.First >= 0 && t.First <= lastDay
 }

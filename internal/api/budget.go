@@ -4,7 +4,32 @@ import "yumen/catalog"
 
 // Budget is what a legal group has spent of its noise budget.
 type Budget struct {
-	Items []BudgetItem `json:"items"`
+	Items  []BudgetItem `json:"items"`
+	TopUps []TopUp      `json:"top_ups,omitempty" doc:"those in force, and those that wait for a second person"`
+}
+
+// TopUpRequest asks to add to one window of an account.
+type TopUpRequest struct {
+	Group  string        `json:"group" maxLength:"63" doc:"legal group"`
+	Entity string        `json:"entity" maxLength:"63" doc:"type of the entities that the noise protects"`
+	Grade  catalog.Grade `json:"grade" minimum:"1" maximum:"4"`
+	Days   int           `json:"days" enum:"30,365" doc:"length of the window that grows; the top-up lasts as long"`
+	Units  int64         `json:"units" minimum:"1" maximum:"1000000" doc:"columns of the grade's noise"`
+	Reason string        `json:"reason,omitempty" maxLength:"500" doc:"why; of the first of the two"`
+}
+
+// TopUp is what two people add to one window of an account.
+type TopUp struct {
+	Entity      string        `json:"entity"`
+	Grade       catalog.Grade `json:"grade"`
+	Days        int           `json:"days"`
+	Units       int64         `json:"units"`
+	State       string        `json:"state" enum:"proposed,in_force"`
+	First       string        `json:"first,omitempty" doc:"first day on which it counts, in UTC"`
+	Last        string        `json:"last,omitempty" doc:"last day"`
+	Reason      string        `json:"reason,omitempty" doc:"for the zone's staff"`
+	ProposedBy  string        `json:"proposed_by,omitempty" doc:"account; for the zone's staff"`
+	ConfirmedBy string        `json:"confirmed_by,omitempty" doc:"account; for the zone's staff"`
 }
 
 // BudgetItem is one window of one grade for one type of entity.

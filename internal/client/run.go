@@ -71,9 +71,18 @@ func (c *Client) ResubmitRun(ctx context.Context, id, note string) (*api.Run, er
 	return callWith[api.Run](ctx, c, post(runPath(id)+"/resubmit"), body)
 }
 
-// Budget returns what the caller's legal group has spent of its noise budget.
-func (c *Client) Budget(ctx context.Context) (*api.Budget, error) {
-	return call[api.Budget](ctx, c, get("/v1/budget"))
+// Budget returns what a legal group has spent of its noise budget: the caller's unless one is named.
+func (c *Client) Budget(ctx context.Context, group string) (*api.Budget, error) {
+	path := "/v1/budget"
+	if group != "" {
+		path += "?group=" + url.QueryEscape(group)
+	}
+	return call[api.Budget](ctx, c, get(path))
+}
+
+// TopUp adds to one window of a noise budget, or proposes to: two people must call it.
+func (c *Client) TopUp(ctx context.Context, t api.TopUpRequest) (*api.TopUp, error) {
+	return callWith[api.TopUp](ctx, c, post("/v1/budget/top-ups"), t)
 }
 
 // Ledger returns the earlier answers of the caller's legal group.

@@ -232,6 +232,11 @@ var acts = map[string]act{
 		must[api.Freeze](s, "admin", "POST", "/v1/freezes/lift", frozen)
 		return func() int { status, _ := s.call("security", "POST", "/v1/freezes/lift", frozen); return status }
 	}},
+	"add to a noise budget": {"budget.topup", func(s *stage) func() int {
+		more := api.TopUpRequest{Group: "group_a", Entity: "person", Grade: 2, Days: 30, Units: 5, Reason: "test"}
+		must[api.TopUp](s, "security", "POST", "/v1/budget/top-ups", more)
+		return func() int { status, _ := s.call("provider", "POST", "/v1/budget/top-ups", more); return status }
+	}},
 	"close a dataset to an organization": posts("sanction.apply", "security", "POST", "/v1/sanctions",
 		api.SanctionRequest{Kind: "closure", Organization: "bank_b", Dataset: "clients", Deadline: 1 << 40, Reason: "test"}),
 	"terminate an organization":                          terminates("analyst_a"),

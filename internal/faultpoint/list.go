@@ -95,6 +95,7 @@ var commits = []commit{
 	{"account.close", "an account is closed with its organization", nothing, done},
 	{"key.revoke", "a signing key is revoked with its organization", nothing, done},
 	{"freeze.lift", "the second person lifts it", nothing, done},
+	{"budget.topup", "the second person adds to a noise budget", nothing, done},
 	{"policy.activate", "the second person makes other rules decide", nothing, done},
 	{"policy.shadow", "other rules are tried on decisions of the past", nothing, done},
 	{"dataset.suggest", "a declaration is proposed for a file", nothing, done},

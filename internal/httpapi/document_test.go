@@ -66,7 +66,7 @@ var operations = map[string]bool{
 	"dataset-search": true, "dataset-versions": true, "dataset-lineage": true, "release-lineage": true,
 	"application-submit": true, "application-list": true, "application-get": true, "application-review": true, "grant-list": true, "grant-get": true,
 	"application-withdraw": true, "application-resubmit": true, "grant-suspend": true, "grant-resume": true, "grant-terminate": true,
-	"query-check": true, "run-submit": true, "run-list": true, "run-get": true, "run-events": true, "run-withdraw": true, "run-resubmit": true, "ledger": true, "budget": true,
+	"query-check": true, "run-submit": true, "run-list": true, "run-get": true, "run-events": true, "run-withdraw": true, "run-resubmit": true, "ledger": true, "budget": true, "budget-topup": true,
 	"review-list": true, "review-get": true, "review-vote": true, "release-list": true, "release-bundle": true, "audit-entries": true, "audit-export": true,
 }
 
@@ -179,6 +179,7 @@ var bodies = map[string]any{
 	"login": `{"user":"nobody","password":"nothing at all"}`, "activate": `{"user":"nobody","code":"none","password":"correct horse battery"}`,
 	"key-register": `{"public_key":"AAAA"}`, "apply": `{"documents":"","dry_run":true}`, "dataset-review": `{"approve":true,"comment":"x"}`, "computation-review": `{"approve":true,"comment":"x"}`,
 	"application-submit": `{"scenario":"x","purpose":"x","datasets":[]}`, "application-review": `{"approve":true,"comment":"x"}`,
+	"budget-topup":         `{"group":"none","entity":"person","grade":2,"days":30,"units":1,"reason":"x"}`,
 	"supply-except":        `{"batch":"sha256:0","document":"sha256:0","reason":"x","not_after":1}`,
 	"snapshot-destroy":     `{"reason":"x"}`,
 	"upload-begin":         `{"size":1,"digest":"sha256:0"}`,
@@ -253,7 +254,7 @@ var may = map[string]string{
 	"snapshot-list":    "admin security auditor steward provider",
 	"application-list": "*", "application-get": "admin security auditor steward analyst_a",
 	"grant-list": "*", "grant-get": "admin security auditor steward analyst_a",
-	"query-check": "-", "run-submit": "-", "run-list": "*", "run-get": "analyst_a", "run-events": "analyst_a", "ledger": "*", "budget": "*",
+	"query-check": "-", "run-submit": "-", "run-list": "*", "run-get": "analyst_a", "run-events": "analyst_a", "ledger": "*", "budget": "*", "budget-topup": "-",
 	"review-list": "reviewer_1", "review-get": "reviewer_1",
 	"release-list": "*", "release-bundle": "analyst_a",
 	"audit-entries": "security auditor", "audit-export": "security auditor",
@@ -288,6 +289,7 @@ func testRoles(t *testing.T, d *door) {
 			"security auditor steward provider reviewer_1 analyst_a"},
 		{"POST", "/v1/accounts/waiting/confirm", nil, "admin auditor steward provider reviewer_1 analyst_a"},
 		{"POST", "/v1/freezes", map[string]any{"kind": "runs", "reason": "x"}, "steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/budget/top-ups", map[string]any{"group": "group_a", "entity": "person", "grade": 2, "days": 30, "units": 1, "reason": "x"}, "admin auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/sanctions", map[string]any{"kind": "termination", "organization": "bank_b", "reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/sanctions", map[string]any{"kind": "blacklist", "organization": "bank_b", "reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/freezes/lift", map[string]any{"kind": "runs"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},

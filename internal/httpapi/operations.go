@@ -165,8 +165,15 @@ func (d *door) runs(a huma.API) {
 		v, err := d.svc.Resubmit(ctx, who(ctx), i.ID, i.Body.Note)
 		return reply(v, err)
 	})
-	huma.Register(a, op("budget", http.MethodGet, "/v1/budget", 200), func(ctx context.Context, _ *nothing) (*out[api.Budget], error) {
-		v, err := d.svc.Budget(ctx, who(ctx))
+	type grouped struct {
+		Group string `query:"group" maxLength:"63" doc:"another legal group's, for the zone's staff"`
+	}
+	huma.Register(a, op("budget", http.MethodGet, "/v1/budget", 200), func(ctx context.Context, i *grouped) (*out[api.Budget], error) {
+		v, err := d.svc.Budget(ctx, who(ctx), i.Group)
+		return reply(v, err)
+	})
+	huma.Register(a, op("budget-topup", http.MethodPost, "/v1/budget/top-ups", 200), func(ctx context.Context, i *in[api.TopUpRequest]) (*out[api.TopUp], error) {
+		v, err := d.svc.TopUp(ctx, who(ctx), i.Body)
 		return reply(v, err)
 	})
 	huma.Register(a, op("ledger", http.MethodGet, "/v1/ledger", 200), func(ctx context.Context, _ *nothing) (*out[api.Ledger], error) {

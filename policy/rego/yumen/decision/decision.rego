@@ -10,6 +10,7 @@ import future.keywords.not
 import data.yumen.activation
 import data.yumen.application
 import data.yumen.authorization
+import data.yumen.budget
 import data.yumen.cataloguing
 import data.yumen.classification
 import data.yumen.computation
@@ -197,6 +198,17 @@ sanction_apply := refusal("sanction.apply", sanction_proof, {}) if lacks("sancti
 
 sanction_apply := {"proof": sanction_proof, "obligations": {"retention_years": sanction.retention_years}} if {
 	not lacks("sanction.apply", sanction_proof)
+}
+
+budget_proof := subject.proof | budget.proof
+
+# METADATA
+# title: May this noise budget be added to
+# entrypoint: true
+budget_topup := refusal("budget.topup", budget_proof, {}) if lacks("budget.topup", budget_proof)
+
+budget_topup := {"proof": budget_proof, "obligations": {"retention_years": budget.retention_years}} if {
+	not lacks("budget.topup", budget_proof)
 }
 
 grant_proof := subject.proof | granting.proof

@@ -27,6 +27,7 @@ import data.yumen.lib
 #     - freeze.lift
 #     - policy.activate
 #     - sanction.apply
+#     - budget.topup
 #   articles: [BJ-FIN-17, BJ-FIN-29, BJ-OPS-21a, XM-19c]
 #   message:
 #     zh: 账户的角色尚未生效或已停用
@@ -59,6 +60,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - freeze.lift
 #     - policy.activate
 #     - sanction.apply
+#     - budget.topup
 #   articles: [BJ-FIN-17, BJ-OPS-21a, BJ-OPS-21b]
 #   message:
 #     zh: 账户没有对应的实名人员或机构
