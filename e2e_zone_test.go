@@ -25,6 +25,8 @@ type zone struct {
 	gateway *exec.Cmd
 	done    chan error        // the gateway's end
 	codes   map[string]string // one-time activation codes, by account
+	watched string            // the directory of watch, and its descriptor
+	watch   int
 }
 
 type zoneKey struct{}
@@ -32,11 +34,16 @@ type zoneKey struct{}
 func zoneOf(ts *testscript.TestScript) *zone { return ts.Value(zoneKey{}).(*zone) }
 
 // serve DIR: starts a gateway for the zone in DIR on a free port and puts its address into URL. It is stopped with the script.
+// One that is served already goes on beside it.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 || len(args) > 2 {
 		ts.Fatalf("usage: serve DIR [CONFIG]")
 	}
 	z := zoneOf(ts)
+	if z.gateway != nil { // it goes on beside the new one, to the end of the script
+		beside := &zone{gateway: z.gateway, done: z.done}
+		ts.Defer(func() { _ = beside.halt() })
+	}
 	flags := []string{"serve", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0"}
 	if len(args) == 2 {
 		flags = append(flags, "--config", ts.MkAbs(args[1]))
