@@ -26,13 +26,14 @@ const (
 	ActionPolicyActivate    Action = "policy.activate"
 	ActionSanctionApply     Action = "sanction.apply"
 	ActionBudgetTopUp       Action = "budget.topup"
+	ActionInstructionStep   Action = "instruction.step"
 )
 
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
 		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionSupplyChange, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
-		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionProductFile, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionBudgetTopUp, ActionPolicyActivate,
+		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionProductFile, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionInstructionStep, ActionBudgetTopUp, ActionPolicyActivate,
 	}
 }
 

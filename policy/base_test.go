@@ -53,6 +53,8 @@ func typed(t testing.TB, action policy.Action, raw []byte) policy.Input {
 		return decoded[policy.PolicyActivate](decode)
 	case policy.ActionBudgetTopUp:
 		return decoded[policy.BudgetTopUp](decode)
+	case policy.ActionInstructionStep:
+		return decoded[policy.InstructionStep](decode)
 	case policy.ActionSanctionApply:
 		return decoded[policy.SanctionApply](decode)
 	case policy.ActionComputationReview:

@@ -18,6 +18,7 @@ import data.yumen.desensitization
 import data.yumen.egress
 import data.yumen.freeze
 import data.yumen.granting
+import data.yumen.instruction
 import data.yumen.lib
 import data.yumen.product
 import data.yumen.sanction
@@ -209,6 +210,17 @@ budget_topup := refusal("budget.topup", budget_proof, {}) if lacks("budget.topup
 
 budget_topup := {"proof": budget_proof, "obligations": {"retention_years": budget.retention_years}} if {
 	not lacks("budget.topup", budget_proof)
+}
+
+instruction_proof := subject.proof | instruction.proof
+
+# METADATA
+# title: May this be done about the regulator's instruction
+# entrypoint: true
+instruction_step := refusal("instruction.step", instruction_proof, {}) if lacks("instruction.step", instruction_proof)
+
+instruction_step := {"proof": instruction_proof, "obligations": {"retention_years": instruction.retention_years}} if {
+	not lacks("instruction.step", instruction_proof)
 }
 
 grant_proof := subject.proof | granting.proof

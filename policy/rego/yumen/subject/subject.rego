@@ -28,6 +28,7 @@ import data.yumen.lib
 #     - policy.activate
 #     - sanction.apply
 #     - budget.topup
+#     - instruction.step
 #   articles: [BJ-FIN-17, BJ-FIN-29, BJ-OPS-21a, XM-19c]
 #   message:
 #     zh: 账户的角色尚未生效或已停用
@@ -61,6 +62,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - policy.activate
 #     - sanction.apply
 #     - budget.topup
+#     - instruction.step
 #   articles: [BJ-FIN-17, BJ-OPS-21a, BJ-OPS-21b]
 #   message:
 #     zh: 账户没有对应的实名人员或机构
