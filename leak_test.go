@@ -18,7 +18,7 @@ import (
 func TestLeak(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, bin)
-	s.people("auditor", "steward", "credit_provider", "analyst_a", "analyst_b", "reviewer_1")
+	s.people("auditor", "steward", "credit_provider", "analyst_a", "analyst_b", "reviewer_1", "supervisor")
 	s.register()
 	grant := s.granted()
 	s.ask(grant)
@@ -115,10 +115,25 @@ func (s *stage) sanctions() {
 	s.say("security", 0, "sanction", "dismiss", listed, "--reason", "cleared")
 	s.say("security", 3, "sanction", "terminate", "--organization", "nobody", "--reason", "there is no such")
 	s.say("security", 0, "sanction", "list")
+	s.instructions()
 	s.say("security", -1, "health")
 	s.say("auditor", 0, "incident", "report", "--dataset", "harbour", "--out", "incident.json")
 	s.say("credit_provider", 0, "dataset", "export", "--exchange", "catalog.json")
 	s.say("credit_provider", 0, "dataset", "import", "catalog.json", "--dry-run")
+}
+
+// instructions uses what the regulator demands.
+func (s *stage) instructions() {
+	s.t.Helper()
+	report := s.id("ins", s.say("supervisor", 0, "instruction", "issue", "--document", "JX-1", "--demand", "report", "--text", "who was given what", "-o", "json"))
+	s.say("supervisor", 0, "instruction", "list")
+	s.say("steward", 0, "instruction", "acknowledge", report)
+	s.say("steward", 3, "instruction", "confirm", report)
+	s.say("steward", 3, "instruction", "execute", report, "--entry", "0")
+	s.say("auditor", 0, "audit", "export", "--out", "instructed")
+	s.say("steward", 0, "instruction", "execute", report)
+	s.say("supervisor", 0, "instruction", "return", report, "--note", "in print")
+	s.say("steward", 0, "instruction", "show", report)
 }
 
 // rules uses what looks at the rules, checks and tries them. The key of this signer is nobody's yet.

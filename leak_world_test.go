@@ -173,7 +173,7 @@ func (s *stage) say(account string, want int, args ...string) []byte {
 	return s.tell(account, "", want, args...)
 }
 
-var named = regexp.MustCompile(`(?:app|grant|run|rel|snap|ses|appl|sanction)_[0-9a-f]{32}`)
+var named = regexp.MustCompile(`(?:app|grant|run|rel|snap|ses|appl|sanction|ins)_[0-9a-f]{32}`)
 
 // id is the first identifier of a kind in some output.
 func (s *stage) id(prefix string, out []byte) string {

@@ -27,6 +27,7 @@ const (
 	PrefixLedger      Prefix = "led"
 	PrefixPending     Prefix = "act"
 	PrefixSanction    Prefix = "sanction"
+	PrefixInstruction Prefix = "ins"
 	PrefixSession     Prefix = "ses"
 	PrefixCertificate Prefix = "cert"
 	PrefixRegister    Prefix = "areg"

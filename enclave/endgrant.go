@@ -87,8 +87,8 @@ func (s *Service) endRun(tx Tx, p Principal, g *grantRecord, rec *metastore.Reco
 	return gone, s.record(tx, e)
 }
 
-// Lapse records what the clock has ended: grants whose term is over or that nobody used for too long, with what waits under them, applications for a term that is over, and
-// snapshots whose lease is, which it destroys. No answer depends on it in time: policy and runs read the clock themselves.
+// Lapse records what the clock has ended: grants whose term is over or that nobody used for too long, with what waits under them, applications for a term that is over,
+// instructions that nobody executed in time, and snapshots whose lease is over, which it destroys. No answer depends on it in time: policy and runs read the clock themselves.
 func (s *Service) Lapse(ctx context.Context) error {
 	due := map[string][]string{}
 	err := s.store.View(ctx, func(tx Tx) error {
@@ -121,7 +121,7 @@ func (s *Service) Lapse(ctx context.Context) error {
 	for _, id := range due[recApplication] {
 		err = errors.Join(err, s.lapseApplication(ctx, id))
 	}
-	err = errors.Join(err, s.endLeases(ctx))
+	err = errors.Join(err, s.endLeases(ctx), s.lapseInstructions(ctx))
 	if err != nil {
 		return fmt.Errorf("lapse: %w", err)
 	}

@@ -86,6 +86,16 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"ActOnSanction", func(p enclave.Principal) (int, error) {
 			return zero(s.ActOnSanction(ctx, p, "sanction_00000000000000000000000000000000", api.SanctionAct{Act: "lift", Reason: "x"}))
 		}},
+		{"Instruct", func(p enclave.Principal) (int, error) {
+			return zero(s.Instruct(ctx, p, api.InstructionRequest{Document: "1", Demand: "report", Text: "x"}))
+		}},
+		{"ActOnInstruction", func(p enclave.Principal) (int, error) {
+			return zero(s.ActOnInstruction(ctx, p, "ins_00000000000000000000000000000000", api.InstructionAct{Act: "acknowledge"}))
+		}},
+		{"Instructions", func(p enclave.Principal) (int, error) { return zero(s.Instructions(ctx, p)) }},
+		{"Instruction", func(p enclave.Principal) (int, error) {
+			return zero(s.Instruction(ctx, p, "ins_00000000000000000000000000000000"))
+		}},
 		{"Mechanisms", func(p enclave.Principal) (int, error) {
 			v, err := s.Mechanisms(ctx, p)
 			return len(v.Items), err
@@ -299,8 +309,8 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"Resources": all, "Resource": all,
 		"Freezes":    staff,
 		"TopUp":      "security provider", // in this order: one proposes, the other confirms
-		"Mechanisms": staff,
-		"Policy":     staff + " reviewer_1 reviewer_2", "ReplayPolicy": "security auditor",
+		"Mechanisms": staff, "Instructions": staff,
+		"Policy": staff + " reviewer_1 reviewer_2", "ReplayPolicy": "security auditor",
 		"RegisterKey": all,
 		"SigningKeys": all,
 		"Snapshots":   staff + " provider", "LoadDataset": "provider", "LoadBatch": "provider", "SuggestDataset": "admin steward provider provider_2", "BeginUpload": "provider", "Upload": "provider", "PutPart": "provider",

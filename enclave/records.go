@@ -36,6 +36,7 @@ const (
 	recFreeze      = "freeze"
 	recException   = "supply_exception"
 	recSanction    = "sanction"
+	recInstruction = "instruction"
 	recBundle      = "policy_bundle"
 	recRegister    = "consent_register"
 	recSubject     = "consent_subject"

@@ -190,14 +190,8 @@ func (a *sanctioning) ask(ctx context.Context, imposed, again bool) (policy.Deci
 // store writes the sanction with the entry of a new state, or of the first half of an act when to is empty.
 func (a *sanctioning) store(to sanction.State, d policy.Decision) error {
 	v := a.v
-	e := entry{by: a.by, action: audit.ActionSanctionApply, on: a.rec.ID, outcome: string(to), class: retention5, facts: map[string]string{"kind": string(v.Kind)},
+	e := entry{by: a.by, action: audit.ActionSanctionApply, on: a.rec.ID, outcome: string(to), class: retention5, facts: v.facts(),
 		digests: map[string]catalog.Digest{"document": catalog.DigestOf([]byte(a.reason)), "decision": d.InputDigest}}
-	if v.Unit.Organization != "" {
-		e.facts["organization"] = v.Unit.Organization
-	}
-	if v.Dataset != "" {
-		e.facts["dataset"] = v.Dataset
-	}
 	if a.confirms != "" {
 		e.facts["act"] = a.confirms
 	}

@@ -24,6 +24,18 @@ type sanctionRecord struct {
 	Steps    []api.SanctionStep `json:"steps"`
 }
 
+// facts are those of every entry about the sanction.
+func (v *sanctionRecord) facts() map[string]string {
+	out := map[string]string{"kind": string(v.Kind)}
+	if v.Unit.Organization != "" {
+		out["organization"] = v.Unit.Organization
+	}
+	if v.Dataset != "" {
+		out["dataset"] = v.Dataset
+	}
+	return out
+}
+
 // pendingAct is the first person's half of an act that takes two.
 type pendingAct struct {
 	Act sanction.Act `json:"act"`

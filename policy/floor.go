@@ -60,7 +60,7 @@ var floor = map[Action][]string{
 	},
 	ActionBudgetTopUp:     {"BUD-001", "BUD-002", "BUD-003", "BUD-004", "BUD-005", "BUD-006", "SUB-001", "SUB-002"},
 	ActionSanctionApply:   {"SAN-001", "SAN-002", "SAN-003", "SAN-004", "SAN-005", "SAN-006", "SUB-001", "SUB-002"},
-	ActionInstructionStep: {"INS-001", "INS-002", "INS-003", "INS-004", "INS-005", "SUB-001", "SUB-002"},
+	ActionInstructionStep: {"INS-001", "INS-002", "INS-003", "INS-004", "INS-005", "INS-006", "SUB-001", "SUB-002"},
 }
 
 // requirements returns the proofs that each action needs: all rules of the bundle that name it. It refuses a bundle below the

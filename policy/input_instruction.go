@@ -14,6 +14,7 @@ type InstructionStep struct {
 // Instructed is the instruction as it stands.
 type Instructed struct {
 	State        string `json:"state"`
+	Issuer       string `json:"issuer"` // organization that issued it; empty before
 	Demand       string `json:"demand"`
 	Document     bool   `json:"document"` // the number of the paper is given
 	Organization string `json:"organization"`
@@ -27,5 +28,5 @@ func (InstructionStep) Action() Action { return ActionInstructionStep }
 func (i InstructionStep) AST() ast.Value {
 	t := i.Target
 	return i.fields(text("op", i.Op), truth("reason", i.Reason), truth("proven", i.Proven),
-		object("target", text("state", t.State), text("demand", t.Demand), truth("document", t.Document), text("organization", t.Organization), text("dataset", t.Dataset)))
+		object("target", text("state", t.State), text("issuer", t.Issuer), text("demand", t.Demand), truth("document", t.Document), text("organization", t.Organization), text("dataset", t.Dataset)))
 }

@@ -63,7 +63,7 @@ type names func(ctx context.Context, c *client.Client, args []string) ([]string,
 // Other arguments are files.
 var completed = map[string]names{
 	"account NAME": ofKind(catalog.KindAccount), "totp NAME": ofKind(catalog.KindAccount), "application ID": applications, "dataset NAME": ofKind(catalog.KindDataset), "computation NAME": ofKind(catalog.KindComputation),
-	"grant ID": grants, "key ID": signingKeys, "query ID": runs, "release ID": releases, "review RUN": reviews, "sanction ID": sanctions, "session ID": sessions,
+	"grant ID": grants, "instruction ID": instructions, "key ID": signingKeys, "query ID": runs, "release ID": releases, "review RUN": reviews, "sanction ID": sanctions, "session ID": sessions,
 	"yumen KIND": kindNames, "yumen NAME": ofArgument, "yumen SHELL": words("bash", "fish", "powershell", "zsh"),
 }
 
@@ -177,6 +177,10 @@ func applications(ctx context.Context, c *client.Client, _ []string) ([]string, 
 
 func sanctions(ctx context.Context, c *client.Client, _ []string) ([]string, error) {
 	return listed(c, func() ([]api.Sanction, error) { return c.Sanctions(ctx) }, func(v api.Sanction) string { return v.ID })
+}
+
+func instructions(ctx context.Context, c *client.Client, _ []string) ([]string, error) {
+	return listed(c, func() ([]api.Instruction, error) { return c.Instructions(ctx) }, func(v api.Instruction) string { return v.ID })
 }
 
 func grants(ctx context.Context, c *client.Client, _ []string) ([]string, error) {

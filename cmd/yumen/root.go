@@ -58,7 +58,7 @@ func (a *app) root() *cobra.Command {
 		"yumen login --server https://zone.example:8443 --user ann\nyumen query run --grant grant_… --file question.sql",
 		a.loginCommand(), a.whoamiCommand(), a.logoutCommand(), a.activateCommand(), a.passwordCommand(), a.sessionCommand(), a.totpCommand(), a.keyCommand(), a.keysCommand(), a.accountCommand(),
 		a.applyCommand(), a.getCommand(), a.deleteCommand(), a.datasetCommand(), a.computationCommand(), a.applicationCommand(), a.authorizationCommand(), a.budgetCommand(), a.grantCommand(),
-		a.queryCommand(), a.reviewCommand(), a.releaseCommand(), a.receiptCommand(), a.auditCommand(), a.disclosureCommand(), a.freezeCommand(), a.unfreezeCommand(), a.sanctionCommand(), a.policyCommand(), a.healthCommand(), a.incidentCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
+		a.queryCommand(), a.reviewCommand(), a.releaseCommand(), a.receiptCommand(), a.auditCommand(), a.disclosureCommand(), a.freezeCommand(), a.unfreezeCommand(), a.sanctionCommand(), a.instructionCommand(), a.policyCommand(), a.healthCommand(), a.incidentCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.flags.context, "context", "", a.t("使用哪个上下文（也可用 YUMEN_CONTEXT）", "the context to use (or YUMEN_CONTEXT)"))
 	flags.StringVarP(&a.flags.output, "output", "o", string(render.FormatTable), a.t("输出格式：table、json、yaml 或 csv", "output format: table, json, yaml or csv"))

@@ -89,6 +89,9 @@ const (
 	ActionActConfirm     Action = "act.confirm"  // the second person's
 	ActionDenied         Action = "denied"       // an act that was not allowed; the fact "action" names it
 
+	ActionInstructionStep    Action = "instruction.step" // the regulator's: issued, acknowledged, executed, returned, confirmed
+	ActionInstructionOverdue Action = "instruction.overdue"
+
 	ActionAuditExport Action = "audit.export"
 	ActionAuditHold   Action = "audit.hold"
 	ActionAuditPurge  Action = "audit.purge"
@@ -189,6 +192,9 @@ var actions = map[Action]actionRule{
 	ActionActPropose:     {subject: idForm("act")},
 	ActionActConfirm:     {subject: idForm("act")},
 	ActionDenied:         {subject: optional(thingForm), facts: []string{"action"}},
+
+	ActionInstructionStep:    {subject: idForm("ins"), facts: []string{"kind", "not_after"}, digests: []string{"document"}},
+	ActionInstructionOverdue: {subject: idForm("ins"), facts: []string{"kind", "not_after"}},
 
 	ActionAuditExport: {subject: optional(thingForm)},
 	ActionAuditHold:   {subject: optional(thingForm)},

@@ -103,6 +103,16 @@ func (z *Zone) Apply(t testing.TB, as, docs string) map[string]string {
 	return codes
 }
 
+// Regulator declares the zone's regulator with one person, and confirms him.
+func (z *Zone) Regulator(t testing.TB) enclave.Principal {
+	t.Helper()
+	p := enclave.Principal{Account: "watch", Person: "re-1", Organization: "bureau_r", LegalGroup: "bureau_r", Role: "regulator"}
+	maps.Copy(z.codes, z.Apply(t, "admin", "apiVersion: yumen/v1\nkind: Organization\nmetadata: {name: bureau_r}\nspec: {title: {zh: 监管, en: Regulator}, type: regulator}\n---\n"+AccountYAML(p)))
+	_, err := z.Service.ConfirmAccount(t.Context(), As("security"), p.Account)
+	require.NoError(t, err)
+	return p
+}
+
 // Activate gives people a password: Password.
 func (z *Zone) Activate(t testing.TB, accounts ...string) {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 
 	"yumen/enclave/audit"
 	"yumen/enclave/egress"
+	"yumen/enclave/instruction"
 	"yumen/enclave/sanction"
 	"yumen/internal/metastore"
 )
@@ -32,6 +33,7 @@ const (
 	kindFreeze      = "freeze"
 	kindException   = "supply_exception"
 	kindSanction    = "sanction"
+	kindInstruction = "instruction"
 	kindBundle      = "policy_bundle"
 	kindRegister    = "consent_register"
 	kindSubject     = "consent_subject"
@@ -70,19 +72,20 @@ var kinds = map[string]kind{
 		told: []audit.Action{audit.ActionApplicationSubmit, audit.ActionApplicationReview, audit.ActionApplicationWithdraw, audit.ActionApplicationExpire}},
 	kindGrant: {states: []string{"active", "suspended", "terminated", "expired"}, made: []audit.Action{audit.ActionGrantCreate},
 		told: []audit.Action{audit.ActionGrantCreate, audit.ActionGrantSuspend, audit.ActionGrantResume, audit.ActionGrantTerminate, audit.ActionGrantExpire}},
-	kindException: {states: []string{"proposed", "confirmed", "used"}, made: []audit.Action{audit.ActionSupplyExcept}, told: []audit.Action{audit.ActionSupplyExcept}},
-	kindUsage:     {},
-	kindRun:       {states: runStates(), made: []audit.Action{audit.ActionQueryRun}},
-	kindRelease:   {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
-	kindLedger:    {states: []string{"reserved", "issued", "certified"}},
-	kindBudget:    {},
-	kindCharged:   {},
-	kindDecision:  {},
-	kindFreeze:    {},
-	kindSanction:  {states: sanctionStates(), made: []audit.Action{audit.ActionSanctionApply}, told: []audit.Action{audit.ActionSanctionApply}},
-	kindBundle:    {states: []string{"program", "proposed", "active", "replaced"}},
-	kindRegister:  {made: []audit.Action{audit.ActionAuthorizationRecord, audit.ActionAuthorizationWithdraw}},
-	kindSubject:   {states: []string{"live", "withdrawn"}},
+	kindException:   {states: []string{"proposed", "confirmed", "used"}, made: []audit.Action{audit.ActionSupplyExcept}, told: []audit.Action{audit.ActionSupplyExcept}},
+	kindUsage:       {},
+	kindRun:         {states: runStates(), made: []audit.Action{audit.ActionQueryRun}},
+	kindRelease:     {states: []string{"issued"}, made: []audit.Action{audit.ActionReleaseIssue}},
+	kindLedger:      {states: []string{"reserved", "issued", "certified"}},
+	kindBudget:      {},
+	kindCharged:     {},
+	kindDecision:    {},
+	kindFreeze:      {},
+	kindSanction:    {states: sanctionStates(), made: []audit.Action{audit.ActionSanctionApply}, told: []audit.Action{audit.ActionSanctionApply}},
+	kindInstruction: {states: instructionStates(), made: []audit.Action{audit.ActionInstructionStep}, told: []audit.Action{audit.ActionInstructionStep}},
+	kindBundle:      {states: []string{"program", "proposed", "active", "replaced"}},
+	kindRegister:    {made: []audit.Action{audit.ActionAuthorizationRecord, audit.ActionAuthorizationWithdraw}},
+	kindSubject:     {states: []string{"live", "withdrawn"}},
 	kindComputation: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionComputationSubmit},
 		told: []audit.Action{audit.ActionComputationSubmit, audit.ActionComputationReview}},
 	kindComputationVersion: {},
@@ -94,6 +97,15 @@ var kinds = map[string]kind{
 func sanctionStates() []string {
 	var out []string
 	for _, s := range sanction.States() {
+		out = append(out, string(s))
+	}
+	return out
+}
+
+// instructionStates are the states in which an instruction can rest.
+func instructionStates() []string {
+	var out []string
+	for _, s := range instruction.States() {
 		out = append(out, string(s))
 	}
 	return out

@@ -241,6 +241,17 @@ var acts = map[string]act{
 		api.SanctionRequest{Kind: "closure", Organization: "bank_b", Dataset: "clients", Deadline: 1 << 40, Reason: "test"}),
 	"terminate an organization":                          terminates("analyst_a"),
 	"terminate an organization whose last account signs": terminates("analyst_a2"),
+	"acknowledge an instruction": {"instruction.step acknowledged", func(s *stage) func() int {
+		v := must[api.Instruction](s, "watch", "POST", "/v1/instructions", instructed)
+		return func() int {
+			status, _ := s.call("steward", "POST", "/v1/instructions/"+v.ID+"/act", api.InstructionAct{Act: "acknowledge"})
+			return status
+		}
+	}},
+	"start when an instruction is overdue": {"instruction.overdue", func(s *stage) func() int {
+		must[api.Instruction](s, "watch", "POST", "/v1/instructions", instructed)
+		return s.startsLater
+	}},
 	"change the rules": {"policy.activate", func(s *stage) func() int {
 		files := enclavetest.Bundle(s.t, "2099.01.01-1", "", "", "")
 		security, reviewer := s.signer("security", "auditor"), s.signer("reviewer_2", "security")
@@ -355,6 +366,8 @@ func (s *stage) startsLater() int {
 	s.stop()
 	return s.starts()
 }
+
+var instructed = api.InstructionRequest{Document: "1", Demand: "report", Text: "test", Days: 3}
 
 var frozen = api.FreezeRequest{Kind: "organization", Name: "bank_b", Reason: "test"}
 

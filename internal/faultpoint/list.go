@@ -92,6 +92,8 @@ var commits = []commit{
 	{"freeze.set", "an emergency freeze", nothing, done},
 	{"act.propose", "the first person asks to lift a freeze", nothing, done},
 	{"sanction.apply", "a sanction comes into force", nothing, done},
+	{"instruction.step", "the regulator instructs, or the operator answers", nothing, done},
+	{"instruction.overdue", "an instruction is found overdue at a start", "the next start does it", done},
 	{"account.close", "an account is closed with its organization", nothing, done},
 	{"key.revoke", "a signing key is revoked with its organization", nothing, done},
 	{"freeze.lift", "the second person lifts it", nothing, done},

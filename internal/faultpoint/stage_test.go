@@ -67,6 +67,11 @@ func shared(t *testing.T) *model {
 			m.Apply(t, "provider", strings.ReplaceAll(enclavetest.Supplied("secrets", "mode: interface"), "grade: 2", "grade: 4"))
 			_, err = m.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "secrets", api.Review{Approve: true, Comment: "test"})
 			require.NoError(t, err)
+			m.Regulator(t)
+			m.Activate(t, "watch")
+			in, err := m.Service.Login(t.Context(), api.Login{User: "watch", Password: enclavetest.Password}, "")
+			require.NoError(t, err)
+			m.tokens["watch"] = in.Token
 		})
 		dir, err := os.MkdirTemp("", "yumen-zone-*")
 		require.NoError(t, err)

@@ -59,7 +59,7 @@ func read(d *door) document {
 var operations = map[string]bool{
 	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "catalog-public": false, "live": false, "ready": false,
 	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true, "totp-enrol": true, "totp-confirm": true, "totp-reset": true,
-	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "mechanisms": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true, "policy-get": true, "policy-load": true, "policy-test": true, "policy-replay": true, "policy-shadow": true, "authorization-list": true, "authorization-record": true, "authorization-withdraw": true,
+	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "mechanisms": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true, "instruction-list": true, "instruction-get": true, "instruction-issue": true, "instruction-act": true, "policy-get": true, "policy-load": true, "policy-test": true, "policy-replay": true, "policy-shadow": true, "authorization-list": true, "authorization-record": true, "authorization-withdraw": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "computation-get": true, "computation-review": true, "computation-certify": true, "snapshot-list": true, "snapshot-load": true, "dataset-suggest": true,
 	"dataset-pull": true, "supply-except": true, "snapshot-destroy": true, "upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
@@ -162,7 +162,7 @@ func testDocument(t *testing.T, d *door) {
 func (o operation) in(d *door) string {
 	id := map[string]string{"application-get": d.app, "application-review": d.app, "application-withdraw": d.app,
 		"application-resubmit": d.app, "grant-get": d.grant, "grant-suspend": d.grant, "grant-resume": d.grant, "grant-terminate": d.grant, "run-get": d.run, "run-events": d.run,
-		"run-withdraw": d.run, "run-resubmit": d.run, "sanction-act": "sanction_00000000000000000000000000000000", "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none",
+		"run-withdraw": d.run, "run-resubmit": d.run, "sanction-act": "sanction_00000000000000000000000000000000", "instruction-get": "ins_00000000000000000000000000000000", "instruction-act": "ins_00000000000000000000000000000000", "review-get": d.review, "review-vote": d.review, "release-bundle": d.rel, "key-confirm": "SHA256:none",
 		"session-revoke": "ses_none", "upload-get": "snap_none", "upload-part": "snap_none", "upload-finish": "snap_none", "upload-remove": "snap_none"}[o.ID]
 	if id == "" {
 		id = "none"
@@ -188,6 +188,7 @@ var bodies = map[string]any{
 	"run-resubmit": `{"note":"x"}`, "review-vote": `{"envelope":{}}`,
 	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`, "totp-enrol": `{"password":"nothing at all"}`, "totp-confirm": `{"code":"000000"}`,
 	"sanction-impose": `{"kind":"termination","organization":"none","reason":"x"}`, "sanction-act": `{"act":"lift","reason":"x"}`,
+	"instruction-issue": `{"document":"1","demand":"report","text":"x"}`, "instruction-act": `{"act":"acknowledge"}`,
 	"freeze-set": `{"kind":"dataset","name":"none","reason":"x"}`, "freeze-lift": `{"kind":"dataset","name":"none"}`,
 	"policy-load": `{"archive":"AAAA","revision":"2027.01.01-1","envelope":{}}`, "policy-test": `{"archive":"AAAA"}`, "policy-replay": `{"limit":1}`, "policy-shadow": `{"archive":"AAAA"}`,
 	"authorization-record":   `{"dataset":"none","organization":"none","scenario":"x","purpose":"x","document":"x"}`,
@@ -243,6 +244,7 @@ func state(d *door) string {
 var may = map[string]string{
 	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-", "totp-enrol": "-", "totp-confirm": "-", "totp-reset": "-",
 	"mechanisms": "admin security auditor steward", "sanction-list": "*", "sanction-impose": "-", "sanction-act": "-",
+	"instruction-list": "admin security auditor steward", "instruction-get": "-", "instruction-issue": "-", "instruction-act": "-",
 	"freeze-list": "admin security auditor steward", "freeze-set": "-", "freeze-lift": "-", "account-suspend": "-", "account-resume": "-", "account-reset": "-",
 	"policy-get": "admin security auditor steward reviewer_1", "policy-load": "-", "policy-test": "-", "policy-replay": "security auditor", "policy-shadow": "-", "authorization-list": "*", "authorization-record": "-", "authorization-withdraw": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
@@ -292,6 +294,7 @@ func testRoles(t *testing.T, d *door) {
 		{"POST", "/v1/budget/top-ups", map[string]any{"group": "group_a", "entity": "person", "grade": 2, "days": 30, "units": 1, "reason": "x"}, "admin auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/sanctions", map[string]any{"kind": "termination", "organization": "bank_b", "reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/sanctions", map[string]any{"kind": "blacklist", "organization": "bank_b", "reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/instructions", map[string]any{"document": "1", "demand": "report", "text": "x"}, "admin security auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/freezes/lift", map[string]any{"kind": "runs"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/policy/bundles", map[string]any{"archive": "AAAA", "revision": "2027.01.01-1", "envelope": map[string]any{}}, "auditor steward provider analyst_a analyst_b"},
 		{"POST", "/v1/policy/test", map[string]any{"archive": "AAAA"}, "auditor steward provider analyst_a analyst_b"},

@@ -80,6 +80,7 @@ func New(cfg Config) http.Handler {
 	d.health(humaAPI)
 	d.freezes(humaAPI)
 	d.sanctions(humaAPI)
+	d.instructions(humaAPI)
 	d.policies(humaAPI)
 	d.authorizations(humaAPI)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })

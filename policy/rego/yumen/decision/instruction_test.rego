@@ -6,13 +6,16 @@ instruction_base := data.testing["instruction.step"]
 
 issuing := {
 	"/op": "issue", "/subject/role": "regulator", "/reason": true, "/proven": false, "/target/state": "",
+	"/target/issuer": "",
 }
 
-confirming := {"/op": "confirm", "/subject/role": "regulator", "/target/state": "executed"}
+confirming := {
+	"/op": "confirm", "/subject/role": "regulator", "/subject/organization": "bureau", "/target/state": "executed",
+}
 
 returning := {
 	"/op": "return", "/subject/role": "regulator", "/reason": true, "/proven": false,
-	"/target/state": "executed",
+	"/subject/organization": "bureau", "/target/state": "executed",
 }
 
 acknowledging := {"/op": "acknowledge", "/proven": false, "/target/state": "issued"}
@@ -37,9 +40,9 @@ instruction_refusals := {
 		"set": object.union_n([returning, {"/subject/role": "steward"}]),
 		"refuses": {"INS-001"},
 	},
-	"BJ-OPS-18a INS-001,INS-003,INS-004,INS-005: another act": {
+	"BJ-OPS-18a INS-001,INS-003,INS-004,INS-005,INS-006: another act": {
 		"set": {"/op": "forget"},
-		"refuses": {"INS-001", "INS-003", "INS-004", "INS-005"},
+		"refuses": {"INS-001", "INS-003", "INS-004", "INS-005", "INS-006"},
 	},
 	"BJ-OPS-18a INS-002: no paper": {
 		"set": object.union_n([issuing, {"/target/document": false}]),
@@ -95,6 +98,15 @@ instruction_refusals := {
 		"refuses": {"INS-004"},
 	},
 	"BJ-OPS-18a INS-005: executed without proof": {"set": {"/proven": false}, "refuses": {"INS-005"}},
+	"BJ-OPS-18a INS-006: executed by those who issued it": {
+		"set": {"/subject/organization": "bureau"},
+		"refuses": {"INS-006"},
+	},
+	"BJ-OPS-18a INS-006: executed, and nobody issued it": {"set": {"/target/issuer": ""}, "refuses": {"INS-006"}},
+	"BJ-OPS-18a INS-006: confirmed by another authority": {
+		"set": object.union_n([confirming, {"/subject/organization": "other"}]),
+		"refuses": {"INS-006"},
+	},
 	"BJ-OPS-18a INS-005: confirmed what holds no more": {
 		"set": object.union_n([confirming, {"/proven": false}]),
 		"refuses": {"INS-005"},

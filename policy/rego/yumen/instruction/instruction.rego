@@ -122,6 +122,34 @@ proof contains "INS-005" if {
 }
 
 # METADATA
+# title: Nobody answers his own instruction, or confirms that of another authority
+# custom:
+#   rule: INS-006
+#   code: SEPARATION
+#   entrypoints: [instruction.step]
+#   articles: [BJ-OPS-18a]
+#   message:
+#     zh: 下达指令的单位不能执行，其他单位不能确认或退回
+#     en: Who issued it does not execute it, and nobody else confirms or returns it
+#   remedy:
+#     zh: 由运营单位执行，由下达指令的单位确认或退回
+#     en: Have the operator execute it, and the authority that issued it confirm or return it
+proof contains "INS-006" if {
+	input.op == "issue"
+	input.target.issuer == ""
+}
+
+proof contains "INS-006" if {
+	input.op in {"acknowledge", "execute"}
+	lib.differ(input.subject.organization, input.target.issuer)
+}
+
+proof contains "INS-006" if {
+	input.op in {"confirm", "return"}
+	lib.same(input.subject.organization, input.target.issuer)
+}
+
+# METADATA
 # title: Retention of an instruction's record
 # custom:
 #   rule: INS-101
