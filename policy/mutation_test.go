@@ -41,6 +41,7 @@ var harmless = []struct{ pattern, reason string }{
 	{`^review.vote /run/markets/\w+ delete$`, "a run over one class fewer"},
 	{`^grant.change /grant/providers(/\w+)? (array|delete|null|object|text)$`, "only a provider's steward needs to be one of them"},
 	{`^policy.activate /(bundle|active)/digest text$`, "another bundle"},
+	{`^instruction.step /target/issuer text$`, "another authority issued it"},
 	{`^sanction.apply /target/(uscc|provider) \w+$`, "a closure names no credit code, and only a provider needs to be the dataset's"},
 	{`^supply.change /dataset/grade (array|null|object|text)$`, "only retention reads it; an unknown grade is kept longest"},
 	{`^release.collect /release/grade (array|null|object|text)$`, "only retention reads it; an unknown grade is kept longest"},
