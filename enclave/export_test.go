@@ -6,6 +6,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/enclave/budget"
+	"yumen/internal/api"
 )
 
 // What the tests of the package's small parts use; everything else is tested from outside.
@@ -89,4 +90,10 @@ var Unspoken = unspoken
 // Exhausted is the refusal of a question that the budget of a legal group does not pay for.
 func Exhausted() *catalog.Refusal {
 	return exhausted("person", &budget.Exhausted{Grade: 2, Days: budget.Month, Day: 20_000})
+}
+
+// Judged judges a question and returns what is read and decided again when its turn has come.
+func (s *Service) Judged(ctx context.Context, p Principal, in api.RunRequest) (func() error, error) {
+	a, err := s.judge(ctx, p, in, false)
+	return func() error { return s.stillAllowed(ctx, a) }, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,4 +138,39 @@ func BenchmarkAST(b *testing.B) {
 	for b.Loop() {
 		in.AST()
 	}
+}
+
+// BenchmarkReload decides while one bundle after another is read, compiled and put in the place of the last; every question is another.
+func BenchmarkReload(b *testing.B) {
+	e := open(b, policy.Beijing)
+	ctx, stop := context.WithCancel(b.Context())
+	var loader sync.WaitGroup
+	var reloads atomic.Int64
+	loader.Go(func() {
+		for ctx.Err() == nil {
+			c, err := e.Prepare(e.Files())
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			e.Activate(c)
+			reloads.Add(1)
+		}
+	})
+	in := wide(5, 20)
+	var took []time.Duration
+	failed := 0
+	for b.Loop() {
+		in.Grant.Today++
+		start := time.Now()
+		if d, err := e.Decide(context.Background(), in); err != nil || !d.Allow {
+			failed++
+		}
+		took = append(took, time.Since(start))
+	}
+	stop()
+	loader.Wait()
+	b.ReportMetric(float64(failed), "failed")
+	b.ReportMetric(float64(reloads.Load()), "reloads")
+	report(b, took)
 }
