@@ -14,6 +14,7 @@ import (
 	"yumen/catalog"
 	"yumen/enclave/budget"
 	"yumen/enclave/noise"
+	"yumen/enclave/paid"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
 )
@@ -27,11 +28,6 @@ type budgetRecord struct {
 	Given   []topUpGiven    `json:"given,omitempty"`
 }
 
-// chargedRecord holds the cells that a run was charged for: asked again, they cost nothing.
-type chargedRecord struct {
-	Names []noise.Name `json:"names"`
-}
-
 // charged is what the columns of a question come to, for each entity type.
 type charged struct {
 	types    []string
@@ -39,6 +35,7 @@ type charged struct {
 	stored   []budgetRecord
 	records  []metastore.Record
 	outcome  []budget.Outcome
+	known    *paid.Set // the cells of the question that were charged before: asked again, they cost nothing
 }
 
 // fresh is how many columns are charged: the others hold nothing but cells that were.
@@ -69,24 +66,22 @@ func today(now int64) int { return int(now / secondsADay) }
 
 // price applies a question's columns to the accounts of its legal group, without keeping anything. An account that cannot pay refuses.
 func (s *Service) price(tx Tx, a *asked) (*charged, error) {
-	known := map[noise.Name]bool{}
-	err := each(tx, recCharged, metastore.Query{Owner: a.by.LegalGroup}, func(_ metastore.Record, v chargedRecord) error {
-		for _, n := range v.Names {
-			known[n] = true
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	var names []noise.Name
+	for _, c := range a.covered.columns {
+		names = append(names, c.Names...)
 	}
-	out := &charged{types: a.covered.types}
+	before, err := paid.Read(tx, recCharged, a.by.LegalGroup, names)
+	if err != nil {
+		return nil, fmt.Errorf("budget: %w", err)
+	}
+	out := &charged{types: a.covered.types, known: before}
 	for _, typ := range out.types {
 		account, stored, rec, err := readAccount(tx, a.by.LegalGroup, typ)
 		if err != nil {
 			return nil, err
 		}
 		after, outcome, err := account.Apply(limits(a.decision.Obligations.Run.Noise), budget.Event{Kind: budget.Charging, Day: today(s.clock.Now().Unix()),
-			Grade: int(a.plan.Grade), Columns: a.covered.columns, Known: func(n noise.Name) bool { return known[n] }})
+			Grade: int(a.plan.Grade), Columns: a.covered.columns, Known: before.Has})
 		var spent *budget.Exhausted
 		if errors.As(err, &spent) {
 			return nil, exhausted(typ, spent)
@@ -111,8 +106,8 @@ func (s *Service) charge(tx Tx, a *asked) error {
 			return err
 		}
 	}
-	if names := c.outcome[0].Fresh; len(names) > 0 {
-		return save(tx, recCharged, metastore.Record{ID: a.release, Owner: a.by.LegalGroup}, s.nowMS(), chargedRecord{Names: names})
+	if err := c.known.Add(tx, s.nowMS(), c.outcome[0].Fresh); err != nil {
+		return fmt.Errorf("budget: %w", err)
 	}
 	return nil
 }

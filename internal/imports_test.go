@@ -52,6 +52,8 @@ var rules = []rule{
 		why: "the one step of the noisy mode that sees exact values stands alone, so that its law and its secret are read in one place"},
 	{from: []string{"yumen/enclave/noisy/...", "yumen/enclave/budget/..."}, never: []string{"yumen/..."}, but: []string{"yumen/enclave/noise/..."},
 		why: "what is decided from noisy values, and what it costs, is a pure function of them: nothing that could read the exact ones is in reach"},
+	{from: []string{"yumen/enclave/paid/..."}, never: []string{"yumen/..."}, but: []string{"yumen/enclave/noise/...", "yumen/internal/metastore"},
+		why: "which cells were charged is kept by keyed names alone: neither a cell nor a value is in reach"},
 	{from: []string{"yumen/enclave/audit/..."}, never: []string{"yumen/policy/...", "yumen/sandbox/...", "yumen/enclave/disclosure/..."}, deep: true,
 		why: "the log records what others decided and must be verifiable without them"},
 	{from: []string{"yumen/enclave/receipt/..."}, never: []string{"yumen/policy/...", "yumen/sandbox/...", "yumen/enclave", "yumen/internal/metastore/..."}, deep: true,
