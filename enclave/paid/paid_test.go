@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"yumen/enclave/paid"
 	"yumen/enclave/noise"
+	"yumen/enclave/paid"
 	"yumen/internal/metastore"
 	"yumen/internal/metastore/sqlite"
 )
