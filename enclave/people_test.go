@@ -322,6 +322,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"Runs": "analyst_a analyst_a2", "Run": "analyst_a analyst_a2", "Watch": "analyst_a analyst_a2",
 		"CertifyComputation": "reviewer_1 reviewer_2", "Computation": staff + " reviewer_1 reviewer_2 analyst_a analyst_a2",
 		"Ledger":               "analyst_a analyst_a2 analyst_s",
+		"Budget":               "analyst_a analyst_a2 analyst_s", // once it was added to
 		"RecordAuthorizations": "provider", "WithdrawAuthorizations": "steward provider analyst_a analyst_a2", "Registers": staff + " provider analyst_a analyst_a2",
 		"Releases": staff + " analyst_a analyst_a2", "Collect": "analyst_a analyst_a2",
 		"Reviews": "reviewer_1 reviewer_2", "ReviewDetail": "reviewer_1 reviewer_2",

@@ -109,6 +109,8 @@ func with(t *testing.T, a policy.Action, change func(*policy.Common)) policy.Inp
 		change(&in.Common)
 		return in
 	case policy.BudgetTopUp:
+		change(&in.Common)
+		return in
 	case policy.InstructionStep:
 		change(&in.Common)
 		return in
