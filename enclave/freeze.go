@@ -44,6 +44,15 @@ type freezeRecord struct {
 	Drill        *api.Drill   `json:"drill,omitempty"` // it is an exercise
 }
 
+// replaces reports whether a freeze takes the place of one in force: a drill gives way to the earnest, and what others froze, or somebody wants
+// to lift, to the regulator.
+func (f *freezeRecord) replaces(old *freezeRecord) bool {
+	return f.Drill == nil && (old.Drill != nil || regulates(f.Role) && (!regulates(old.Role) || old.Lift != nil))
+}
+
+// regulates reports whether a role is the regulator's.
+func regulates(role string) bool { return role == string(catalog.AccountRegulator) }
+
 // refusal tells a run that it ended why.
 func (f *freezeRecord) refusal() catalog.Refusal {
 	r := frozenRefusal()

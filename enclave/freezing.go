@@ -19,7 +19,7 @@ import (
 const liftTerm = 24 * time.Hour
 
 // Freeze stops what a kind of freeze stops, at once and in one transaction with its entry: what is running under it is refused and its
-// workers are killed. What is frozen already stays as it is.
+// workers are killed. What is frozen already stays as it is, unless the regulator freezes it: then the freeze is the regulator's.
 func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest) (api.Freeze, error) {
 	kind := freezeKind(in.Kind)
 	began := s.clock.Now()
@@ -46,7 +46,7 @@ func (s *Service) Freeze(ctx context.Context, p Principal, in api.FreezeRequest)
 		if err != nil && !errors.Is(err, metastore.ErrNotFound) {
 			return err
 		}
-		if err == nil && (in.Drill || old.Drill == nil) { // it is in force; a drill gives way to the earnest
+		if err == nil && !v.replaces(&old) { // it is in force
 			v = old
 			return nil
 		}

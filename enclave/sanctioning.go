@@ -15,7 +15,7 @@ import (
 )
 
 // Sanction imposes a sanction. A closure is in force from this call on; the blacklist and a termination wait for a second person, who calls
-// the same within liftTerm. What is in force already stays as it is.
+// the same within liftTerm. What is in force already stays as it is, unless the regulator imposes it: then it is the regulator's.
 func (s *Service) Sanction(ctx context.Context, p Principal, in api.SanctionRequest) (api.Sanction, error) {
 	kind := sanction.Kind(in.Kind)
 	in.USCC = strings.ToUpper(strings.TrimSpace(in.USCC))
@@ -62,6 +62,7 @@ func liveSanction(tx Tx, fresh sanctionRecord) (sanctionRecord, metastore.Record
 	err := each(tx, recSanction, metastore.Query{}, func(r metastore.Record, v sanctionRecord) error {
 		if sanction.State(r.State).Live() && v.Kind == fresh.Kind && v.Dataset == fresh.Dataset && v.Unit.Organization == fresh.Unit.Organization && v.Unit.USCC == fresh.Unit.USCC {
 			out, rec = v, r
+			out.asked = fresh.Deadline
 		}
 		return nil
 	})
@@ -127,9 +128,16 @@ func (a *sanctioning) carryOut(ctx context.Context) error {
 	first := a.v.Pending
 	again := first != nil && first.Act == a.act && first.Person == a.by.Person
 	imposed := state.InForce() && a.act == a.v.Kind.Opening()
+	takes := imposed && regulates(a.by.Role) && (!regulates(a.v.Role) || first != nil)
+	if takes {
+		a.v.Deadline = a.v.asked
+	}
 	d, err := a.ask(ctx, imposed, again)
-	if err != nil || imposed || again {
+	if err != nil || again || imposed && !takes {
 		return err
+	}
+	if takes {
+		return a.takeOver(d)
 	}
 	line, err := sanction.Next(a.v.Kind, state, a.act, a.s.over(a.v.Deadline))
 	if err != nil {
@@ -140,22 +148,42 @@ func (a *sanctioning) carryOut(ctx context.Context) error {
 	}
 	half := &pendingAct{Act: a.act, liftRequest: liftRequest{ID: newID(catalog.PrefixPending), Account: a.by.Account, Person: a.by.Person, Role: a.by.Role, Reason: a.reason, At: a.s.nowMS()}}
 	if line.People == 2 && (first == nil || first.Act != a.act) {
-		a.v.Pending = half
+		if a.v.Pending = half; a.act == a.v.Kind.Opening() && regulates(a.by.Role) {
+			a.v.Role = a.by.Role
+		}
 		return a.store("", d)
 	}
 	if first != nil && line.People == 2 {
 		a.confirms = first.ID
 	}
+	if line.To.InForce() && (regulates(a.by.Role) || a.confirms != "" && regulates(first.Role)) {
+		a.v.Role = string(catalog.AccountRegulator) // whichever half was the regulator's
+	}
 	a.v.Pending = nil
 	if line.To == sanction.Proposed {
 		half.Act, a.v.Pending = a.v.Kind.Opening(), half
 	}
-	a.v.Steps = append(a.v.Steps, api.SanctionStep{Act: string(a.act), By: a.by.Account, Reason: a.reason, Time: a.s.nowMS()})
+	a.done()
 	if err := a.store(line.To, d); err != nil {
 		return err
 	}
 	a.over, err = a.s.comesIntoForce(a.tx, a.by, a.rec.State, a.v, d)
 	return err
+}
+
+// takeOver makes what is in force the regulator's; what somebody asked for before falls.
+func (a *sanctioning) takeOver(d policy.Decision) error {
+	if err := a.s.keepDecision(a.tx, d); err != nil {
+		return err
+	}
+	a.v.Role, a.v.Pending = a.by.Role, nil
+	a.done()
+	return a.store(sanction.State(a.rec.State), d)
+}
+
+// done adds the act to what was done.
+func (a *sanctioning) done() {
+	a.v.Steps = append(a.v.Steps, api.SanctionStep{Act: string(a.act), By: a.by.Account, Reason: a.reason, Time: a.s.nowMS()})
 }
 
 // forget drops the first person's half when it does not hold any more.

@@ -19,9 +19,11 @@ type sanctionRecord struct {
 	Dataset  string             `json:"dataset,omitempty"`
 	Provider string             `json:"provider,omitempty"` // of the dataset
 	Deadline int64              `json:"deadline,omitempty"` // seconds since 1970
-	Role     string             `json:"role"`               // of the first who asked for it
+	Role     string             `json:"role"`               // of the first who asked for it, or the regulator's who took part
 	Pending  *pendingAct        `json:"pending,omitempty"`
 	Steps    []api.SanctionStep `json:"steps"`
+
+	asked int64 // the deadline that the call names
 }
 
 // facts are those of every entry about the sanction.
