@@ -3,6 +3,7 @@ package policy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -109,4 +110,22 @@ func readDefault() (*bundle, error) {
 		return nil, err
 	}
 	return readBundle(files)
+}
+
+// SettingsOf are the parameters of a jurisdiction in the form that the rules read.
+func SettingsOf(j Jurisdiction) (map[string]any, error) {
+	b, err := readDefault()
+	if err != nil {
+		return nil, err
+	}
+	s, ok := b.profiles[j]
+	if !ok {
+		return nil, errors.New("no such jurisdiction")
+	}
+	text, err := json.Marshal(s.document())
+	if err != nil {
+		return nil, err
+	}
+	var out map[string]any
+	return out, json.Unmarshal(text, &out)
 }
