@@ -192,7 +192,7 @@ func requested(d *datasetRecord, req api.ApplicationDataset) policy.Requested {
 		return out
 	}
 	out.State, out.Provider = policy.StateApproved, d.Approved.Provider
-	out.Market, out.Sharing, out.Opening = d.Approved.Market, d.Approved.Sharing, d.Approved.Opening
+	out.Market, out.Sharing, out.Opening = d.market(d.Approved), d.Approved.Sharing, d.Approved.Opening
 	for name, why := range req.Columns {
 		out.Columns.Add(name)
 		if why != "" {

@@ -143,7 +143,7 @@ func (s *Service) mayCompute(ctx context.Context, tx Tx, p Principal, op policy.
 			return policy.Decision{}, err
 		}
 		if d.Approved != nil {
-			in.Computation.Markets.Add(string(d.Approved.Market))
+			in.Computation.Markets.Add(string(d.market(d.Approved)))
 		}
 	}
 	if op == policy.ComputationCertify {

@@ -43,10 +43,7 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		}
 		d.ReviewedBy, rec.State = p.Account, state
 		if in.Approve {
-			spec := d.Spec
-			d.Grades = spec.Grades(d.grades())
-			d.Approved, d.ApprovedVersion = &spec, d.Version
-			if over, err = s.redeclared(tx, p, name); err != nil {
+			if over, err = s.approveDataset(tx, p, name, &d, in.Comment); err != nil {
 				return err
 			}
 		}
@@ -68,6 +65,19 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		s.stopped(over)
 	}
 	return out, known(err)
+}
+
+// approveDataset puts the declaration in force. What is declared sealed is sealed from here on; another class in a later declaration does not
+// unseal it.
+func (s *Service) approveDataset(tx Tx, p Principal, name string, d *datasetRecord, comment string) (stoppedRuns, error) {
+	spec := d.Spec
+	closed := spec.Market == catalog.MarketSealed || d.Approved != nil && d.Approved.Market == catalog.MarketSealed
+	d.Grades = spec.Grades(d.grades())
+	d.Approved, d.ApprovedVersion = &spec, d.Version
+	if closed && d.Seal == nil {
+		return s.seal(tx, p, name, d, sealRecord{Reason: comment, Declared: true})
+	}
+	return s.redeclared(tx, p, name)
 }
 
 // Snapshots lists the batches of a dataset, newest first, to its provider and the zone's staff.

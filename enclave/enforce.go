@@ -50,7 +50,7 @@ func (s *Service) comesIntoForce(tx Tx, p Principal, state string, v *sanctionRe
 	switch sanction.State(state) {
 	case sanction.Ended: // what waited may have waited for nothing but the reinstatement
 		waiting, err := s.blockReviews(tx, p, over)
-		out.runs = stoppedRuns{append(out.runs.runs, waiting.runs...), append(out.runs.gone, waiting.gone...)}
+		out.runs = out.runs.and(waiting)
 		return out, err
 	case sanction.Listed:
 		for _, name := range organizations {

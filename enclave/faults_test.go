@@ -135,6 +135,21 @@ func acts() []act {
 			require.NoError(t, unfreeze(z, "admin", "organization", "org_"+u, "lift_pending"))
 			return func() error { return unfreeze(z, "security", "organization", "org_"+u, "lifted") }
 		}},
+		{"seal", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			require.NoError(t, apply(z, "provider", dataset(u)))
+			return func() error { return seal(z, "security", "clients_"+u) }
+		}},
+		{"propose to unseal", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			require.NoError(t, apply(z, "provider", dataset(u)))
+			require.NoError(t, seal(z, "provider", "clients_"+u))
+			return func() error { return unseal(z, "provider", "clients_"+u, "unseal_pending") }
+		}},
+		{"unseal", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
+			require.NoError(t, apply(z, "provider", dataset(u)))
+			require.NoError(t, seal(z, "provider", "clients_"+u))
+			require.NoError(t, unseal(z, "admin", "clients_"+u, "unseal_pending"))
+			return func() error { return unseal(z, "provider", "clients_"+u, "unsealed") }
+		}},
 		{"register a key", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
 			key := publicKey(t)
 			return func() error { _, err := z.Service.RegisterKey(ctx, as("reviewer_2"), key); return err }

@@ -34,6 +34,7 @@ type listed struct {
 	state    string
 	author   string // organization
 	provider string
+	sealed   bool
 	loaded   int64 // unix milliseconds of the newest load; 0 is never
 	declared catalog.DatasetSpec
 	approved *catalog.DatasetSpec
@@ -96,7 +97,7 @@ func (x *index) catchUp(tx Tx, size int64) error {
 			return err
 		}
 		switch e.Action {
-		case audit.ActionDatasetSubmit, audit.ActionDatasetReview, audit.ActionResourceDelete:
+		case audit.ActionDatasetSubmit, audit.ActionDatasetReview, audit.ActionDatasetSeal, audit.ActionDatasetUnseal, audit.ActionResourceDelete:
 			changed[e.Subject] = true
 		case audit.ActionSnapshotLoad, audit.ActionSnapshotDestroy:
 			s, _, err := load[snapshotRecord](tx, recSnapshot, e.Subject)
@@ -139,7 +140,7 @@ func listedOf(tx Tx, r metastore.Record) (*listed, error) {
 	if err := json.Unmarshal(r.Doc, &d); err != nil {
 		return nil, err
 	}
-	l := &listed{name: r.ID, state: r.State, author: d.AuthorOrg, provider: d.provider(), declared: d.Spec, approved: d.Approved}
+	l := &listed{name: r.ID, state: r.State, author: d.AuthorOrg, provider: d.provider(), sealed: d.Seal != nil, declared: d.Spec, approved: d.Approved}
 	if d.Current != "" {
 		s, err := tx.Get(recSnapshot, d.Current)
 		if err != nil && !errors.Is(err, metastore.ErrNotFound) {

@@ -81,7 +81,7 @@ func (s *Service) DestroySnapshots(ctx context.Context, p Principal, name string
 				return nil
 			}
 			more, err := s.destroySnapshot(tx, p, rec, v, destroyedCommand)
-			over = stoppedRuns{append(over.runs, more.runs...), append(over.gone, more.gone...)}
+			over = over.and(more)
 			rec.State = snapshotDestroyed
 			out.Items = append(out.Items, snapshotView(rec, v))
 			return err

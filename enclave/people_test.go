@@ -80,6 +80,12 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"Unfreeze", func(p enclave.Principal) (int, error) {
 			return zero(s.Unfreeze(ctx, p, api.FreezeRequest{Kind: "runs"}))
 		}},
+		{"Seal", func(p enclave.Principal) (int, error) {
+			return zero(s.Seal(ctx, p, "clients", api.Reason{Reason: "x"}))
+		}},
+		{"Unseal", func(p enclave.Principal) (int, error) {
+			return zero(s.Unseal(ctx, p, "clients", api.Reason{Reason: "x"}))
+		}},
 		{"Sanction", func(p enclave.Principal) (int, error) {
 			return zero(s.Sanction(ctx, p, api.SanctionRequest{Kind: "termination", Organization: "bank_b", Reason: "x"}))
 		}},

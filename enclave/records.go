@@ -126,6 +126,8 @@ type datasetRecord struct {
 	Current string `json:"current,omitempty"`
 	// Last is the one that was current and is destroyed, while there is no other: the same file, read again, is known by it.
 	Last string `json:"last,omitempty"`
+	// Seal is there while the dataset is sealed.
+	Seal *sealRecord `json:"seal,omitempty"`
 }
 
 // Snapshot states.

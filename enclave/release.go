@@ -131,7 +131,7 @@ func marketsOf(tx Tx, run *runRecord) (policy.Set, error) {
 		if err != nil {
 			return policy.Set{}, err
 		}
-		out.Add(string(d.Spec.Market))
+		out.Add(string(d.market(&d.Spec)))
 	}
 	return out, nil
 }

@@ -104,6 +104,9 @@ func (s *Service) stillPinned(tx Tx, a *asked) error {
 		if err != nil {
 			return err
 		}
+		if d.Seal != nil {
+			return errSealed()
+		}
 		if d.Current != a.pinIDs[name] || d.ApprovedVersion.Link() != a.sets[name].ApprovedVersion.Link() {
 			return errConflict
 		}
@@ -193,7 +196,7 @@ func (a *asked) supply(name string, touch policy.Touch) policy.Supply {
 		return policy.Supply{State: policy.StateNone, Consent: policy.Consent{Required: true, Categories: policy.NewSet(), State: policy.ConsentNone}}
 	}
 	spec := d.Approved
-	out := policy.Supply{State: policy.StateApproved, Market: spec.Market, Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != "",
+	out := policy.Supply{State: policy.StateApproved, Market: d.market(spec), Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != "",
 		Consent: policy.Consent{Required: spec.Consent != "", Categories: policy.NewSet(), State: policy.ConsentState(a.registers[name].State(a.now, a.loaded[name]))}}
 	for _, columns := range touch.Columns {
 		for column := range columns.All() {
@@ -295,7 +298,7 @@ func (a *asked) policyGrant() *policy.Grant {
 // authorization, else three.
 func (a *asked) class() string {
 	for _, d := range a.sets {
-		if d.Approved.Grade() >= 3 || d.Approved.Market == catalog.MarketAuthorised || d.Approved.Market == catalog.MarketSealed {
+		if market := d.market(d.Approved); d.Approved.Grade() >= 3 || market == catalog.MarketAuthorised || market == catalog.MarketSealed {
 			return retention5
 		}
 	}

@@ -92,7 +92,7 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 		if err := json.Unmarshal(r.Doc, &v); err != nil {
 			return out, false, fmt.Errorf("stored dataset: %w", err)
 		}
-		spec, out.Digest = v.Spec, string(v.Version.Digest)
+		spec, out.Digest, out.Seal = v.Spec, string(v.Version.Digest), v.sealView(seen || v.belongsTo(p.Organization))
 		if !seen && !v.belongsTo(p.Organization) {
 			if v.Approved == nil {
 				return out, false, nil
@@ -178,7 +178,7 @@ func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) er
 			if err := json.Unmarshal(r.Doc, &v); err != nil {
 				return fmt.Errorf("stored dataset: %w", err)
 			}
-			free = v.Approved == nil && v.AuthorOrg == p.Organization
+			free = v.Approved == nil && v.Seal == nil && v.AuthorOrg == p.Organization
 			if err := declares(p, &catalog.Dataset{Spec: v.Spec}); err != nil {
 				return err
 			}

@@ -16,15 +16,16 @@ type viewer func(l *listed) (s *catalog.DatasetSpec, words string, own bool)
 // Everybody sees what is in force and may be used in the zone: of grade 4 the title and the provider, of grades 2 and 3 no columns, and never where
 // in the provider's systems it lies.
 func seenByAll(l *listed) (*catalog.DatasetSpec, string, bool) {
-	if l.approved == nil || withdrawn(l.approved) {
+	if l.approved == nil || l.withdrawn() {
 		return nil, "", false
 	}
 	return l.approved, l.open, false
 }
 
-// withdrawn reports whether the attributes keep everybody from using a dataset: the strictest decides.
-func withdrawn(s *catalog.DatasetSpec) bool {
-	return s.Market == catalog.MarketSealed || s.Sharing == catalog.SharingNone || s.Opening == catalog.OpeningNone
+// withdrawn reports whether a seal or the attributes keep everybody from using a dataset: the strictest decides.
+func (l *listed) withdrawn() bool {
+	s := l.approved
+	return l.sealed || s.Market == catalog.MarketSealed || s.Sharing == catalog.SharingNone || s.Opening == catalog.OpeningNone
 }
 
 // seenBy is what a caller with a session sees: the zone's staff and those who declared or provide it as it was declared last, others what is in
@@ -36,7 +37,7 @@ func seenBy(p Principal) viewer {
 			return nil, "", false
 		case staff(p) || l.author == p.Organization || l.provider == p.Organization:
 			return &l.declared, l.own, true
-		case l.approved == nil || withdrawn(l.approved):
+		case l.approved == nil || l.withdrawn():
 			return nil, "", false
 		}
 		return l.approved, l.inside, false
@@ -109,6 +110,9 @@ func insideItem(l *listed, s *catalog.DatasetSpec, own bool) api.CatalogItem {
 
 func withAttributes(out api.CatalogItem, l *listed, s *catalog.DatasetSpec) api.CatalogItem {
 	out.Sharing, out.Opening, out.Market, out.Frequency = string(s.Sharing), string(s.Opening), string(s.Market), s.Frequency
+	if l.sealed {
+		out.Market = string(catalog.MarketSealed)
+	}
 	if l.loaded > 0 {
 		out.Fresh = time.UnixMilli(l.loaded).UTC().Format(time.DateOnly)
 	}

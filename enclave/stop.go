@@ -10,11 +10,20 @@ import (
 )
 
 // stoppedRuns are the runs that an act ended, and the artefacts that go with them.
-type stoppedRuns struct{ runs, gone []string }
+type stoppedRuns struct {
+	runs, gone []string
+	datasets   []string // nothing that is certified over them goes on
+}
+
+// and is both together.
+func (r stoppedRuns) and(more stoppedRuns) stoppedRuns {
+	return stoppedRuns{append(r.runs, more.runs...), append(r.gone, more.gone...), append(r.datasets, more.datasets...)}
+}
 
 // stopped kills the workers of runs that a transaction ended, destroys what they made and tells those who wait for them.
 func (s *Service) stopped(r stoppedRuns) {
 	s.inflight.stop(r.runs...)
+	s.inflight.stopOver(r.datasets...)
 	s.destroy(r.gone...)
 	for _, id := range r.runs {
 		s.watch.changed(id)
@@ -72,13 +81,18 @@ func (s *Service) blockReviews(tx Tx, p Principal, covers func(*runRecord) bool)
 // redeclared ends what was judged by the declaration that a new one replaces: a grade, a market class, a domain or a bound may have changed, and what
 // was permitted by the old one is not permitted by that. New questions wait for a load under the new one. What was issued is out.
 func (s *Service) redeclared(tx Tx, p Principal, dataset string) (stoppedRuns, error) {
+	return s.endDataset(tx, p, dataset, redeclaredRefusal())
+}
+
+// endDataset ends, in the transaction of the act that forbids it, what is executed or certified over a dataset and what waits for a reviewer.
+func (s *Service) endDataset(tx Tx, p Principal, dataset string, why catalog.Refusal) (stoppedRuns, error) {
 	over := func(run *runRecord) bool { return run.Snapshots[dataset] != "" }
-	running, err := s.stopRuns(tx, p, over, redeclaredRefusal())
+	running, err := s.stopRuns(tx, p, over, why)
 	if err != nil {
 		return running, err
 	}
 	waiting, err := s.blockReviews(tx, p, over)
-	return stoppedRuns{append(running.runs, waiting.runs...), append(running.gone, waiting.gone...)}, err
+	return running.and(waiting).and(stoppedRuns{datasets: []string{dataset}}), err
 }
 
 func redeclaredRefusal() catalog.Refusal {

@@ -75,7 +75,7 @@ func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, in supplied
 		}
 	}
 	asked := policy.SupplyLoad{Exception: by, Common: s.common(p), Frozen: frozen, Mode: in.mode, Declared: s.inDomain(spec), Batch: string(in.batch),
-		Dataset: policy.Supplied{Name: in.dataset, State: policy.StateApproved, Provider: spec.Provider, Grade: spec.Grade(), Market: spec.Market, Supply: spec.Mode()}}
+		Dataset: policy.Supplied{Name: in.dataset, State: policy.StateApproved, Provider: spec.Provider, Grade: spec.Grade(), Market: d.market(spec), Supply: spec.Mode()}}
 	if in.batch != "" {
 		return s.allowed(ctx, tx, asked)
 	}
@@ -98,7 +98,7 @@ func (s *Service) maySupplyChange(ctx context.Context, p Principal, in supplyAct
 		spec = &d.Spec
 	}
 	_, err := s.ask(ctx, policy.SupplyChange{Common: s.common(p), Op: in.op, Reason: in.reason != "", Proposer: in.proposer,
-		Dataset: policy.Owned{Name: in.dataset, Provider: spec.Provider, Grade: spec.Grade(), Market: spec.Market}})
+		Dataset: policy.Owned{Name: in.dataset, Provider: spec.Provider, Grade: spec.Grade(), Market: d.market(spec)}})
 	return err
 }
 

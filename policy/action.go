@@ -25,6 +25,7 @@ const (
 	ActionFreezeLift        Action = "freeze.lift"
 	ActionPolicyActivate    Action = "policy.activate"
 	ActionSanctionApply     Action = "sanction.apply"
+	ActionSealChange        Action = "seal.change"
 	ActionBudgetTopUp       Action = "budget.topup"
 	ActionInstructionStep   Action = "instruction.step"
 )
@@ -32,7 +33,7 @@ const (
 // Actions lists every action, in the order of the life of a datum.
 func Actions() []Action {
 	return []Action{
-		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionSupplyChange, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
+		ActionAccountChange, ActionCatalogChange, ActionSupplyLoad, ActionSupplyChange, ActionSealChange, ActionApplicationStep, ActionGrantChange, ActionComputationReview, ActionQueryCheck,
 		ActionQueryRun, ActionReleaseDecide, ActionReviewVote, ActionReleaseCollect, ActionProductFile, ActionFreezeSet, ActionFreezeLift, ActionSanctionApply, ActionInstructionStep, ActionBudgetTopUp, ActionPolicyActivate,
 	}
 }

@@ -55,6 +55,8 @@ func typed(t testing.TB, action policy.Action, raw []byte) policy.Input {
 		return decoded[policy.BudgetTopUp](decode)
 	case policy.ActionInstructionStep:
 		return decoded[policy.InstructionStep](decode)
+	case policy.ActionSealChange:
+		return decoded[policy.SealChange](decode)
 	case policy.ActionSanctionApply:
 		return decoded[policy.SanctionApply](decode)
 	case policy.ActionComputationReview:
@@ -131,7 +133,7 @@ func TestEveryActionHasAPermittedBase(t *testing.T) {
 func TestASTEqualsTheJSONForm(t *testing.T) {
 	inputs := []policy.Input{
 		policy.Query{}, policy.ReleaseDecide{}, policy.ReleaseCollect{}, policy.ReviewVote{}, policy.AccountChange{},
-		policy.CatalogChange{}, policy.SupplyLoad{}, policy.ApplicationStep{}, policy.GrantChange{}, policy.ComputationReview{}, policy.ProductFile{}, policy.FreezeSet{}, policy.FreezeLift{}, policy.PolicyActivate{}, policy.BudgetTopUp{}, wide(5, 20),
+		policy.CatalogChange{}, policy.SupplyLoad{}, policy.ApplicationStep{}, policy.GrantChange{}, policy.ComputationReview{}, policy.ProductFile{}, policy.FreezeSet{}, policy.FreezeLift{}, policy.PolicyActivate{}, policy.SealChange{}, policy.BudgetTopUp{}, wide(5, 20),
 		policy.SupplyLoad{Exception: &policy.Exception{Document: "sha256:d", Batch: "sha256:b", Approver: "p"}},
 	}
 	for action, raw := range bases(t) {

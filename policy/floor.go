@@ -59,6 +59,7 @@ var floor = map[Action][]string{
 		"POL-001", "POL-002", "POL-003", "POL-004", "POL-005", "POL-006", "SUB-001", "SUB-002",
 	},
 	ActionBudgetTopUp:     {"BUD-001", "BUD-002", "BUD-003", "BUD-004", "BUD-005", "BUD-006", "SUB-001", "SUB-002"},
+	ActionSealChange:      {"SEA-001", "SEA-002", "SEA-003", "SEA-004", "SEA-005", "SEA-006", "SEA-007", "SUB-001", "SUB-002"},
 	ActionSanctionApply:   {"SAN-001", "SAN-002", "SAN-003", "SAN-004", "SAN-005", "SAN-006", "SUB-001", "SUB-002"},
 	ActionInstructionStep: {"INS-001", "INS-002", "INS-003", "INS-004", "INS-005", "INS-006", "SUB-001", "SUB-002"},
 }

@@ -43,6 +43,7 @@ var harmless = []struct{ pattern, reason string }{
 	{`^policy.activate /(bundle|active)/digest text$`, "another bundle"},
 	{`^instruction.step /target/issuer text$`, "another authority issued it"},
 	{`^sanction.apply /target/(uscc|provider) \w+$`, "a closure names no credit code, and only a provider needs to be the dataset's"},
+	{`^seal.change (/dataset/provider|/proposer/role) \w+$`, "only a provider needs to be the dataset's, and only the regulator stands in for the party that sealed"},
 	{`^supply.change /dataset/grade (array|null|object|text)$`, "only retention reads it; an unknown grade is kept longest"},
 	{`^release.collect /release/grade (array|null|object|text)$`, "only retention reads it; an unknown grade is kept longest"},
 }

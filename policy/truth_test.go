@@ -35,9 +35,10 @@ func TestBJ_FIN_3_RolesAndActions(t *testing.T) {
 		policy.ActionPolicyActivate:    {policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleEgressReviewer, policy.RoleRegulator},
 		policy.ActionInstructionStep:   {policy.RoleSteward, policy.RoleAdministrator, policy.RoleSecurityAdministrator},                       // executes
 		policy.ActionBudgetTopUp:       {policy.RoleProvider, policy.RoleRegulator},                                                            // confirms
+		policy.ActionSealChange:        {policy.RoleSteward, policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleRegulator}, // confirms; a provider its own
 		policy.ActionSanctionApply:     {policy.RoleSteward, policy.RoleAdministrator, policy.RoleSecurityAdministrator, policy.RoleRegulator}, // reinstates; a provider its own
 	}
-	about := []string{"BUD-001", "SEP-001", "SUP-001", "SUP-011", "SUP-031", "APP-001", "GRA-001", "COM-001", "SEP-011", "AUT-012", "EGR-011", "PRD-001", "FRZ-001", "INS-001", "POL-001", "SAN-001", "SAN-005"}
+	about := []string{"BUD-001", "SEP-001", "SUP-001", "SUP-011", "SUP-031", "APP-001", "GRA-001", "COM-001", "SEP-011", "AUT-012", "EGR-011", "PRD-001", "FRZ-001", "INS-001", "POL-001", "SAN-001", "SAN-005", "SEA-001", "SEA-002"}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for _, a := range policy.Actions() {
@@ -112,6 +113,9 @@ func with(t *testing.T, a policy.Action, change func(*policy.Common)) policy.Inp
 		change(&in.Common)
 		return in
 	case policy.InstructionStep:
+		change(&in.Common)
+		return in
+	case policy.SealChange:
 		change(&in.Common)
 		return in
 	case policy.SanctionApply:

@@ -16,7 +16,7 @@ import (
 func (a *app) datasetCommand() *cobra.Command {
 	return a.group("dataset", catalog.Text{Zh: "数据集：建议声明、审核、装载、快照、检索、版本、血缘", En: "datasets: suggest, review, load, snapshots, search, history, lineage"},
 		"yumen dataset review credit --approve --comment 'declared as agreed'\nyumen dataset load credit credit.csv",
-		a.datasetSuggestCommand(), a.datasetSynthesizeCommand(), a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetPullCommand(), a.datasetDestroyCommand(), a.datasetExceptCommand(), a.datasetConvertCommand(), a.datasetSnapshotsCommand(),
+		a.datasetSuggestCommand(), a.datasetSynthesizeCommand(), a.datasetReviewCommand(), a.datasetLoadCommand(), a.datasetPullCommand(), a.datasetDestroyCommand(), a.datasetExceptCommand(), a.datasetSealCommand(), a.datasetUnsealCommand(), a.datasetConvertCommand(), a.datasetSnapshotsCommand(),
 		a.datasetExportCommand(), a.datasetImportCommand(), a.datasetSearchCommand(), a.datasetHistoryCommand(), a.datasetLineageCommand())
 }
 

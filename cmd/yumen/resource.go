@@ -122,6 +122,9 @@ func (a *app) printResource(r *api.Resource) error {
 	t.Add(a.t("摘要", "digest"), r.Digest)
 	t.Add(a.t("创建", "created"), when(r.Created))
 	t.Add(a.t("更新", "updated"), when(r.Updated))
+	if r.Seal != nil {
+		t.Rows = append(t.Rows, a.sealTable(r.Seal).Rows...)
+	}
 	if err := a.print(r, t); err != nil || !a.people() || len(r.Spec) == 0 {
 		return err
 	}

@@ -34,6 +34,8 @@ const (
 	ActionDatasetSubmit   Action = "dataset.submit"
 	ActionDatasetAlert    Action = "dataset.alert" // a declaration or a batch looks like a state secret: refused, and somebody must look
 	ActionDatasetReview   Action = "dataset.review"
+	ActionDatasetSeal     Action = "dataset.seal" // nobody computes on it from here on
+	ActionDatasetUnseal   Action = "dataset.unseal"
 	ActionSupplyExcept    Action = "supply.except" // one batch of grade 4 may come in, or came in by it
 	ActionSnapshotLoad    Action = "snapshot.load"
 	ActionSnapshotDestroy Action = "snapshot.destroy"
@@ -138,6 +140,8 @@ var actions = map[Action]actionRule{
 	ActionDatasetSubmit:   {subject: nameForm},
 	ActionDatasetAlert:    {subject: nameForm, facts: []string{"kind", "count"}},
 	ActionDatasetReview:   {subject: nameForm},
+	ActionDatasetSeal:     {subject: nameForm, facts: []string{"kind", "count"}},
+	ActionDatasetUnseal:   {subject: nameForm, facts: []string{"act"}},
 	ActionSupplyExcept:    {subject: idForm("act"), facts: []string{"dataset"}, digests: []string{"document", "source"}},
 	ActionSnapshotLoad:    {subject: idForm("snap")},
 	ActionSnapshotDestroy: {subject: idForm("snap")},

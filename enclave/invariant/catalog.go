@@ -112,3 +112,28 @@ func (c *checker) checkSnapshots() error {
 	}
 	return nil
 }
+
+// checkSeals: what is sealed is what the log says was sealed and not unsealed since.
+func (c *checker) checkSeals() {
+	sealed := map[string]bool{}
+	for _, e := range c.log.all {
+		switch e.action {
+		case audit.ActionDatasetSeal:
+			sealed[e.subject] = true
+		case audit.ActionDatasetUnseal:
+			delete(sealed, e.subject)
+		}
+	}
+	for _, r := range c.records[kindDataset] {
+		var v struct {
+			Seal *struct{} `json:"seal"`
+		}
+		c.read(r, &v)
+		c.must(v.Seal == nil || sealed[r.ID], RecordEntry, r.ID)
+		c.must(v.Seal != nil || !sealed[r.ID], EntryEffect, r.ID)
+		delete(sealed, r.ID)
+	}
+	for name := range sealed {
+		c.must(false, EntryEffect, name)
+	}
+}

@@ -135,6 +135,14 @@ func lived(t *testing.T) string {
 	_, err = z.Service.RecordAuthorizations(t.Context(), enclavetest.As("provider"), api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "test",
 		Purpose: "test", Document: "id,evidence,not_after\n7,sha256:" + strings.Repeat("a", 64) + ",2030-01-31\n"})
 	require.NoError(t, err)
+	for _, name := range []string{"clients", "cases"} {
+		_, err = z.Service.Seal(t.Context(), enclavetest.As("security"), name, api.Reason{Reason: "x"})
+		require.NoError(t, err)
+	}
+	for _, as := range []string{"security", "provider_2"} {
+		_, err = z.Service.Unseal(t.Context(), enclavetest.As(as), "cases", api.Reason{Reason: "x"})
+		require.NoError(t, err)
+	}
 	z.Shut(t)
 	return z.Dir
 }
@@ -207,6 +215,12 @@ var violations = []struct {
 	}},
 	{invariant.RecordEntry, "a freeze that nobody set", func(m mutant) {
 		m.sql("INSERT INTO documents VALUES ('freeze', 'dataset/cases', '', '', '', 1, 1, 1, CAST('{}' AS BLOB))")
+	}},
+	{invariant.RecordEntry, "XM-22: a seal that nobody set", func(m mutant) {
+		m.sql("UPDATE documents SET doc = CAST(json_set(doc, '$.seal', json('{}')) AS BLOB) WHERE kind = 'dataset' AND id = 'cases'")
+	}},
+	{invariant.EntryEffect, "XM-22: a seal that nobody took off", func(m mutant) {
+		m.sql("UPDATE documents SET doc = CAST(json_remove(doc, '$.seal') AS BLOB) WHERE kind = 'dataset' AND id = 'clients'")
 	}},
 	{invariant.RecordEntry, "a sanction that nobody imposed", func(m mutant) {
 		m.sql("INSERT INTO documents VALUES ('sanction', 'sanction_00000000000000000000000000000000', '', '', 'closed', 1, 1, 1, CAST('{}' AS BLOB))")

@@ -171,6 +171,7 @@ func (c *checker) checkOrigins() error {
 	}
 	c.checkSessions()
 	c.checkFreezes()
+	c.checkSeals()
 	c.checkBundles()
 	c.checkSubjects()
 	return nil

@@ -34,6 +34,7 @@ type Resource struct {
 	Created int64           `json:"created" doc:"unix milliseconds"`
 	Updated int64           `json:"updated" doc:"unix milliseconds"`
 	Spec    json.RawMessage `json:"spec,omitempty"`
+	Seal    *Seal           `json:"seal,omitempty" doc:"of a dataset that is sealed"`
 }
 
 // Resources lists resources.

@@ -92,6 +92,16 @@ func (c *Client) ExceptSupply(ctx context.Context, dataset string, r api.SupplyE
 	return callWith[api.SupplyException](ctx, c, post(datasetPath(dataset)+"/exceptions"), r)
 }
 
+// Seal seals a dataset at once.
+func (c *Client) Seal(ctx context.Context, dataset, reason string) (*api.Seal, error) {
+	return callWith[api.Seal](ctx, c, post(datasetPath(dataset)+"/seal"), api.Reason{Reason: reason})
+}
+
+// Unseal unseals a dataset, or proposes to: two people of two parties must call it.
+func (c *Client) Unseal(ctx context.Context, dataset, reason string) (*api.Seal, error) {
+	return callWith[api.Seal](ctx, c, post(datasetPath(dataset)+"/unseal"), api.Reason{Reason: reason})
+}
+
 // DestroySnapshots destroys snapshots of a dataset that were read in place.
 func (c *Client) DestroySnapshots(ctx context.Context, dataset string, r api.DestroyRequest) ([]api.Snapshot, error) {
 	out, err := callWith[api.Snapshots](ctx, c, post(datasetPath(dataset)+"/snapshots/destroy"), r)

@@ -237,6 +237,13 @@ var acts = map[string]act{
 		must[api.TopUp](s, "security", "POST", "/v1/budget/top-ups", more)
 		return func() int { status, _ := s.call("provider", "POST", "/v1/budget/top-ups", more); return status }
 	}},
+	"seal": posts("dataset.seal", "security", "POST", "/v1/datasets/clients/seal", api.Reason{Reason: "test"}),
+	"unseal": {"dataset.unseal", func(s *stage) func() int {
+		why := api.Reason{Reason: "test"}
+		must[api.Seal](s, "security", "POST", "/v1/datasets/clients/seal", why)
+		must[api.Seal](s, "admin", "POST", "/v1/datasets/clients/unseal", why)
+		return func() int { status, _ := s.call("provider", "POST", "/v1/datasets/clients/unseal", why); return status }
+	}},
 	"close a dataset to an organization": posts("sanction.apply", "security", "POST", "/v1/sanctions",
 		api.SanctionRequest{Kind: "closure", Organization: "bank_b", Dataset: "clients", Deadline: 1 << 40, Reason: "test"}),
 	"terminate an organization":                          terminates("analyst_a"),

@@ -59,7 +59,7 @@ func read(d *door) document {
 var operations = map[string]bool{
 	"login": false, "logout": true, "activate": false, "whoami": true, "keys": false, "checkpoint": false, "catalog-public": false, "live": false, "ready": false,
 	"session-list": true, "session-rotate": true, "session-revoke": true, "account-sessions-revoke": true, "password-change": true, "totp-enrol": true, "totp-confirm": true, "totp-reset": true,
-	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "mechanisms": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true, "instruction-list": true, "instruction-get": true, "instruction-issue": true, "instruction-act": true, "policy-get": true, "policy-load": true, "policy-test": true, "policy-replay": true, "policy-shadow": true, "authorization-list": true, "authorization-record": true, "authorization-withdraw": true,
+	"account-suspend": true, "account-resume": true, "account-reset": true, "freeze-list": true, "freeze-set": true, "freeze-lift": true, "dataset-seal": true, "dataset-unseal": true, "mechanisms": true, "sanction-list": true, "sanction-impose": true, "sanction-act": true, "instruction-list": true, "instruction-get": true, "instruction-issue": true, "instruction-act": true, "policy-get": true, "policy-load": true, "policy-test": true, "policy-replay": true, "policy-shadow": true, "authorization-list": true, "authorization-record": true, "authorization-withdraw": true,
 	"key-register": true, "key-list": true, "key-confirm": true, "account-confirm": true,
 	"apply": true, "resource-list": true, "resource-get": true, "resource-delete": true, "dataset-review": true, "computation-get": true, "computation-review": true, "computation-certify": true, "snapshot-list": true, "snapshot-load": true, "dataset-suggest": true,
 	"dataset-pull": true, "supply-except": true, "snapshot-destroy": true, "upload-begin": true, "upload-get": true, "upload-part": true, "upload-finish": true, "upload-remove": true,
@@ -167,7 +167,7 @@ func (o operation) in(d *door) string {
 	if id == "" {
 		id = "none"
 	}
-	name := map[string]string{"account-confirm": "analyst_b", "resource-delete": "clients"}[o.ID]
+	name := map[string]string{"account-confirm": "analyst_b", "resource-delete": "clients", "dataset-seal": "none", "dataset-unseal": "none"}[o.ID]
 	if name == "" {
 		name = "clients"
 	}
@@ -189,7 +189,7 @@ var bodies = map[string]any{
 	"password-change": `{"password":"nothing at all","new":"correct horse battery"}`, "account-suspend": `{"reason":"x"}`, "totp-enrol": `{"password":"nothing at all"}`, "totp-confirm": `{"code":"000000"}`,
 	"sanction-impose": `{"kind":"termination","organization":"none","reason":"x"}`, "sanction-act": `{"act":"lift","reason":"x"}`,
 	"instruction-issue": `{"document":"1","demand":"report","text":"x"}`, "instruction-act": `{"act":"acknowledge"}`,
-	"freeze-set": `{"kind":"dataset","name":"none","reason":"x"}`, "freeze-lift": `{"kind":"dataset","name":"none"}`,
+	"freeze-set": `{"kind":"dataset","name":"none","reason":"x"}`, "freeze-lift": `{"kind":"dataset","name":"none"}`, "dataset-seal": `{"reason":"x"}`, "dataset-unseal": `{"reason":"x"}`,
 	"policy-load": `{"archive":"AAAA","revision":"2027.01.01-1","envelope":{}}`, "policy-test": `{"archive":"AAAA"}`, "policy-replay": `{"limit":1}`, "policy-shadow": `{"archive":"AAAA"}`,
 	"authorization-record":   `{"dataset":"none","organization":"none","scenario":"x","purpose":"x","document":"x"}`,
 	"authorization-withdraw": `{"dataset":"none","organization":"none","scenario":"x","purpose":"x","document":"x"}`,
@@ -245,7 +245,7 @@ var may = map[string]string{
 	"session-list": "*", "session-rotate": "-", "session-revoke": "-", "account-sessions-revoke": "-", "password-change": "-", "totp-enrol": "-", "totp-confirm": "-", "totp-reset": "-",
 	"mechanisms": "admin security auditor steward", "sanction-list": "*", "sanction-impose": "-", "sanction-act": "-",
 	"instruction-list": "admin security auditor steward", "instruction-get": "-", "instruction-issue": "-", "instruction-act": "-",
-	"freeze-list": "admin security auditor steward", "freeze-set": "-", "freeze-lift": "-", "account-suspend": "-", "account-resume": "-", "account-reset": "-",
+	"freeze-list": "admin security auditor steward", "freeze-set": "-", "freeze-lift": "-", "dataset-seal": "-", "dataset-unseal": "-", "account-suspend": "-", "account-resume": "-", "account-reset": "-",
 	"policy-get": "admin security auditor steward reviewer_1", "policy-load": "-", "policy-test": "-", "policy-replay": "security auditor", "policy-shadow": "-", "authorization-list": "*", "authorization-record": "-", "authorization-withdraw": "-",
 	"whoami": "*", "key-list": "*", "resource-list": "*", "resource-get": "*",
 	"key-register": "-", "key-confirm": "-", "account-confirm": "-", "apply": "-", "resource-delete": "-", "dataset-review": "-", "computation-get": "-", "computation-review": "-", "computation-certify": "-", "snapshot-load": "-", "dataset-suggest": "-",
@@ -296,6 +296,8 @@ func testRoles(t *testing.T, d *door) {
 		{"POST", "/v1/sanctions", map[string]any{"kind": "blacklist", "organization": "bank_b", "reason": "x"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/instructions", map[string]any{"document": "1", "demand": "report", "text": "x"}, "admin security auditor steward provider reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/freezes/lift", map[string]any{"kind": "runs"}, "auditor steward provider reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/datasets/clients/seal", map[string]any{"reason": "x"}, "reviewer_1 analyst_a analyst_b"},
+		{"POST", "/v1/datasets/clients/unseal", map[string]any{"reason": "x"}, "auditor reviewer_1 analyst_a analyst_b"},
 		{"POST", "/v1/policy/bundles", map[string]any{"archive": "AAAA", "revision": "2027.01.01-1", "envelope": map[string]any{}}, "auditor steward provider analyst_a analyst_b"},
 		{"POST", "/v1/policy/test", map[string]any{"archive": "AAAA"}, "auditor steward provider analyst_a analyst_b"},
 		{"POST", "/v1/policy/shadow", map[string]any{"archive": "AAAA"}, "steward provider analyst_a analyst_b"},

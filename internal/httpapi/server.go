@@ -79,6 +79,7 @@ func New(cfg Config) http.Handler {
 	d.evidence(humaAPI)
 	d.health(humaAPI)
 	d.freezes(humaAPI)
+	d.seals(humaAPI)
 	d.sanctions(humaAPI)
 	d.instructions(humaAPI)
 	d.policies(humaAPI)

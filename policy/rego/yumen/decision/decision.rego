@@ -22,6 +22,7 @@ import data.yumen.instruction
 import data.yumen.lib
 import data.yumen.product
 import data.yumen.sanction
+import data.yumen.sealing
 import data.yumen.separation
 import data.yumen.subject
 import data.yumen.supply
@@ -221,6 +222,17 @@ instruction_step := refusal("instruction.step", instruction_proof, {}) if lacks(
 
 instruction_step := {"proof": instruction_proof, "obligations": {"retention_years": instruction.retention_years}} if {
 	not lacks("instruction.step", instruction_proof)
+}
+
+seal_proof := subject.proof | sealing.proof
+
+# METADATA
+# title: May this dataset be sealed or unsealed
+# entrypoint: true
+seal_change := refusal("seal.change", seal_proof, {}) if lacks("seal.change", seal_proof)
+
+seal_change := {"proof": seal_proof, "obligations": {"retention_years": sealing.retention_years}} if {
+	not lacks("seal.change", seal_proof)
 }
 
 grant_proof := subject.proof | granting.proof

@@ -27,6 +27,7 @@ import data.yumen.lib
 #     - freeze.lift
 #     - policy.activate
 #     - sanction.apply
+#     - seal.change
 #     - budget.topup
 #     - instruction.step
 #   articles: [BJ-FIN-17, BJ-FIN-29, BJ-OPS-21a, XM-19c]
@@ -61,6 +62,7 @@ proof contains "SUB-001" if input.subject.effective == true
 #     - freeze.lift
 #     - policy.activate
 #     - sanction.apply
+#     - seal.change
 #     - budget.topup
 #     - instruction.step
 #   articles: [BJ-FIN-17, BJ-OPS-21a, BJ-OPS-21b]
