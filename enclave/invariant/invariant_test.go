@@ -110,6 +110,14 @@ func lived(t *testing.T) string {
 	require.NoError(t, err)
 	_, err = z.Service.DestroySnapshots(t.Context(), enclavetest.As("steward"), "leased", api.DestroyRequest{Reason: "x"})
 	require.NoError(t, err)
+	for _, name := range []string{"leased", "cases"} {
+		_, err = z.Service.Seal(t.Context(), enclavetest.As("security"), name, api.Reason{Reason: "x"})
+		require.NoError(t, err)
+	}
+	for _, as := range []string{"security", "provider_2"} {
+		_, err = z.Service.Unseal(t.Context(), enclavetest.As(as), "cases", api.Reason{Reason: "x"})
+		require.NoError(t, err)
+	}
 	p, grant := z.Bank(t)
 	require.Equal(t, "released", z.Ask(t, p, grant, "SELECT city, count(*) AS n FROM clients GROUP BY city").State)
 	voted := z.Ask(t, p, grant, "SELECT count(*) AS n FROM cases WHERE kind = 'civil'")
@@ -135,14 +143,6 @@ func lived(t *testing.T) string {
 	_, err = z.Service.RecordAuthorizations(t.Context(), enclavetest.As("provider"), api.Authorizations{Dataset: "clients", Organization: "bank_a", Scenario: "test",
 		Purpose: "test", Document: "id,evidence,not_after\n7,sha256:" + strings.Repeat("a", 64) + ",2030-01-31\n"})
 	require.NoError(t, err)
-	for _, name := range []string{"clients", "cases"} {
-		_, err = z.Service.Seal(t.Context(), enclavetest.As("security"), name, api.Reason{Reason: "x"})
-		require.NoError(t, err)
-	}
-	for _, as := range []string{"security", "provider_2"} {
-		_, err = z.Service.Unseal(t.Context(), enclavetest.As(as), "cases", api.Reason{Reason: "x"})
-		require.NoError(t, err)
-	}
 	z.Shut(t)
 	return z.Dir
 }
@@ -220,7 +220,7 @@ var violations = []struct {
 		m.sql("UPDATE documents SET doc = CAST(json_set(doc, '$.seal', json('{}')) AS BLOB) WHERE kind = 'dataset' AND id = 'cases'")
 	}},
 	{invariant.EntryEffect, "XM-22: a seal that nobody took off", func(m mutant) {
-		m.sql("UPDATE documents SET doc = CAST(json_remove(doc, '$.seal') AS BLOB) WHERE kind = 'dataset' AND id = 'clients'")
+		m.sql("UPDATE documents SET doc = CAST(json_remove(doc, '$.seal') AS BLOB) WHERE kind = 'dataset' AND id = 'leased'")
 	}},
 	{invariant.RecordEntry, "a sanction that nobody imposed", func(m mutant) {
 		m.sql("INSERT INTO documents VALUES ('sanction', 'sanction_00000000000000000000000000000000', '', '', 'closed', 1, 1, 1, CAST('{}' AS BLOB))")
