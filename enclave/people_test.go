@@ -336,7 +336,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	}
 	for _, c := range calls(t, z, grant, waiting, released) {
 		switch c.name {
-		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "Sanction", "ActOnSanction", "ResetTOTP", "ConfirmKey", "ReviewDataset", "ReviewComputation", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
+		case "Apply", "Delete", "ConfirmAccount", "Sessions", "RevokeSessions", "SuspendAccount", "ResumeAccount", "ResetAccount", "Freeze", "Unfreeze", "Seal", "Unseal", "Sanction", "ActOnSanction", "ResetTOTP", "ConfirmKey", "ReviewDataset", "ReviewComputation", "ReviewApplication", "Withdraw", "Resubmit", "Vote",
 			"ResubmitApplication", "WithdrawApplication", "FinishUpload", "RemoveUpload", "SuspendGrant", "ResumeGrant", "TerminateGrant":
 			continue // these change what the others look at; they have tests of their own
 		}
