@@ -83,7 +83,8 @@ func (s *Service) cover(a *asked) error {
 }
 
 func (a *asked) coverPart(plan *compile.Plan, secret noise.Secret) (*coveredPart, error) {
-	in := compile.NoisyInputs{Snapshots: a.contents(), Scope: a.scope(), Specs: map[string]*catalog.DatasetSpec{}, Cells: a.decision.Obligations.Run.CellsMax}
+	// A load draws anew, also one of the same file: equal noise would tell that nothing has changed.
+	in := compile.NoisyInputs{Snapshots: a.pinIDs, Scope: a.scope(), Specs: map[string]*catalog.DatasetSpec{}, Cells: a.decision.Obligations.Run.CellsMax}
 	for name, d := range a.sets {
 		in.Specs[name] = d.Approved
 	}

@@ -2,6 +2,7 @@ package enclave_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"math"
 	"strconv"
@@ -169,6 +170,27 @@ func TestNoisyPlansAreBlindToNULL(t *testing.T) {
 		}
 	}
 	require.Equal(t, told[0], told[1])
+	z.Check(t)
+}
+
+// A load of the same file is a load like any other: what is asked again is drawn and charged anew, so that nobody learns whether anything changed.
+func TestNoisyLoadsAreAlike(t *testing.T) {
+	z := noisyZone(t)
+	p, grant := z.Bank(t)
+	const text = "SELECT city, count(*) AS n FROM clients GROUP BY city ORDER BY city"
+	first := z.Ask(t, p, grant, text)
+	var costs []*api.Cost
+	answers := map[string]bool{fmt.Sprint(rowsOf(t, first)): true}
+	for _, rows := range [][][]string{enclavetest.ClientRows(), enclavetest.ClientRows()[:enclavetest.Rows]} {
+		z.Load(t, "clients", rows)
+		check, err := z.Service.Check(t.Context(), p, api.RunRequest{Grant: grant, SQL: text})
+		require.NoError(t, err)
+		costs = append(costs, check.Cost)
+		answers[fmt.Sprint(rowsOf(t, z.Ask(t, p, grant, text)))] = true
+	}
+	require.Equal(t, 2, costs[0].Columns)
+	require.Equal(t, costs[0], costs[1], "the same file, and a file without one person")
+	require.Len(t, answers, 3)
 	z.Check(t)
 }
 

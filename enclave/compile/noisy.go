@@ -345,7 +345,7 @@ func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 	f := plan.Families(n.in.Snapshots, n.in.Scope)[0]
 	at := cohort{base: f.Base, box: f.Box, keys: f.Keys}.at(n.Keys[key])
 	at = at.dated()
-	f.Keys, f.Box = nil, at.box
+	f.Keys, f.Box = nil, n.plain(at.box)
 	slices.SortFunc(at.beside, func(a, b keyValue) int {
 		return cmp.Or(cmp.Compare(a.Column.Path, b.Column.Path), cmp.Compare(a.Column.Column, b.Column.Column), cmp.Compare(a.Func, b.Func))
 	})
@@ -353,6 +353,50 @@ func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 		Family
 		Beside []keyValue `json:"beside,omitempty"`
 	}{f, at.beside})
+}
+
+// plain is a box with nothing in it but what is meant: which values of which column, in the spelling of the column's own type. A key says less of
+// its column than a condition does, and may be of another type.
+func (n *NoisyProgram) plain(b Box) Box {
+	b.Conditions = slices.Clone(b.Conditions)
+	for i, c := range b.Conditions {
+		c.Sensitive, c.SensitiveValues = false, nil
+		rolled := slices.ContainsFunc(n.plan.Base.Rollups, func(r Rollup) bool { return r.Path == c.Column.Path })
+		if spec := n.in.Specs[n.plan.datasetOf(c.Column.Path)]; !rolled && spec != nil && spec.Column(c.Column.Column) != nil {
+			c = c.as(spec.Column(c.Column.Column).Type)
+		}
+		b.Conditions[i] = c
+	}
+	return b
+}
+
+// as is the condition with its values spelled as those of another type, if that holds all of them.
+func (c Condition) as(typ string) Condition {
+	fits := true
+	spell := func(text string) string {
+		if text == "" {
+			return "" // no end
+		}
+		out, err := catalog.CanonicalValue(typ, text)
+		fits = fits && err == nil
+		return out
+	}
+	set := c.Set
+	if c.Type == typ || len(set.Prefixes) > 0 {
+		c.Type = typ
+		return c
+	}
+	set.Values, set.Intervals = nil, nil
+	for _, v := range c.Set.Values {
+		set.Values = append(set.Values, spell(v))
+	}
+	for _, i := range c.Set.Intervals {
+		set.Intervals = append(set.Intervals, Interval{Lo: spell(i.Lo), Hi: spell(i.Hi)})
+	}
+	if fits {
+		c.Type, c.Set = typ, set
+	}
+	return c
 }
 
 // Kind is how a statistic is shown: a count, or an amount.

@@ -137,12 +137,18 @@ func (n *NoisyProgram) weigh(s *Statistic, reach reaching) error {
 		}
 	}
 	s.Units = charge(squares, sensitivity)
-	if s.Set != universal && slices.ContainsFunc(n.plan.Keys, func(k Key) bool { return k.Sensitive }) {
+	if s.Set != universal && slices.ContainsFunc(n.plan.Keys, n.moves) {
 		s.Units *= 2
 	}
 	s.Touched = n.touches(s, reach)
 	s.Sensitivity = sensitivity.Mul(sensitivity, unit)
 	return nil
+}
+
+// moves reports whether a row can go from one value of a key to another because of one entity: by a fact about it, because the row that it was
+// joined to is there no more, or because what is rolled up over rows changed. It is in one cell less and in one more then.
+func (n *NoisyProgram) moves(k Key) bool {
+	return k.Sensitive || !n.plan.matches(k.Column.Path) || slices.ContainsFunc(n.plan.Base.Rollups, func(r Rollup) bool { return r.Path == k.Column.Path })
 }
 
 // touches is how many cells of a column one entity can change: each row that it moves is in one cell before and in one after, and a column has no

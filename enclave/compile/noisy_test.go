@@ -81,6 +81,41 @@ func TestNoisyCells(t *testing.T) {
 	}
 }
 
+// A value as a key and the same value as a condition are one cell, whatever the key makes of its column and whatever is declared of it.
+func TestNoisyKeysAreConditions(t *testing.T) {
+	e := newEngine(t)
+	world := strings.NewReplacer("roles: [measure], bounds: [-50, 100]", "roles: [measure, dimension], grid: step(10), generalise: [band(10)], bounds: [-50, 100]",
+		"roles: [measure], bounds: [0, 90]", "roles: [measure, dimension], grid: step(10), generalise: [band(10)], bounds: [0, 90]").Replace(noisyWorld)
+	counts := func(text string, kind compile.MeasureKind) map[string]string {
+		n, err := e.noisy(text, world)
+		require.NoError(t, err, text)
+		return noisyCells(t, n, kind)
+	}
+	const rolled = " FROM (SELECT pid, count(*) AS n, sum(cost) AS s FROM visits GROUP BY pid) r "
+	for _, c := range []struct{ keyed, key, asked string }{
+		{"SELECT ill, count(*) AS n FROM clients GROUP BY ill", "true", "SELECT count(*) AS n FROM clients WHERE ill = true"},
+		{"SELECT ill, count(*) AS n FROM clients GROUP BY ill", "NULL", "SELECT count(*) AS n FROM clients WHERE ill IS NULL"},
+		{"SELECT CASE WHEN ill THEN 1 ELSE 0 END AS k, count(*) AS n FROM clients GROUP BY k", "0", "SELECT count(*) AS n FROM clients WHERE ill IS NOT true"},
+		{"SELECT ill, town, count(*) AS n FROM clients GROUP BY ill, town", "true,n", "SELECT ill, count(*) AS n FROM clients WHERE town = 'n' GROUP BY ill\ttrue"},
+		{"SELECT p.ill, count(*) AS n FROM visits v JOIN clients p ON v.pid = p.pid GROUP BY p.ill", "true", "SELECT count(*) AS n FROM visits v JOIN clients p ON v.pid = p.pid WHERE p.ill"},
+		{"SELECT floor(wealth / 10) * 10 AS b, count(*) AS n FROM clients WHERE wealth >= 0 GROUP BY b", "10", "SELECT count(*) AS n FROM clients WHERE wealth >= 10 AND wealth < 20"},
+		{"SELECT floor(wealth / 10) * 10 AS b, count(*) AS n FROM clients GROUP BY b", "NULL", "SELECT count(*) AS n FROM clients WHERE wealth IS NULL"},
+		{"SELECT floor(cost / 10) * 10 AS b, count(*) AS n FROM visits GROUP BY b", "10", "SELECT count(*) AS n FROM visits WHERE cost BETWEEN 10 AND 19"},
+		{"SELECT month(day) AS m, count(*) AS n FROM visits GROUP BY m", "NULL", "SELECT count(*) AS n FROM visits WHERE day IS NULL"},
+		{"SELECT date_trunc('month', day) AS m, count(*) AS n FROM visits WHERE day >= '2024-01-01' AND day < '2024-03-01' GROUP BY m", "2024-01-01", "SELECT count(*) AS n FROM visits WHERE day >= '2024-01-01' AND day < '2024-02-01'"},
+		{"SELECT CASE WHEN r.n >= 2 THEN 'many' ELSE 'few' END AS k, count(*) AS p" + rolled + "GROUP BY k", "1", "SELECT count(*) AS p" + rolled + "WHERE r.n >= 2"},
+		{"SELECT CASE WHEN r.s >= 20 THEN 'much' ELSE 'little' END AS k, count(*) AS p" + rolled + "GROUP BY k", "1", "SELECT count(*) AS p" + rolled + "WHERE r.s >= 20"},
+	} {
+		asked, key, _ := strings.Cut(c.asked, "\t")
+		kind := compile.MeasureRows
+		if strings.Contains(c.keyed, rolled) {
+			kind = compile.MeasureEntities // a row is what is rolled up
+		}
+		require.NotEmpty(t, counts(c.keyed, kind)[c.key], c.keyed)
+		require.Equal(t, counts(c.keyed, kind)[c.key], counts(asked, kind)[key], "%s\n%s", c.keyed, asked)
+	}
+}
+
 // The cells of an answer follow from declarations and conditions, whoever is in them.
 func TestNoisyKeys(t *testing.T) {
 	e := newEngine(t)
