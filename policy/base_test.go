@@ -10,6 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/stretchr/testify/require"
 
+	"yumen/internal/policyfile"
 	"yumen/policy"
 )
 
@@ -87,6 +88,14 @@ func bases(t testing.TB) map[string]json.RawMessage {
 	b, err := policy.Bases()
 	require.NoError(t, err)
 	return b
+}
+
+// defaultFiles are those of the default bundle.
+func defaultFiles(t testing.TB) policyfile.Files {
+	t.Helper()
+	files, err := policyfile.Read(policy.DefaultBundle())
+	require.NoError(t, err)
+	return files
 }
 
 // open opens the default bundle with time enough for a busy machine.

@@ -1,3 +1,5 @@
+//go:build !race
+
 package policy_test
 
 import (
@@ -22,13 +24,6 @@ func TestHouseRules(t *testing.T) {
 		seen++
 	}
 	require.Greater(t, seen, 15)
-}
-
-func defaultFiles(t testing.TB) policyfile.Files {
-	t.Helper()
-	files, err := policyfile.Read(policy.DefaultBundle())
-	require.NoError(t, err)
-	return files
 }
 
 func rego(t *testing.T) map[string]string {
