@@ -175,7 +175,7 @@ func (s *Service) mayCatalog(ctx context.Context, p Principal, op, name string, 
 		State: policy.State(state), Provider: spec.Provider, Author: policy.Author{Account: author.Account, Person: author.Person}, Columns: len(spec.Columns), Graded: graded,
 		Below: spec.Below(), Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited,
 		Unplaced: spec.Unplaced(), StateSecret: spec.StateSecret, Marked: len(spec.MarkedFields()), Basis: spec.SharingBasis != "", Lowered: spec.Lowered(d.grades()),
-		Supply: spec.Mode(), Declared: s.inDomain(spec)}})
+		Supply: spec.Mode(), Declared: s.places.Declared(spec)}})
 }
 
 // organizationFacts reads what the policy wants to know of an organization. Only institutions need admission.

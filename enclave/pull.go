@@ -56,7 +56,7 @@ func (s *Service) pull(ctx context.Context, u *upload, p Principal, d *datasetRe
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	b := &batch{dataset: u.dataset, mode: catalog.SupplyTenantSpace, spec: d.Approved, version: d.ApprovedVersion.Digest, progress: u.checked}
-	text, err := s.places.Manifest(ctx, d.Approved.Supply)
+	text, err := s.places.Manifest(ctx, d.Approved)
 	if err != nil {
 		return api.Snapshot{}, s.placeFault(u.dataset, err)
 	}

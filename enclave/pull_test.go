@@ -94,6 +94,22 @@ func TestXM_63_LocationOutsideTheDomainIsRefused(t *testing.T) {
 	z.Check(t)
 }
 
+// A location is one provider's: nobody else's declaration reads from it, whoever wrote or approved that, and neither after the location was given
+// to another.
+func TestXM_63_LocationIsOneProviders(t *testing.T) {
+	z, dir := space(t)
+	mine := strings.ReplaceAll(strings.Replace(enclavetest.Supplied("mine", tenantSpace), "provider: bureau", "provider: court", 1), "grade: 2", "grade: 1")
+	for _, as := range []string{"provider_2", "steward", "admin"} {
+		_, err := z.Service.Apply(t.Context(), enclavetest.As(as), api.Apply{Documents: mine})
+		require.Equal(t, catalog.CodeSupplyMode, code(err), as)
+	}
+	z.InPlace(t, "clients", tenantSpace)
+	z.Restart(t, enclavetest.SpaceOf(t, dir, "court"))
+	_, err := z.Pull(t, "provider", "clients")
+	require.Equal(t, catalog.CodeSupplyMode, code(err))
+	z.Check(t)
+}
+
 func TestBJ_OPS_27c_LeaseEnds(t *testing.T) {
 	z, _ := space(t)
 	bank, grant := z.Bank(t)

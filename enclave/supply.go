@@ -12,32 +12,29 @@ import (
 // Places are the storage locations in the domain that the gateway reads in place. The zone's configuration lists them; a declaration names
 // one of them and nothing else.
 type Places interface {
-	// Declared reports whether the location is one of the zone's, and of the kind that the declaration asks for.
-	Declared(s *catalog.Supply) bool
+	// Declared reports whether the location that a declaration names is one of the zone's, of its provider, and of the kind that it asks for.
+	Declared(spec *catalog.DatasetSpec) bool
 	// Read copies the file or table as one whole to w, after telling its size in bytes where that is known. What it fails with tells no value
 	// and no text of another program; Told says what to do instead.
 	Read(ctx context.Context, spec *catalog.DatasetSpec, size func(int64), w io.Writer) error
 	// Manifest is the batch manifest that lies beside a file, or nothing where none is declared.
-	Manifest(ctx context.Context, s *catalog.Supply) ([]byte, error)
+	Manifest(ctx context.Context, spec *catalog.DatasetSpec) ([]byte, error)
 }
 
 // nowhere is a zone without a storage location.
 type nowhere struct{}
 
-func (nowhere) Declared(*catalog.Supply) bool { return false }
+func (nowhere) Declared(*catalog.DatasetSpec) bool { return false }
 
 func (nowhere) Read(context.Context, *catalog.DatasetSpec, func(int64), io.Writer) error {
 	return errNowhere
 }
 
-func (nowhere) Manifest(context.Context, *catalog.Supply) ([]byte, error) { return nil, errNowhere }
+func (nowhere) Manifest(context.Context, *catalog.DatasetSpec) ([]byte, error) {
+	return nil, errNowhere
+}
 
 var errNowhere = fault(KindConflict, "专区配置中没有这个存储位置", "the zone's configuration lists no such location")
-
-// inDomain reports whether the gateway may read in place what the declaration names.
-func (s *Service) inDomain(spec *catalog.DatasetSpec) bool {
-	return spec.Supply.InPlace() && s.places.Declared(spec.Supply)
-}
 
 // pushed is the mode of a push: a steward imports a copy, everybody else is the interface.
 func pushed(p Principal) catalog.SupplyMode {
@@ -74,7 +71,7 @@ func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, in supplied
 			by = &policy.Exception{Document: catalog.Digest(v.Document), Batch: catalog.Digest(v.Batch), Approver: v.First.Person, Second: v.Second, NotAfter: v.NotAfter}
 		}
 	}
-	asked := policy.SupplyLoad{Exception: by, Common: s.common(p), Frozen: frozen, Mode: in.mode, Declared: s.inDomain(spec), Batch: string(in.batch),
+	asked := policy.SupplyLoad{Exception: by, Common: s.common(p), Frozen: frozen, Mode: in.mode, Declared: s.places.Declared(spec), Batch: string(in.batch),
 		Dataset: policy.Supplied{Name: in.dataset, State: policy.StateApproved, Provider: spec.Provider, Grade: spec.Grade(), Market: d.market(spec), Supply: spec.Mode()}}
 	if in.batch != "" {
 		return s.allowed(ctx, tx, asked)

@@ -85,7 +85,7 @@ type Declaration struct {
 	Basis       bool                `json:"basis"`        // a law is cited by which the data are not shared
 	Lowered     int                 `json:"lowered"`      // columns graded below the grade approved before, without a record of it
 	Supply      SupplyMode          `json:"supply"`       // the declared mode; empty when none is
-	Declared    bool                `json:"declared"`     // the location that it names is one of the zone's (tenant_space)
+	Declared    bool                `json:"declared"`     // the location that it names is one of the zone's, for its provider (tenant_space)
 }
 
 // SupplyLoad asks whether a snapshot of a dataset may be loaded.
@@ -94,7 +94,7 @@ type SupplyLoad struct {
 	Frozen    Set        `json:"frozen"` // kinds of freeze and sanction that cover the act; empty, never nil
 	Mode      SupplyMode `json:"mode"`
 	Dataset   Supplied   `json:"dataset"`
-	Declared  bool       `json:"declared"`  // the storage location is declared and lies in the domain (tenant_space)
+	Declared  bool       `json:"declared"`  // the storage location is declared for the provider and lies in the domain (tenant_space)
 	Batch     string     `json:"batch"`     // digest of the batch; empty before it has arrived
 	Exception *Exception `json:"exception"` // nil when there is none
 }

@@ -45,6 +45,7 @@ type Config struct {
 // LocationConfig is one location: a directory, or a schema of a PostgreSQL database.
 type LocationConfig struct {
 	Name         string `yaml:"name"`
+	Provider     string `yaml:"provider"`
 	Directory    string `yaml:"directory"`
 	Owner        string `yaml:"owner"`
 	Host         string `yaml:"host"`

@@ -18,10 +18,16 @@ func Space(t testing.TB) (dir string, change func(*enclave.Config)) {
 	t.Helper()
 	dir = t.TempDir()
 	require.NoError(t, os.Chmod(dir, 0o755)) //nolint:gosec // as a provider's folder is
-	set, err := source.New([]source.Location{{Name: "bureau_space", Directory: dir}})
-	require.NoError(t, err)
 	PutFile(t, dir, "clients.csv", CSV(ClientRows()))
-	return dir, func(c *enclave.Config) { c.Places = set }
+	return dir, SpaceOf(t, dir, "bureau")
+}
+
+// SpaceOf lists a directory as bureau_space of a provider.
+func SpaceOf(t testing.TB, dir, provider string) (change func(*enclave.Config)) {
+	t.Helper()
+	set, err := source.New([]source.Location{{Name: "bureau_space", Provider: provider, Directory: dir}})
+	require.NoError(t, err)
+	return func(c *enclave.Config) { c.Places = set }
 }
 
 // PutFile puts a file into a space, whole or not at all.

@@ -30,7 +30,7 @@ func folder(t *testing.T) (dir, outside string) {
 }
 
 func ofFile(path string) *catalog.DatasetSpec {
-	return &catalog.DatasetSpec{Supply: &catalog.Supply{Mode: catalog.SupplyTenantSpace, Location: "here", Path: path}}
+	return &catalog.DatasetSpec{Provider: "bureau", Supply: &catalog.Supply{Mode: catalog.SupplyTenantSpace, Location: "here", Path: path}}
 }
 
 // What lies in the directory is read, and nothing is reached through it that lies elsewhere, whoever puts what there.
@@ -92,7 +92,7 @@ func TestXM_63_FileThatChangesIsNotRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, _ := folder(t)
-			set, err := source.New([]source.Location{{Name: "here", Directory: dir}})
+			set, err := source.New([]source.Location{{Name: "here", Provider: "bureau", Directory: dir}})
 			require.NoError(t, err)
 			w := &midway{do: func() { require.NoError(t, do(filepath.Join(dir, "a.csv"))) }}
 			require.Contains(t, told(set.Read(t.Context(), ofFile("a.csv"), func(int64) {}, w)), "changed while it was read")
@@ -103,7 +103,7 @@ func TestXM_63_FileThatChangesIsNotRead(t *testing.T) {
 // A directory that others could exchange, or that is none, is found at the start and at every reading.
 func TestXM_63_DirectoryIsChecked(t *testing.T) {
 	check := func(l source.Location) string {
-		l.Name = "here"
+		l.Name, l.Provider = "here", "bureau"
 		set, err := source.New([]source.Location{l})
 		if err != nil {
 			return told(err)
@@ -145,15 +145,46 @@ func TestXM_63_DirectoryIsChecked(t *testing.T) {
 	}
 }
 
+// A location is one provider's, and neither its file nor its manifest is anything to a dataset of another, or of nobody.
+func TestXM_63_LocationIsOneProviders(t *testing.T) {
+	dir, outside := folder(t)
+	for provider, want := range map[string]string{"bureau": "", "court": "for this provider", "": "for this provider"} {
+		in := ofFile("a.csv")
+		in.Provider = provider
+		got, err := read(source.Location{Directory: dir}, in)
+		require.Equal(t, want == "", err == nil && got != "", provider)
+		require.Contains(t, told(err), want)
+		set, err := source.New([]source.Location{{Name: "here", Provider: "bureau", Directory: dir}})
+		require.NoError(t, err)
+		_, err = set.Manifest(t.Context(), in)
+		require.Contains(t, told(err), want)
+	}
+	listed := func(all ...source.Location) string {
+		_, err := source.New(all)
+		return told(err)
+	}
+	first := source.Location{Name: "here", Provider: "bureau", Directory: dir}
+	for want, second := range map[string]source.Location{
+		"whose data it holds": {Name: "there", Directory: outside},
+		"within one another":  {Name: "there", Provider: "court", Directory: filepath.Join(dir, "2024")},
+		"":                    {Name: "there", Provider: "court", Directory: outside},
+	} {
+		require.Contains(t, listed(first, second), want)
+		require.Contains(t, listed(second, first), want)
+	}
+	require.Contains(t, listed(first, source.Location{Name: "there", Provider: "court", Directory: dir}), "within one another")
+	require.Empty(t, listed(first, source.Location{Name: "there", Provider: "bureau", Directory: filepath.Join(dir, "2024")}))
+}
+
 func TestSJZ_15e_ManifestLiesBesideTheFile(t *testing.T) {
 	dir, _ := folder(t)
-	set, err := source.New([]source.Location{{Name: "here", Directory: dir}})
+	set, err := source.New([]source.Location{{Name: "here", Provider: "bureau", Directory: dir}})
 	require.NoError(t, err)
-	in := ofFile("a.csv").Supply
+	in := ofFile("a.csv")
 	got, err := set.Manifest(t.Context(), in)
 	require.NoError(t, err)
 	require.Empty(t, got)
-	in.Manifest = "a.json"
+	in.Supply.Manifest = "a.json"
 	_, err = set.Manifest(t.Context(), in)
 	require.Contains(t, told(err), "no such file")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.json"), []byte(strings.Repeat("x", 100<<10)), 0o600))

@@ -31,4 +31,4 @@ func fault(zh, en string) *Fault { return &Fault{text: catalog.Text{Zh: zh, En: 
 
 func (f *Fault) because(cause string) *Fault { return &Fault{text: f.text, Cause: cause} }
 
-var errUnknownPlace = fault("专区配置中没有这个存储位置，或其种类与声明不符：由运营方在 locations 中登记", "the zone's configuration lists no such location of this kind: the operator adds it to locations")
+var errUnknownPlace = fault("专区配置中没有该提供单位的这个存储位置，或其种类与声明不符：由运营方在 locations 中登记", "the zone's configuration lists no such location of this kind for this provider: the operator adds it to locations")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"yumen/catalog"
@@ -13,6 +14,7 @@ import (
 // Location is a place in the domain, as the zone's configuration lists it: a directory, or a schema of a PostgreSQL database.
 type Location struct {
 	Name      string
+	Provider  string // organization whose data it holds: what another provides is not read from it
 	Directory string // absolute
 	Owner     string // user who may own the directory and its files, beside root and the gateway: a name or a number; empty is nobody else
 
@@ -37,14 +39,15 @@ type place interface {
 
 // Set are the locations of a zone, by name.
 type Set struct {
-	names  []string
-	places map[string]place
+	names     []string
+	places    map[string]place
+	providers map[string]string
 }
 
 // New makes the set. It looks at the form alone: Check looks at the places.
 func New(all []Location) (*Set, error) {
-	out := &Set{places: map[string]place{}}
-	for _, l := range all {
+	out := &Set{places: map[string]place{}, providers: map[string]string{}}
+	for i, l := range all {
 		p, err := l.place()
 		if err != nil {
 			return nil, fmt.Errorf("location %s: %w", l.Name, err)
@@ -52,7 +55,13 @@ func New(all []Location) (*Set, error) {
 		if !catalog.ResourceName(l.Name) || out.places[l.Name] != nil {
 			return nil, fmt.Errorf("location %s: %w", l.Name, fault("名称应以小写字母开头，只含小写字母、数字和下划线，且不重复", "a name begins with a lower-case letter, holds lower-case letters, digits and underscores, and is there once"))
 		}
-		out.names, out.places[l.Name] = append(out.names, l.Name), p
+		if !catalog.ResourceName(l.Provider) {
+			return nil, fmt.Errorf("location %s: %w", l.Name, fault("请用 provider 写明是哪个提供单位的数据（机构名称）：只有其数据集可以从中读取", "say with provider whose data it holds (the name of an organization): its datasets alone are read from it"))
+		}
+		if slices.ContainsFunc(all[:i], l.meets) {
+			return nil, fmt.Errorf("location %s: %w", l.Name, fault("两个提供单位的目录不能一个在另一个之内", "the directories of two providers do not lie within one another"))
+		}
+		out.names, out.places[l.Name], out.providers[l.Name] = append(out.names, l.Name), p, l.Provider
 	}
 	return out, nil
 }
@@ -78,6 +87,12 @@ func (l Location) place() (place, error) {
 	return server{l}, nil
 }
 
+// meets reports whether a directory of another provider is within this one, or this one within it.
+func (l Location) meets(other Location) bool {
+	within := func(a, b string) bool { return strings.HasPrefix(a+"/", b+"/") }
+	return l.Directory != "" && other.Directory != "" && l.Provider != other.Provider && (within(l.Directory, other.Directory) || within(other.Directory, l.Directory))
+}
+
 func plain(path string) bool {
 	return filepath.IsAbs(path) && filepath.Clean(path) == path && path != "/"
 }
@@ -94,27 +109,30 @@ func (s *Set) Check(ctx context.Context, name string) error {
 	return p.check(ctx)
 }
 
-// Declared reports whether the location is one of the zone's, and of the kind that the declaration asks for.
-func (s *Set) Declared(in *catalog.Supply) bool {
-	p := s.places[in.Location]
-	return p != nil && p.takes(in)
+// Declared reports whether the location that a declaration names is one of the zone's, of its provider, and of the kind that it asks for.
+func (s *Set) Declared(spec *catalog.DatasetSpec) bool {
+	if !spec.Supply.InPlace() {
+		return false
+	}
+	p := s.places[spec.Supply.Location]
+	return p != nil && p.takes(spec.Supply) && s.providers[spec.Supply.Location] == spec.Provider
 }
 
 // Read copies the file or table as one whole to w, after telling its size in bytes where that is known.
 func (s *Set) Read(ctx context.Context, spec *catalog.DatasetSpec, size func(int64), w io.Writer) error {
-	if !spec.Supply.InPlace() || !s.Declared(spec.Supply) {
+	if !s.Declared(spec) {
 		return errUnknownPlace
 	}
 	return s.places[spec.Supply.Location].read(ctx, spec, size, w)
 }
 
 // Manifest is the batch manifest that lies beside a file, or nothing where none is declared.
-func (s *Set) Manifest(ctx context.Context, in *catalog.Supply) ([]byte, error) {
-	if !in.InPlace() || !s.Declared(in) {
+func (s *Set) Manifest(ctx context.Context, spec *catalog.DatasetSpec) ([]byte, error) {
+	if !s.Declared(spec) {
 		return nil, errUnknownPlace
 	}
-	if in.Manifest == "" {
+	if spec.Supply.Manifest == "" {
 		return nil, nil
 	}
-	return s.places[in.Location].manifest(ctx, in)
+	return s.places[spec.Supply.Location].manifest(ctx, spec.Supply)
 }

@@ -41,7 +41,7 @@ func started(t *testing.T) *sourcetest.Server {
 }
 
 func spec(table string, columns ...string) *catalog.DatasetSpec {
-	out := &catalog.DatasetSpec{Supply: &catalog.Supply{Mode: catalog.SupplyTenantSpace, Location: "here", Table: table}}
+	out := &catalog.DatasetSpec{Provider: "bureau", Supply: &catalog.Supply{Mode: catalog.SupplyTenantSpace, Location: "here", Table: table}}
 	for _, c := range columns {
 		name, typ, _ := strings.Cut(c, " ")
 		out.Columns = append(out.Columns, catalog.Column{Name: name, Type: typ})
@@ -50,7 +50,7 @@ func spec(table string, columns ...string) *catalog.DatasetSpec {
 }
 
 func read(l source.Location, spec *catalog.DatasetSpec) (string, error) {
-	l.Name = "here"
+	l.Name, l.Provider = "here", "bureau"
 	set, err := source.New([]source.Location{l})
 	if err != nil {
 		return "", err
@@ -94,7 +94,7 @@ func TestBJ_OPS_27c_DatabaseIsReadInPlace(t *testing.T) {
 		"a column not granted":  {spec("people", "secret VARCHAR"), "may not read"},
 		"a table not granted":   {spec("closed", "id BIGINT"), "may not read"},
 		"a view that writes":    {spec("trap", "id BIGINT"), "25006"},
-		"a directory's dataset": {&catalog.DatasetSpec{Supply: &catalog.Supply{Mode: catalog.SupplyTenantSpace, Location: "here", Path: "x"}}, "lists no such location"},
+		"a directory's dataset": {&catalog.DatasetSpec{Provider: "bureau", Supply: &catalog.Supply{Mode: catalog.SupplyTenantSpace, Location: "here", Path: "x"}}, "lists no such location"},
 	} {
 		got, err := read(socket, c.spec)
 		require.Contains(t, told(err), c.want, what)

@@ -227,11 +227,11 @@ proof contains "SUP-008" if {
 #   entrypoints: [catalog.change]
 #   articles: [BJ-OPS-27b, BJ-OPS-27c, XM-63]
 #   message:
-#     zh: 声明的供给方式与级别不符，或存储位置不在域内
-#     en: The declared mode of supply does not fit the grade, or its location is not in the domain
+#     zh: 声明的供给方式与级别不符，或存储位置不是本单位的域内位置
+#     en: The declared mode of supply does not fit the grade, or its location is not the provider's in the domain
 #   remedy:
-#     zh: 二级以上用 interface 或 tenant_space；location 须是专区配置中登记的域内位置
-#     en: From grade 2 on use interface or tenant_space; the location is one that the zone's configuration lists
+#     zh: 二级以上用 interface 或 tenant_space；location 须是专区配置中为该提供单位登记的域内位置
+#     en: From grade 2 on use interface or tenant_space; the zone's configuration lists the location for this provider
 proof contains "SUP-010" if input.op == "reject"
 
 proof contains "SUP-010" if {
@@ -355,18 +355,18 @@ of_the_batch if input.batch == ""
 of_the_batch if lib.same(input.batch, input.exception.batch)
 
 # METADATA
-# title: A tenant space is a declared location in the domain
+# title: A tenant space is a location in the domain that is declared for the provider
 # custom:
 #   rule: SUP-016
 #   code: SUPPLY_MODE
 #   entrypoints: [supply.load]
 #   articles: [XM-63, BJ-OPS-27c]
 #   message:
-#     zh: 存储位置未登记或不在域内
-#     en: The location is not declared, or not in the domain
+#     zh: 存储位置未为该提供单位登记，或不在域内
+#     en: The location is not declared for this provider, or not in the domain
 #   remedy:
-#     zh: 登记域内的存储位置
-#     en: Declare a location in the domain
+#     zh: 为该提供单位登记域内的存储位置
+#     en: Declare a location in the domain for this provider
 proof contains "SUP-016" if located(input.mode, input.declared)
 
 # METADATA
