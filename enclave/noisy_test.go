@@ -140,6 +140,53 @@ func TestNoisyLine(t *testing.T) {
 	z.Check(t)
 }
 
+// Sums are cut to what is declared, each person's or each row's of a person, in the worker that every answer comes from.
+func TestNoisySums(t *testing.T) {
+	z := noisyZone(t)
+	p, _ := z.Bank(t)
+	z.Apply(t, "provider", strings.Replace(enclavetest.Clients, `grid: "1-2-5", nullable: false}`, `grid: "1-2-5", clip: 200, nullable: false}`, 1))
+	z.Apply(t, "provider_2", strings.NewReplacer("grade: 3", "grade: 2", "key: [id], unique: true", "key: [id], max_rows: 2", "roles: [dimension], domain: [2023, 2024, 2025], nullable: false", "roles: [measure, dimension], bounds: [0, 3000], grid: step(1), clip: 3000, nullable: false").Replace(enclavetest.Cases))
+	for _, name := range []string{"clients", "cases"} {
+		_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), name, api.Review{Approve: true, Comment: "test"})
+		require.NoError(t, err)
+	}
+	rows := enclavetest.CaseRows()
+	z.Load(t, "clients", enclavetest.ClientRows())
+	z.Load(t, "cases", append(rows, rows[1:]...))
+	grant := z.Grant(t, p)
+	cut, large := 0, 0
+	for _, r := range enclavetest.ClientRows()[1:] {
+		n, err := strconv.Atoi(r[3])
+		require.NoError(t, err)
+		if cut += min(n, 200); n >= 500 {
+			large += 200
+		}
+	}
+	heard := []int{0, 0, 0} // by city
+	for i, r := range rows[1:] {
+		n, err := strconv.Atoi(r[2])
+		require.NoError(t, err)
+		heard[i%3] += min(2*n, 3000)
+	}
+	for text, truth := range map[string]int{
+		"SELECT sum(amount) AS s FROM clients":                                                       cut,
+		"SELECT sum(amount) FILTER (WHERE amount >= 500) AS s FROM clients":                          large,
+		"SELECT sum(heard) AS s FROM cases":                                                          heard[0] + heard[1] + heard[2],
+		"SELECT sum(k.heard) AS s FROM cases k JOIN clients c ON c.id = k.id WHERE c.city = 'north'": heard[0],
+	} {
+		run := z.Ask(t, p, grant, text)
+		require.Nil(t, run.Refusal, text)
+		rows := rowsOf(t, run)
+		require.Len(t, rows, 1, text)
+		got, err := strconv.ParseFloat(fmt.Sprint(rows[0][0]), 64)
+		require.NoError(t, err, text)
+		sigma, err := strconv.ParseFloat(run.Noise[0].From[0].Sigma, 64)
+		require.NoError(t, err, text)
+		require.LessOrEqual(t, math.Abs(got-float64(truth)), 4*sigma+1, text)
+	}
+	z.Check(t)
+}
+
 // Whether a column holds any NULL changes neither what a question costs nor how it is planned: it is one person's, and no noise covers it.
 func TestNoisyPlansAreBlindToNULL(t *testing.T) {
 	z := noisyZone(t)

@@ -186,6 +186,12 @@ func (n *NoisyProgram) add(set int, reach reaching) error {
 		}
 	}
 	cutFirst := func(s Statistic) bool { return s.Measure.Kind == MeasureSum && n.plan.several(n.cut()) }
+	if slices.ContainsFunc(wanted, cutFirst) { // the entities that it is cut for are counted with it
+		sum, c := cutFirst, n.cohort[set]
+		cutFirst = func(s Statistic) bool {
+			return sum(s) || s.Measure.Kind == MeasureEntities && n.counted(set, s.Measure) == c.entity(n.cut())
+		}
+	}
 	flat := slices.DeleteFunc(slices.Clone(wanted), cutFirst)
 	return errors.Join(n.write(set, flat, n.flat), n.write(set, slices.DeleteFunc(wanted, func(s Statistic) bool { return !cutFirst(s) }), n.perEntity))
 }

@@ -3,6 +3,8 @@ package compile
 import (
 	"fmt"
 	"math/big"
+
+	"yumen/catalog"
 )
 
 // flat is one pass over the rows of a set, for statistics to which every row adds by itself.
@@ -30,7 +32,7 @@ func (n *NoisyProgram) flat(w *writer, set int, wanted []Statistic) string {
 	return fmt.Sprintf("WITH base AS (SELECT %s%s)\nSELECT %s FROM base%s", list(columns), r.from(w, r.member(w, c.box)), list(keys, figures), grouped(keys))
 }
 
-// perEntity adds up what each entity contributes, and cuts that.
+// perEntity adds up what each entity contributes, and cuts that. The entities themselves are counted on the way.
 func (n *NoisyProgram) perEntity(w *writer, set int, wanted []Statistic) string {
 	c := n.cohort[set]
 	r := relate(c)
@@ -38,13 +40,17 @@ func (n *NoisyProgram) perEntity(w *writer, set int, wanted []Statistic) string 
 	var inner, figures []string
 	for i, s := range wanted {
 		x, m := fmt.Sprintf("m%d", i), c.measure(s.Measure)
-		columns = append(columns, r.number(w, m.Column, m.Type)+" AS "+x)
-		inner = append(inner, fmt.Sprintf("%s AS s%d", n.within(w, "sum("+x+")", s.Measure.Column, m.Type), i))
+		if m.Kind == MeasureEntities {
+			figures = append(figures, "count(e)")
+			continue
+		}
+		columns = append(columns, r.column(w, m.Column)+" AS "+x)
+		inner = append(inner, fmt.Sprintf("%s AS s%d", n.within(w, "sum("+x+")", s.Measure.Column, wideAs(m.Type)), i))
 		figures = append(figures, fmt.Sprintf("sum(s%d)", i))
 	}
 	columns = append(columns, r.entity(w, c.entity(n.cut()))+" AS e")
 	return fmt.Sprintf("WITH base AS (SELECT %s%s),\nentity AS (SELECT %s FROM base%s)\nSELECT %s FROM entity%s", list(columns), r.from(w, r.member(w, c.box)),
-		list(keys, inner), grouped(keys, []string{"e"}), list(keys, figures), grouped(keys))
+		list(keys, []string{"e"}, inner), grouped(keys, []string{"e"}), list(keys, figures), grouped(keys))
 }
 
 // number counts the entities of a reference.
@@ -59,7 +65,11 @@ func (n *NoisyProgram) number(c cohort, e EntityRef, x string) string {
 func (n *NoisyProgram) contribution(w *writer, r *relation, m, as Measure) string {
 	cut := func(i int) string {
 		f := m.factors()[i]
-		return n.within(w, r.column(w, f.Column), as.factors()[i].Column, f.Type)
+		typ := wideAs(f.Type)
+		if m.Kind == MeasureSum {
+			typ = f.Type // what is cut is no larger than what is there, and the engine adds it up in 128 bits
+		}
+		return n.within(w, r.column(w, f.Column), as.factors()[i].Column, typ)
 	}
 	switch m.Kind {
 	case MeasureSquares:
@@ -70,14 +80,23 @@ func (n *NoisyProgram) contribution(w *writer, r *relation, m, as Measure) strin
 	return cut(0)
 }
 
-// within cuts a value to the clip of a column of the plan, either way.
+// within cuts a value to the clip of a column of the plan, either way, in a type that holds it. A clip that the type does not hold cuts nothing
+// of it, and is compared in a wider one.
 func (n *NoisyProgram) within(w *writer, x string, c ColumnRef, typ string) string {
 	clip := n.clips[c]
 	if clip == nil {
 		return w.fail("an amount without a clip")
 	}
-	places := scaleOf(typ)
-	text := clip.FloatString(places)
-	wide := fmt.Sprintf("DECIMAL(38,%d)", places)
-	return fmt.Sprintf("least(greatest(CAST(%s AS %s), %s), %s)", x, wide, w.bind(wide, new(big.Rat).Neg(clip).FloatString(places)), w.bind(wide, text))
+	most := clip.FloatString(scaleOf(typ))
+	if _, err := catalog.CanonicalValue(typ, most); err != nil {
+		typ = wideAs(typ)
+	}
+	if typ == wideAs(typ) {
+		x = fmt.Sprintf("CAST(%s AS %s)", x, typ)
+	}
+	least := new(big.Rat).Neg(clip).FloatString(scaleOf(typ))
+	return fmt.Sprintf("least(greatest(%s, %s), %s)", x, w.bind(typ, least), w.bind(typ, most))
 }
+
+// wideAs is the widest type of as many decimal places.
+func wideAs(typ string) string { return fmt.Sprintf("DECIMAL(38,%d)", scaleOf(typ)) }
