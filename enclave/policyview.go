@@ -79,13 +79,8 @@ func (s *Service) TestPolicy(ctx context.Context, p Principal, in api.PolicyArch
 	}
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	c, err := s.engine.Prepare(files)
-	if err != nil {
-		out.Problems = []string{err.Error()}
-		return out, nil
-	}
-	report, err := c.Test(ctx)
-	if err != nil {
+	_, report, err := s.tested(ctx, files)
+	if report == nil {
 		out.Problems = []string{err.Error()}
 		return out, nil
 	}

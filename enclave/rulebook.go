@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
@@ -76,12 +77,18 @@ func (s *Service) LoadPolicy(ctx context.Context, p Principal, in api.PolicyLoad
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	c := &change{by: p, in: in}
-	if err := s.readChange(ctx, c); err != nil {
+	err := s.readChange(ctx, c)
+	if err == nil { // before anything of it is run
+		err = s.store.View(ctx, func(tx Tx) error { return s.openApproval(tx, c) })
+	}
+	if err != nil {
+		s.denied(ctx, p, policy.ActionPolicyActivate, "", err)
 		return api.PolicyBundle{}, known(err)
 	}
+	c.candidate, _, c.problem = s.tested(ctx, c.files)
 	var out api.PolicyBundle
 	var confirmed bool
-	err := s.store.Update(ctx, func(tx Tx) error {
+	err = s.store.Update(ctx, func(tx Tx) error {
 		var err error
 		out, confirmed, err = s.decideChange(ctx, tx, c)
 		return err
@@ -103,7 +110,7 @@ func (s *Service) LoadPolicy(ctx context.Context, p Principal, in api.PolicyLoad
 	return out, nil
 }
 
-// readChange reads the bundle and puts it through every check, outside of any transaction.
+// readChange reads what the bundle says of itself; nothing of it is run.
 func (s *Service) readChange(ctx context.Context, c *change) error {
 	var err error
 	if len(c.in.Archive) > 0 {
@@ -117,20 +124,30 @@ func (s *Service) readChange(ctx context.Context, c *change) error {
 			return fault(KindInvalid, "策略包的版本不是所给的版本", "the bundle has another revision than the one that is named")
 		}
 		c.digest = c.files.Digest()
-	} else if err = s.findChange(ctx, c); err != nil {
-		return err
-	}
-	if c.candidate, err = s.engine.Prepare(c.files); err != nil {
-		c.problem = err
 		return nil
 	}
-	report, err := c.candidate.Test(ctx)
+	return s.findChange(ctx, c)
+}
+
+// testTerm is how long the checks of a bundle may take; nobody changes the rules meanwhile.
+const testTerm = 10 * time.Minute
+
+// tested puts a bundle through every check that it must pass before it decides, outside of any transaction. The error says why it may not decide.
+func (s *Service) tested(ctx context.Context, files policyfile.Files) (*policy.Candidate, *policy.Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, testTerm)
+	defer cancel()
+	candidate, err := s.engine.Prepare(files)
 	if err != nil {
-		c.problem = err
-		return nil
+		return nil, nil, err
 	}
-	c.problem = report.Err()
-	return nil
+	report, err := candidate.Test(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("its tests did not end within %s", testTerm)
+	}
+	if err != nil {
+		return candidate, nil, err
+	}
+	return candidate, report, report.Err()
 }
 
 func notABundle(err error) error {

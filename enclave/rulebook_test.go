@@ -6,6 +6,7 @@
 package enclave_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 	"time"
@@ -111,6 +112,34 @@ func outcomes(entries []audit.Entry, action audit.Action) []string {
 		}
 	}
 	return out
+}
+
+// What nobody signed who may is not run: its tests could take for ever.
+func TestBJ_FIN_15b_AStrangersBundleIsNotRun(t *testing.T) {
+	z := enclavetest.New(t)
+	endless := enclavetest.Bundle(t, "2027.01.01-1", "yumen/decision/activation_test.rego", "\ntest_", `
+test_endless if {
+	n := [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+	some a in n
+	some b in n
+	some c in n
+	some d in n
+	some e in n
+	some f in n
+	some g in n
+	some h in n
+	some i in n
+	some j in n
+	a + b + c + d + e + f + g + h + i + j > 90
+}
+
+test_`)
+	z.Signer(t, enclavetest.As("security"), true)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	_, err := z.Service.LoadPolicy(ctx, enclavetest.As("security"), z.SignedLoad(t, enclavetest.As("reviewer_2"), endless, true))
+	require.Equal(t, enclave.KindInvalid, enclavetest.Kind(err), "%v", err)
+	require.ErrorContains(t, err, "signature")
 }
 
 // Whatever is wrong with a bundle or its signatures: it is refused, and the old one decides.

@@ -149,7 +149,8 @@ func (r *Report) Err() error {
 // Test runs the house rules, the bundle's own tests, which must reach every line of its rules, and a probe of each action: an input
 // that says nothing proves no rule. An error means that the tests could not be run; where the house rules or the probe fail they are not.
 //
-// What a bundle's tests come to depends on its files and on this program alone, so the report of a digest is kept.
+// What a bundle's tests come to depends on its files and on this program alone, so the report of a bundle that passes is kept. One that does not
+// is tested anew, because a test may have failed for want of time; tests that ctx cut off are an error and say nothing of the bundle.
 func (c *Candidate) Test(ctx context.Context) (*Report, error) {
 	digest := c.snapshot.status.Digest
 	if known, ok := c.engine.reports.Load(digest); ok {
@@ -157,9 +158,15 @@ func (c *Candidate) Test(ctx context.Context) (*Report, error) {
 	}
 	r, err := c.test(ctx)
 	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.Err() == nil {
 		c.engine.reports.Store(digest, r)
 	}
-	return r, err
+	return r, nil
 }
 
 func (c *Candidate) test(ctx context.Context) (*Report, error) {
