@@ -149,6 +149,7 @@ func (s *stage) register() {
 	s.say("credit_provider", 0, "dataset", "load", "harbour", s.file("harbour.csv", harbourFile(260)))
 	s.say("credit_provider", 0, "dataset", "snapshots", "harbour")
 	s.say("analyst_a", 0, "dataset", "synthesize", "harbour", "--out", s.dir+"/tmp/twin.csv")
+	s.say("credit_provider", 3, "dataset", "synthesize", "harbour", "--load")
 	s.say("credit_provider", 3, "dataset", "pull", "harbour")
 	s.say("credit_provider", -1, "dataset", "except", "harbour", "--batch", s.file("harbour.csv", harbourFile(240)), "--document", f, "--until", "2026-12-31", "--reason", "checked")
 	s.say("credit_provider", 3, "dataset", "destroy", "harbour", "--reason", "checked")

@@ -17,6 +17,8 @@ const (
 	SupplyCopy        SupplyMode = "copy"
 	SupplyInterface   SupplyMode = "interface"
 	SupplyTenantSpace SupplyMode = "tenant_space"
+	// SupplyTwin is no supply of data: the gateway makes a synthetic twin from the declaration, in a development zone alone. Nothing declares it.
+	SupplyTwin SupplyMode = "twin"
 )
 
 // Supply is how a dataset's data is declared to come into the zone. A dataset without it takes what role and grade permit, and is never read

@@ -101,7 +101,7 @@ func (s *Service) Snapshots(ctx context.Context, p Principal, name string) (api.
 
 func snapshotView(r metastore.Record, v snapshotRecord) api.Snapshot {
 	out := api.Snapshot{ID: r.ID, Dataset: v.Dataset, State: r.State, Digest: string(v.Digest), Created: r.Created, Report: v.Report,
-		Supply: string(v.Supply), Platform: v.Platform, Location: v.Location, Until: v.Until}
+		Supply: string(v.Supply), Twin: v.Twin, Platform: v.Platform, Location: v.Location, Until: v.Until}
 	if v.Report != nil {
 		out.Rows = v.Report.Rows
 	}

@@ -131,7 +131,7 @@ func (s *Service) exceptionOf(tx Tx, in supplied) (out *exceptionRecord, at meta
 
 // useException marks the exception by which a batch came in, in the transaction of its load.
 func (s *Service) useException(tx Tx, p Principal, b *batch) error {
-	if b.spec.Grade() != 4 {
+	if b.spec.Grade() != 4 || b.twin != nil {
 		return nil
 	}
 	v, rec, err := s.exceptionOf(tx, supplied{dataset: b.dataset, batch: b.source})

@@ -113,6 +113,7 @@ type batch struct {
 	id       string
 	dataset  string
 	mode     catalog.SupplyMode
+	twin     *api.Twin // what it was made from, of a synthetic twin
 	spec     *catalog.DatasetSpec
 	version  catalog.Digest    // of the declaration that the batch is checked against
 	expected catalog.Digest    // what the sender said the file is; empty when he did not
@@ -220,7 +221,7 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 	var out api.Snapshot
 	rec := metastore.Record{ID: b.id, Owner: b.dataset, State: snapshotLoaded}
 	digests := map[string]catalog.Digest{"source": b.source}
-	v := snapshotRecord{Dataset: b.dataset, SourceDigest: b.source, Supply: b.mode, LoadedBy: p.Account, Faults: b.faults, Manifest: b.manifest.stamp()}
+	v := snapshotRecord{Dataset: b.dataset, SourceDigest: b.source, Supply: b.mode, Twin: b.twin, LoadedBy: p.Account, Faults: b.faults, Manifest: b.manifest.stamp()}
 	if b.manifest != nil {
 		digests["manifest"] = b.manifest.digest
 	}

@@ -163,6 +163,9 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 			}
 			return 1, err
 		}},
+		{"BeginTwin", func(p enclave.Principal) (int, error) {
+			return zero(s.BeginTwin(ctx, p, "clients", api.Twin{Rows: 1, Seed: 1}))
+		}},
 		{"BeginPull", func(p enclave.Principal) (int, error) { return zero(s.BeginPull(ctx, p, "clients")) }},
 		{"TopUp", func(p enclave.Principal) (int, error) {
 			return zero(s.TopUp(ctx, p, api.TopUpRequest{Group: "group_a", Entity: "person", Grade: 2, Days: 30, Units: 1, Reason: "x"}))

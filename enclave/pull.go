@@ -18,6 +18,11 @@ func (s *Service) BeginPull(ctx context.Context, p Principal, name string) (api.
 		s.denied(ctx, p, policy.ActionSupplyLoad, name, err)
 		return api.Upload{}, known(err)
 	}
+	return s.reads(p, name, api.Twin{}, func(ctx context.Context, u *upload) (api.Snapshot, error) { return s.pull(ctx, u, p, d) })
+}
+
+// reads has the gateway itself come by a file, read in place or made as a twin, in an upload that nobody sends to.
+func (s *Service) reads(p Principal, name string, which api.Twin, read func(context.Context, *upload) (api.Snapshot, error)) (api.Upload, error) {
 	s.sweepUploads()
 	s.parts.mu.Lock()
 	defer s.parts.mu.Unlock()
@@ -25,10 +30,10 @@ func (s *Service) BeginPull(ctx context.Context, p Principal, name string) (api.
 		if u.dataset != name || !u.pulls || u.isDone() {
 			continue
 		}
-		if u.account == p.Account {
+		if u.account == p.Account && u.twin == which {
 			return u.view(), nil
 		}
-		return api.Upload{}, fault(KindConflict, "该数据集正在由他人读取，请稍后查看快照", "somebody else has this dataset read right now: look at its snapshots later")
+		return api.Upload{}, fault(KindConflict, "该数据集正在读取或生成，请稍后查看快照", "this dataset is being read or made right now: look at its snapshots later")
 	}
 	if len(s.parts.all) >= maxAllUploads {
 		return api.Upload{}, fault(KindUnavailable, "未完成的上传太多，请稍后再试", "too many uploads are open: try later")
@@ -36,13 +41,13 @@ func (s *Service) BeginPull(ctx context.Context, p Principal, name string) (api.
 	if err := s.work.begin(); err != nil {
 		return api.Upload{}, err
 	}
-	u := &upload{id: newID(catalog.PrefixSnapshot) + "-upload", account: p.Account, dataset: name, pulls: true, touched: s.clock.Now(),
+	u := &upload{id: newID(catalog.PrefixSnapshot) + "-upload", account: p.Account, dataset: name, pulls: true, twin: which, touched: s.clock.Now(),
 		stored: make(chan struct{}), working: make(chan struct{})}
 	close(u.stored) // nothing is kept of it on its way
 	s.parts.all[u.id] = u
 	go func() {
 		defer s.work.done()
-		snapshot, err := s.pull(s.ctx, u, p, d)
+		snapshot, err := read(s.ctx, u)
 		u.mu.Lock()
 		defer u.mu.Unlock()
 		u.snapshot, u.err, u.touched = snapshot, err, s.clock.Now()

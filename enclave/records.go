@@ -147,6 +147,7 @@ type snapshotRecord struct {
 	// Content is the first snapshot of the same file under the same declaration, loaded with nothing else between; empty when this one is.
 	Content  string             `json:"content,omitempty"`
 	Supply   catalog.SupplyMode `json:"supply"`
+	Twin     *api.Twin          `json:"twin,omitempty"`     // what a synthetic twin was made from; nil of real data
 	Platform string             `json:"platform,omitempty"` // that the batch came from, as the manifest or the declaration names it
 	Location string             `json:"location,omitempty"` // where it was read in place
 	// Until is when a snapshot that was read in place is destroyed, unix milliseconds; 0 is never.

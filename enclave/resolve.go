@@ -193,10 +193,10 @@ func (a *asked) question(c policy.Common, run bool) policy.Query {
 func (a *asked) supply(name string, touch policy.Touch) policy.Supply {
 	d, ok := a.sets[name]
 	if !ok || d.Approved == nil {
-		return policy.Supply{State: policy.StateNone, Consent: policy.Consent{Required: true, Categories: policy.NewSet(), State: policy.ConsentNone}}
+		return policy.Supply{State: policy.StateNone, Origin: policy.OriginNone, Consent: policy.Consent{Required: true, Categories: policy.NewSet(), State: policy.ConsentNone}}
 	}
 	spec := d.Approved
-	out := policy.Supply{State: policy.StateApproved, Market: d.market(spec), Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != "",
+	out := policy.Supply{State: policy.StateApproved, Market: d.market(spec), Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != "", Origin: a.origin(name),
 		Consent: policy.Consent{Required: spec.Consent != "", Categories: policy.NewSet(), State: policy.ConsentState(a.registers[name].State(a.now, a.loaded[name]))}}
 	for _, columns := range touch.Columns {
 		for column := range columns.All() {
@@ -206,6 +206,17 @@ func (a *asked) supply(name string, touch policy.Touch) policy.Supply {
 		}
 	}
 	return out
+}
+
+// origin says whether the rows that a statement would read are real. A snapshot that nobody knows anything of is.
+func (a *asked) origin(name string) policy.Origin {
+	switch v, known := a.pins[name]; {
+	case a.pinIDs[name] == "":
+		return policy.OriginNone
+	case known && v.Supply == catalog.SupplyTwin && v.Twin != nil:
+		return policy.OriginTwin
+	}
+	return policy.OriginReal
 }
 
 // stillAllowed asks the policy again when a run's turn has come, about the grant, the organization and the datasets as they stand now.

@@ -2,6 +2,7 @@ package enclave
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"yumen/catalog"
@@ -102,6 +103,9 @@ func (s *Service) maySupplyChange(ctx context.Context, p Principal, in supplyAct
 // recordLoad enters a batch in the log: how it came, from where, and what it is.
 func (s *Service) recordLoad(tx Tx, p Principal, b *batch, state string, digests map[string]catalog.Digest) error {
 	facts := map[string]string{"dataset": b.dataset, "supply": string(b.mode)}
+	if b.twin != nil {
+		facts["rows"], facts["seed"] = fmt.Sprint(b.twin.Rows), fmt.Sprint(b.twin.Seed)
+	}
 	return s.record(tx, entry{by: p, action: audit.ActionSnapshotLoad, on: b.id, outcome: state, class: classOf(b.spec.Grade()), digests: digests, facts: facts})
 }
 

@@ -29,7 +29,8 @@ const (
 // snapshots; no record names it, so that a gateway which starts again removes it.
 type upload struct {
 	id, account, dataset string
-	pulls                bool // the gateway reads it in place: nobody sends it, and it is not kept on its way
+	pulls                bool     // the gateway reads it in place: nobody sends it, and it is not kept on its way
+	twin                 api.Twin // that it makes; zero of what is read in place
 	size                 int64
 	about                Supply
 	expected             catalog.Digest

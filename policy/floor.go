@@ -16,7 +16,7 @@ var floor = map[Action][]string{
 		"SUP-010", "SUP-021", "SUP-022", "SUP-023", "SUP-024", "SUP-025",
 	},
 	ActionSupplyLoad: {
-		"SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006", "SUP-011", "SUP-012", "SUP-013", "SUP-014", "SUP-015", "SUP-016",
+		"ENV-001", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006", "SUP-011", "SUP-012", "SUP-013", "SUP-014", "SUP-015", "SUP-016",
 		"SUP-017",
 	},
 	ActionSupplyChange: {"SUB-001", "SUB-002", "SUP-012", "SUP-031", "SUP-032", "SUP-033", "SUP-034"},
@@ -33,18 +33,18 @@ var floor = map[Action][]string{
 	},
 	ActionQueryCheck: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
-		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "DES-001",
+		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "DES-001", "ENV-002",
 		"SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
 	ActionQueryRun: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
-		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-017", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "DES-001",
+		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-017", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "DES-001", "ENV-002",
 		"SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
 	ActionReleaseDecide: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
 		"AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "CLS-001", "CLS-002", "CLS-003", "DES-001", "DES-002", "EGR-001", "EGR-002",
-		"EGR-003", "EGR-004", "EGR-005", "EGR-006", "EGR-007", "EGR-008", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
+		"EGR-003", "EGR-004", "EGR-005", "EGR-006", "EGR-007", "EGR-008", "ENV-002", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
 	ActionReviewVote: {
 		"SEP-011", "SEP-012", "SEP-013", "SEP-014", "SEP-015", "SEP-016", "SEP-017", "SUB-001", "SUB-002",

@@ -108,8 +108,19 @@ type Supply struct {
 	Sharing catalog.Sharing `json:"sharing"`
 	Opening catalog.Opening `json:"opening"`
 	Loaded  bool            `json:"loaded"` // has a snapshot that can be read
+	Origin  Origin          `json:"origin"` // of that snapshot
 	Consent Consent         `json:"consent"`
 }
+
+// Origin says what the rows of a snapshot are.
+type Origin string
+
+// The origins of a snapshot.
+const (
+	OriginNone Origin = "none" // there is no snapshot
+	OriginReal Origin = "real"
+	OriginTwin Origin = "twin" // the gateway made them from the declaration alone
+)
 
 // Consent is what a dataset asks of authorizations of its subjects, and what is recorded for the organization, scenario and purpose.
 type Consent struct {
@@ -232,7 +243,7 @@ func (o Organization) field() field {
 }
 
 func (s Supply) term() *ast.Term {
-	return ast.ObjectTerm(text("state", s.State), text("market", s.Market), text("sharing", s.Sharing), text("opening", s.Opening), truth("loaded", s.Loaded),
+	return ast.ObjectTerm(text("state", s.State), text("market", s.Market), text("sharing", s.Sharing), text("opening", s.Opening), truth("loaded", s.Loaded), text("origin", s.Origin),
 		object("consent", truth("required", s.Consent.Required), names("categories", s.Consent.Categories), text("state", s.Consent.State)))
 }
 

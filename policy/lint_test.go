@@ -48,7 +48,7 @@ func TestCasesCiteRequirementsAndRules(t *testing.T) {
 		require.Regexp(t, `^[A-Z]{3}-(0|1)\d\d$`, r.ID)
 	}
 	requirement := regexp.MustCompile(`\b(BJ[-_]FIN|BJ[-_]OPS|SJZ|XC|XM)[-_][0-9]+[a-z]?(_|\b)`)
-	ours := regexp.MustCompile(`\b(AUT|CLS|DES|SEP|SUB|SUP|APP|BUD|GRA|COM|EGR|PRD|FRZ|INS|POL|SAN|SEA)-\d{3}\b`)
+	ours := regexp.MustCompile(`\b(AUT|CLS|DES|ENV|SEP|SUB|SUP|APP|BUD|GRA|COM|EGR|PRD|FRZ|INS|POL|SAN|SEA)-\d{3}\b`)
 	note := regexp.MustCompile(`(?m)^\t"([^"]+)": \{`)
 	cited := map[string]int{}
 	for name, source := range rego(t) {

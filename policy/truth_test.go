@@ -176,6 +176,48 @@ func TestBJ_FIN_15a_GradesAndModes(t *testing.T) {
 	}
 }
 
+// The truth table of development: in a zone of twins a statement is answered at every grade to 3, as production would answer it where it does.
+// What is not a twin, and an environment that nobody knows, is refused.
+func TestSJZ_13a_DevelopmentIsOnTwins(t *testing.T) {
+	const grade = "GRADE_FORBIDS"
+	noisy, exact := [5]string{1: "3", 2: "noisy 5", 3: "noisy 10"}, [5]string{1: "3", 2: "5", 3: "10"}
+	free := map[policy.Jurisdiction][5]string{policy.Beijing: noisy, policy.Xicheng: noisy, policy.Shijiazhuang: exact, policy.Xiamen: exact,
+		policy.Strict: exact, policy.Lab: exact}
+	for _, j := range policy.Jurisdictions() {
+		e := open(t, j)
+		for g := catalog.Grade(1); g <= 4; g++ {
+			for _, origin := range []policy.Origin{policy.OriginTwin, policy.OriginReal, policy.OriginNone, ""} {
+				for _, environment := range append(policy.Environments(), "", "test") {
+					q := atGrade(j, g, policy.CallFree, false)
+					q.Zone.Environment = environment
+					s := q.Datasets["table_0"]
+					s.Origin = origin
+					q.Datasets["table_0"] = s
+					d, err := e.Decide(t.Context(), q)
+					about := fmt.Sprint(j, " ", g, " ", origin, " ", environment)
+					switch {
+					case environment == "" || environment == "test":
+						require.Error(t, err, about)
+						require.False(t, d.Allow, about)
+					case environment == policy.Production:
+						require.Equal(t, d.Allow, slices.Contains([]policy.Origin{policy.OriginReal, policy.OriginNone}, origin) && g < 4 && (j == policy.Lab || free[j] == noisy), about)
+					case g == 4:
+						require.False(t, d.Allow, about)
+						require.Equal(t, grade, string(d.Refusal().Code), about)
+					case origin == policy.OriginReal || origin == "":
+						require.Contains(t, denied(d), "ENV-002", about)
+					default:
+						requireVerdict(t, d, free[j][g])
+					}
+				}
+			}
+		}
+	}
+	q := atGrade(policy.Shijiazhuang, 1, policy.CallFree, false)
+	d := decide(t, open(t, policy.Shijiazhuang), q)
+	require.Contains(t, d.Refusal().Remedy.En, "development zone")
+}
+
 func requireVerdict(t *testing.T, d policy.Decision, want string) {
 	t.Helper()
 	k, covered := strings.CutPrefix(want, "noisy ")
@@ -229,22 +271,25 @@ func TestSJZ_13c_GradesAndReview(t *testing.T) {
 	}
 }
 
-// The truth table of supply: grade × mode, the same in every jurisdiction.
+// The truth table of supply: grade × mode × environment, the same in every jurisdiction.
 func TestBJ_OPS_27b_BJ_OPS_27c_BJ_OPS_27d_GradesAndSupply(t *testing.T) {
 	exception := &policy.Exception{Document: "sha256:d", Batch: "sha256:b", Approver: "p-li", Second: "p-steward", NotAfter: 1 << 40}
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for g := range catalog.Grade(5) {
-			for _, m := range []policy.SupplyMode{catalog.SupplyCopy, catalog.SupplyInterface, catalog.SupplyTenantSpace, ""} {
+			for _, m := range []policy.SupplyMode{catalog.SupplyCopy, catalog.SupplyInterface, catalog.SupplyTenantSpace, catalog.SupplyTwin, ""} {
 				for _, x := range []*policy.Exception{nil, exception} {
 					in := base[policy.SupplyLoad](t, policy.ActionSupplyLoad)
 					in.Zone.Jurisdiction, in.Mode, in.Dataset.Grade, in.Exception, in.Declared, in.Dataset.Supply = j, m, g, x, true, m
 					if m == catalog.SupplyCopy {
 						in.Subject.Role = policy.RoleSteward
 					}
-					want := m != "" && g.Valid() && (m != catalog.SupplyCopy || g == 1) && (g < 4 || x != nil)
+					want := m != "" && m != catalog.SupplyTwin && g.Valid() && (m != catalog.SupplyCopy || g == 1) && (g < 4 || x != nil)
 					d := decide(t, e, in)
 					require.Equal(t, want, d.Allow, "%s grade %d %s exception %t: %v", j, g, m, x != nil, denied(d))
+					in.Zone.Environment = policy.Development
+					d = decide(t, e, in)
+					require.Equal(t, m == catalog.SupplyTwin && g.Valid(), d.Allow, "SJZ-13a: development, %s grade %d %s: %v", j, g, m, denied(d))
 				}
 			}
 		}

@@ -62,6 +62,9 @@ func (a *app) printSnapshot(s *api.Snapshot) error {
 	t.Add(a.t("状态", "state"), s.State)
 	t.Add(a.t("行数", "rows"), fmt.Sprint(s.Rows))
 	t.Add(a.t("供给方式", "supply"), s.Supply)
+	if s.Twin != nil {
+		t.Add(a.t("孪生数据", "twin"), a.t(fmt.Sprintf("种子 %d", s.Twin.Seed), fmt.Sprintf("seed %d", s.Twin.Seed)))
+	}
 	for _, m := range []struct{ name, value string }{{a.t("来源平台", "platform"), s.Platform}, {a.t("位置", "location"), s.Location}, {a.t("租期至", "until"), until(s.Until)}} {
 		if m.value != "" {
 			t.Add(m.name, m.value)

@@ -27,13 +27,7 @@ func (a *app) datasetPullCommand() *cobra.Command {
 			}
 			bar, check := a.progress(a.t("读取", "read"), 0), a.progress(a.t("网关校验", "check"), 100)
 			check.percent = true
-			snapshot, err := c.Pull(ctx, args[0], func(u api.Upload) {
-				if u.Percent > 0 {
-					check.set(int64(u.Percent))
-					return
-				}
-				bar.amountOf(u.Received, u.Size)
-			})
+			snapshot, err := c.Pull(ctx, args[0], readBy(bar, check))
 			bar.close()
 			check.close()
 			var e *client.Error
@@ -46,6 +40,17 @@ func (a *app) datasetPullCommand() *cobra.Command {
 			return a.printSnapshot(snapshot)
 		},
 	})
+}
+
+// readBy shows how much the gateway has read or made, then how far its check is.
+func readBy(bar, check *progress) func(api.Upload) {
+	return func(u api.Upload) {
+		if u.Percent > 0 {
+			check.set(int64(u.Percent))
+			return
+		}
+		bar.amountOf(u.Received, u.Size)
+	}
 }
 
 func (a *app) datasetDestroyCommand() *cobra.Command {

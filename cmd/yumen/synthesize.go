@@ -15,6 +15,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/cmd/yumen/internal/render"
+	"yumen/internal/api"
 	"yumen/internal/client"
 	"yumen/internal/twin"
 )
@@ -32,17 +33,31 @@ type twinned struct {
 func (a *app) datasetSynthesizeCommand() *cobra.Command {
 	var o twin.Options
 	var out, check string
+	var into bool
 	c := a.command(command{
 		use: "synthesize", args: []string{"NAME"}, short: catalog.Text{Zh: "只按声明生成合成孪生数据", En: "make a synthetic twin from the declaration alone"},
 		long: catalog.Text{
-			Zh: "只按数据集的声明（类型、值域、上下界、键、连接）生成合成数据，不接触任何真实行。相同的 seed 得到相同的文件，\n同一主体在各数据集中的键一致；标识符校验位正确，但属于未启用的地区或号段，不对应任何人。\n--check 重新生成并比对，证明一个文件就是孪生数据。",
+			Zh: "只按数据集的声明（类型、值域、上下界、键、连接）生成合成数据，不接触任何真实行。相同的 seed 得到相同的文件，\n同一主体在各数据集中的键一致；标识符校验位正确，但属于未启用的地区或号段，不对应任何人。\n--check 重新生成并比对，证明一个文件就是孪生数据。--load 由开发环境的网关自行生成并装载：开发环境不接受其他数据。",
 			En: "Makes rows that the declaration allows (types, domains, bounds, keys, joins) from the declaration alone: no row of data is read. Equal seeds\n" +
 				"make equal files, and one entity has the same key in every dataset; identifiers have right check digits and a region or prefix that is not\n" +
-				"given out, so they are nobody's. --check makes the twin again and compares: it proves that a file is one."},
-		example: "yumen dataset synthesize tax --rows 10000 --seed 7 --out tax-twin.csv\nyumen dataset synthesize tax --rows 10000 --seed 7 --check tax-twin.csv",
+				"given out, so they are nobody's. --check makes the twin again and compares: it proves that a file is one.\n" +
+				"--load has the gateway of a development zone make the twin itself and load it: such a zone takes no other data."},
+		example: "yumen dataset synthesize tax --rows 10000 --seed 7 --out tax-twin.csv\nyumen dataset synthesize tax --rows 10000 --seed 7 --check tax-twin.csv\nyumen dataset synthesize tax --rows 10000 --seed 7 --load",
 		run: func(ctx context.Context, args []string) error {
-			if (out == "") == (check == "") {
-				return fail(exitUsage, "请给出 --out 或 --check 之一", "give one of --out and --check")
+			given := 0
+			for _, is := range []bool{out != "", check != "", into} {
+				if is {
+					given++
+				}
+			}
+			if given != 1 {
+				return fail(exitUsage, "请给出 --out、--check 或 --load 之一", "give one of --out, --check and --load")
+			}
+			if o.Rows < 1 || o.Rows > twin.MaxRows {
+				return fail(exitUsage, "--rows 为 1 到 1000000", "--rows is 1 to 1000000")
+			}
+			if into {
+				return a.loadTwin(ctx, args[0], o)
 			}
 			return a.synthesize(ctx, args[0], o, out, check)
 		},
@@ -51,13 +66,28 @@ func (a *app) datasetSynthesizeCommand() *cobra.Command {
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, a.t("种子：相同的种子得到相同的文件", "equal seeds make equal files"))
 	c.Flags().StringVar(&out, "out", "", a.t("写入的新文件", "the new file to write"))
 	c.Flags().StringVar(&check, "check", "", a.t("要核对的文件", "the file to check"))
+	c.Flags().BoolVar(&into, "load", false, a.t("由开发环境的网关生成并装载", "have the gateway of a development zone make and load it"))
 	return c
 }
 
-func (a *app) synthesize(ctx context.Context, name string, o twin.Options, out, check string) error {
-	if o.Rows < 1 || o.Rows > twin.MaxRows {
-		return fail(exitUsage, "--rows 为 1 到 1000000", "--rows is 1 to 1000000")
+// loadTwin has the gateway make and load a twin. What a declaration forbids cannot be in it, so that nothing is quarantined.
+func (a *app) loadTwin(ctx context.Context, name string, o twin.Options) error {
+	c, err := a.connect()
+	if err != nil {
+		return err
 	}
+	bar, check := a.progress(a.t("生成", "make"), 0), a.progress(a.t("网关校验", "check"), 100)
+	check.percent = true
+	snapshot, err := c.Twin(ctx, name, api.Twin{Rows: o.Rows, Seed: o.Seed}, readBy(bar, check))
+	bar.close()
+	check.close()
+	if err != nil {
+		return err
+	}
+	return a.printSnapshot(snapshot)
+}
+
+func (a *app) synthesize(ctx context.Context, name string, o twin.Options, out, check string) error {
 	c, err := a.connect()
 	if err != nil {
 		return err

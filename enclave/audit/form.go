@@ -89,7 +89,7 @@ var facts = map[string]form{
 	"sampled": oneOf("yes", "no"), "sharing": nameForm, "supply": nameForm, "to": nameForm, "verdict": nameForm, "version": wordForm,
 	// numbers
 	"bytes": count, "cells": count, "columns": count, "count": count, "entries": listForm(count), "files": count, "grade": numberForm(1, 4), "not_after": count,
-	"not_before": count, "number": count, "quota": count, "rows": count, "size": count, "turn": count, "units": count,
+	"not_before": count, "number": count, "quota": count, "rows": count, "seed": count, "size": count, "turn": count, "units": count,
 	// where a session came from
 	"address": addressForm,
 }

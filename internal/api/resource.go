@@ -82,10 +82,17 @@ type Snapshot struct {
 	Faults []Fault `json:"faults,omitempty"`
 	// Manifest is what the provider said about the batch, if he did.
 	Manifest *ManifestStamp `json:"manifest,omitempty"`
-	Supply   string         `json:"supply" doc:"how it came: copy, interface or tenant_space"`
+	Supply   string         `json:"supply" doc:"how it came: copy, interface, tenant_space, or twin: made by the gateway from the declaration alone"`
+	Twin     *Twin          `json:"twin,omitempty" doc:"of a synthetic twin: what it was made from"`
 	Platform string         `json:"platform,omitempty" doc:"that the batch came from"`
 	Location string         `json:"location,omitempty" doc:"where it was read in place"`
 	Until    int64          `json:"until,omitempty" doc:"when it is destroyed, in unix milliseconds; of a snapshot that was read in place"`
+}
+
+// Twin says which synthetic twin of a declaration is meant: equal ones are the same file.
+type Twin struct {
+	Rows int    `json:"rows" minimum:"1" maximum:"1000000"`
+	Seed uint64 `json:"seed" maximum:"9007199254740991"`
 }
 
 // ManifestStamp is what is kept of a batch manifest; Digest is over the manifest as it was sent.

@@ -74,7 +74,21 @@ type sending struct {
 // Pull has the gateway read a dataset in place and waits until it is loaded. What breaks its declaration or its manifest is an *Error of
 // KindQuarantined with the faults.
 func (c *Client) Pull(ctx context.Context, dataset string, progress func(api.Upload)) (*api.Snapshot, error) {
-	u, err := call[api.Upload](ctx, c, post(datasetPath(dataset)+"/pulls"))
+	return c.reading(ctx, dataset, progress, post(datasetPath(dataset)+"/pulls"))
+}
+
+// Twin has the gateway of a development zone make a synthetic twin of a dataset and load it, and waits until it is loaded.
+func (c *Client) Twin(ctx context.Context, dataset string, which api.Twin, progress func(api.Upload)) (*api.Snapshot, error) {
+	begin, err := post(datasetPath(dataset) + "/twins").with(which)
+	if err != nil {
+		return nil, err
+	}
+	return c.reading(ctx, dataset, progress, begin)
+}
+
+// reading begins a load that needs no sender and waits for its end.
+func (c *Client) reading(ctx context.Context, dataset string, progress func(api.Upload), begin request) (*api.Snapshot, error) {
+	u, err := call[api.Upload](ctx, c, begin)
 	if err != nil {
 		return nil, err
 	}

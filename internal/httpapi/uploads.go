@@ -35,6 +35,14 @@ func (d *door) uploads(a huma.API) {
 		v, err := d.svc.BeginPull(ctx, who(ctx), i.Name)
 		return reply(v, err)
 	})
+	type made struct {
+		Named
+		Body api.Twin
+	}
+	huma.Register(a, op("dataset-twin", http.MethodPost, "/v1/datasets/{name}/twins", 202), func(ctx context.Context, i *made) (*out[api.Upload], error) {
+		v, err := d.svc.BeginTwin(ctx, who(ctx), i.Name, i.Body)
+		return reply(v, err)
+	})
 	huma.Register(a, op("upload-get", http.MethodGet, "/v1/uploads/{id}", 200), func(ctx context.Context, i *Identified) (*out[api.Upload], error) {
 		v, err := d.svc.Upload(ctx, who(ctx), i.ID)
 		return reply(v, err)

@@ -16,6 +16,7 @@ import data.yumen.classification
 import data.yumen.computation
 import data.yumen.desensitization
 import data.yumen.egress
+import data.yumen.environment
 import data.yumen.freeze
 import data.yumen.granting
 import data.yumen.instruction
@@ -37,7 +38,9 @@ refusal(action, proof, found) := {
 	"details": {rule: object.get(found, rule, set()) | some rule in missing(action, proof)},
 }
 
-query_proof := ((subject.proof | authorization.proof) | classification.proof) | desensitization.proof
+caller_proof := subject.proof | environment.proof
+
+query_proof := ((caller_proof | authorization.proof) | classification.proof) | desensitization.proof
 
 query_detail := object.union_n([authorization.detail, classification.detail, desensitization.detail])
 
@@ -140,9 +143,11 @@ supply_change := {"proof": supply_proof, "obligations": supply_obligations} if {
 # METADATA
 # title: May this dataset be loaded in this way
 # entrypoint: true
-supply_load := refusal("supply.load", supply_proof, {}) if lacks("supply.load", supply_proof)
+supply_load := refusal("supply.load", load_proof, {}) if lacks("supply.load", load_proof)
 
-supply_load := {"proof": supply_proof, "obligations": supply_obligations} if not lacks("supply.load", supply_proof)
+supply_load := {"proof": load_proof, "obligations": supply_obligations} if not lacks("supply.load", load_proof)
+
+load_proof := supply_proof | environment.proof
 
 application_proof := subject.proof | application.proof
 

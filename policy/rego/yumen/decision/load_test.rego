@@ -63,9 +63,68 @@ load_refusals := {
 		"set": {"/dataset/grade": 4, "/mode": "copy", "/subject": the_steward},
 		"refuses": {"SUP-014", "SUP-015"},
 	},
+	"SJZ-13a ENV-001: real data in development": {
+		"set": {"/zone/environment": "development"},
+		"refuses": {"ENV-001"},
+	},
+	"SJZ-13a ENV-001: real data of grade 1 in development": {
+		"set": {
+			"/dataset/grade": 1,
+			"/mode": "copy",
+			"/subject": the_steward,
+			"/zone/environment": "development",
+		},
+		"refuses": {"ENV-001"},
+	},
+	"SJZ-13a ENV-001: real data read in place in development": {
+		"set": {
+			"/dataset/supply": "tenant_space",
+			"/declared": true,
+			"/mode": "tenant_space",
+			"/zone/environment": "development",
+		},
+		"refuses": {"ENV-001"},
+	},
+	"SJZ-13a ENV-001: a twin in production": {
+		"set": {"/mode": "twin"},
+		"refuses": {"ENV-001", "SUP-014", "SUP-016", "SUP-017"},
+	},
+	"SJZ-13a ENV-001: a twin in no environment": {
+		"remove": {"/zone/environment"},
+		"set": {"/mode": "twin"},
+		"refuses": {"ENV-001", "SUP-014", "SUP-015", "SUP-016", "SUP-017"},
+	},
+	"SJZ-13a ENV-001: real data in an unknown environment": {
+		"set": {"/zone/environment": "test"},
+		"refuses": {"ENV-001", "SUP-014", "SUP-015"},
+	},
+	"SJZ-13a SUP-012: a twin of another provider's data": {
+		"set": {
+			"/dataset/provider": "tax",
+			"/mode": "twin",
+			"/zone/environment": "development",
+		},
+		"refuses": {"SUP-012"},
+	},
+	"SJZ-13a SUP-013: a twin of what is not approved": {
+		"set": {
+			"/dataset/state": "submitted",
+			"/mode": "twin",
+			"/zone/environment": "development",
+		},
+		"refuses": {"SUP-013"},
+	},
+	"SJZ-13a SUP-014,SUP-015: a twin of no grade": {
+		"set": {
+			"/dataset/grade": 0,
+			"/mode": "twin",
+			"/zone/environment": "development",
+		},
+		"refuses": {"SUP-014", "SUP-015"},
+	},
 	"BJ-OPS-27c SUP-014: an unknown mode": {
 		"set": {"/mode": "post"},
-		"refuses": {"SUP-011", "SUP-014", "SUP-016", "SUP-017"},
+		"refuses": {"ENV-001", "SUP-011", "SUP-014", "SUP-016", "SUP-017"},
 	},
 	"BJ-OPS-27a SUP-014,SUP-015: no grade": {"set": {"/dataset/grade": 0}, "refuses": {"SUP-014", "SUP-015"}},
 	"BJ-OPS-27d SUP-015: grade 4 without an exception": {"set": {"/dataset/grade": 4}, "refuses": {"SUP-015"}},
@@ -94,7 +153,7 @@ load_refusals := {
 	},
 	"XM-63 SUP-016: an unknown mode from a declared location": {
 		"set": {"/declared": true, "/mode": "post"},
-		"refuses": {"SUP-011", "SUP-014", "SUP-016", "SUP-017"},
+		"refuses": {"ENV-001", "SUP-011", "SUP-014", "SUP-016", "SUP-017"},
 	},
 	"XM-63 SUP-016: a location that is not declared": {
 		"set": {"/dataset/supply": "tenant_space", "/mode": "tenant_space"},
@@ -185,6 +244,21 @@ load_permits := {
 	"BJ-OPS-27b SUP-014: a steward imports a file of grade 1": {
 		"set": {"/dataset/grade": 1, "/dataset/market": "ordinary", "/mode": "copy", "/subject": the_steward},
 		"obligations": {"retention_years": 3},
+	},
+	"SJZ-13a ENV-001: a twin in development": {
+		"set": {"/mode": "twin", "/zone/environment": "development"},
+		"obligations": {"retention_years": 5},
+	},
+	"SJZ-13a ENV-001: a steward has a twin of grade 4 made, whatever way is declared for the data": {
+		"set": {
+			"/batch": "sha256:b",
+			"/dataset/grade": 4,
+			"/dataset/supply": "tenant_space",
+			"/mode": "twin",
+			"/subject": the_steward,
+			"/zone/environment": "development",
+		},
+		"obligations": {"retention_years": 5},
 	},
 	"BJ-OPS-27c SUP-016: the provider has a tenant space read": {
 		"set": {"/dataset/supply": "tenant_space", "/declared": true, "/mode": "tenant_space"},

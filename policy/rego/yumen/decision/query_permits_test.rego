@@ -32,6 +32,27 @@ query_permits := {
 		"set": {"/call/kind": "free", "/computation": null},
 		"obligations": {"run": noisy_3, "retention_years": 5},
 	},
+	"SJZ-13a ENV-002: free SQL at grade 3 on twins in development of sjz": {
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/datasets/insurance/origin": "twin",
+			"/datasets/persons/origin": "twin",
+			"/zone/environment": "development",
+			"/zone/jurisdiction": "sjz",
+		},
+		"obligations": {"run": object.union_n([reviewed_3, {"round": 0}]), "retention_years": 5},
+	},
+	"SJZ-13a ENV-002: free SQL at grade 3 on twins in development of bj is answered as it would be": {
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/datasets/insurance/origin": "twin",
+			"/datasets/persons/origin": "twin",
+			"/zone/environment": "development",
+		},
+		"obligations": {"run": noisy_3, "retention_years": 5},
+	},
 	"BJ-OPS-32b DES-101: a certified computation at grade 3": {
 		"obligations": {"run": grade_3, "retention_years": 5},
 	},

@@ -161,7 +161,7 @@ query_refusals := {
 	},
 	"BJ-FIN-23a AUT-007: tables as text": {
 		"set": {"/footprint/tables": "persons"},
-		"refuses": {"AUT-007", "AUT-015", "AUT-016", "AUT-017", "AUT-021", "CLS-001", "CLS-003"},
+		"refuses": {"AUT-007", "AUT-015", "AUT-016", "AUT-017", "AUT-021", "CLS-001", "CLS-003", "ENV-002"},
 	},
 	"BJ-FIN-23a AUT-007: a reference without a column to a table outside the grant": {
 		"remove": {"/grant/tables/persons"},
@@ -223,7 +223,7 @@ query_refusals := {
 	},
 	"SJZ-15a AUT-015: a dataset is unknown": {
 		"remove": {"/datasets/persons"},
-		"refuses": {"AUT-015", "AUT-016", "AUT-017", "AUT-021"},
+		"refuses": {"AUT-015", "AUT-016", "AUT-017", "AUT-021", "ENV-002"},
 	},
 	"XC-26 AUT-016: opened to nobody": {"set": {"/datasets/insurance/opening": "none"}, "refuses": {"AUT-016"}},
 	"XC-26 AUT-016: an unknown opening": {"set": {"/datasets/insurance/opening": "some"}, "refuses": {"AUT-016"}},
@@ -337,6 +337,63 @@ query_refusals := {
 			"/footprint/tables/persons": persons_of_grade_1,
 		},
 		"refuses": {"AUT-014", "AUT-018", "AUT-019", "DES-001"},
+	},
+	"SJZ-13a ENV-002: a twin in production": {
+		"set": {"/datasets/insurance/origin": "twin"},
+		"refuses": {"ENV-002"},
+	},
+	"SJZ-13a ENV-002: real data in development": {
+		"set": {"/zone/environment": "development"},
+		"refuses": {"ENV-002"},
+	},
+	"SJZ-13a ENV-002: real data beside a twin in development": {
+		"set": {"/datasets/persons/origin": "twin", "/zone/environment": "development"},
+		"refuses": {"ENV-002"},
+	},
+	"SJZ-13a ENV-002: it is not known what the data are": {
+		"remove": {"/datasets/persons/origin"},
+		"refuses": {"ENV-002"},
+	},
+	"SJZ-13a ENV-002: no environment": {
+		"remove": {"/zone/environment"},
+		"refuses": {"AUT-020", "AUT-022", "CLS-002", "DES-001", "ENV-002"},
+	},
+	"SJZ-13a ENV-002: an unknown environment with twins": {
+		"set": {
+			"/datasets/insurance/origin": "twin",
+			"/datasets/persons/origin": "twin",
+			"/zone/environment": "test",
+		},
+		"refuses": {"AUT-020", "AUT-022", "CLS-002", "DES-001", "ENV-002"},
+	},
+	"SJZ-13a DES-001: free SQL on twins in production of sjz": {
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/datasets/insurance/origin": "twin",
+			"/datasets/persons/origin": "twin",
+			"/zone/jurisdiction": "sjz",
+		},
+		"refuses": {"DES-001", "ENV-002"},
+	},
+	"SJZ-13a DES-001: free SQL on real data in development of sjz": {
+		"set": {
+			"/call/kind": "free",
+			"/computation": null,
+			"/datasets/persons/origin": "twin",
+			"/zone/environment": "development",
+			"/zone/jurisdiction": "sjz",
+		},
+		"refuses": {"DES-001", "ENV-002"},
+	},
+	"SJZ-13a DES-001: a computation that is not certified in development": {
+		"set": {
+			"/computation/certified": false,
+			"/datasets/insurance/origin": "twin",
+			"/datasets/persons/origin": "twin",
+			"/zone/environment": "development",
+		},
+		"refuses": {"AUT-018", "DES-001"},
 	},
 	"SJZ-13a DES-001: free SQL at grade 1 in sjz": {
 		"remove": {"/footprint/tables/insurance"},

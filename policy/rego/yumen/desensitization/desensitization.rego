@@ -16,17 +16,26 @@ import data.yumen.lib
 #     zh: 该级别在本地规则下不允许这种查询方式
 #     en: This kind of statement is not allowed at this grade in this zone
 #   remedy:
-#     zh: 使用获批的计算，或只用一级数据
-#     en: Use an approved computation, or data of grade 1 only
+#     zh: 使用获批并认证的计算；自由查询可在开发环境的合成孪生数据上进行
+#     en: Use an approved, certified computation; free statements run on twins in a development zone
 proof contains "DES-001" if mode in {"exact", "noisy"}
 
 detail["DES-001"] contains {"kind": input.call.kind, "grade": input.footprint.grade}
 
 rules := lib.settings.grades[input.footprint.grade]
 
-# Statements are answered exactly or with noise, approved computations exactly. Where the rules ask for synthetic
-# data, no mode exists.
-mode := rules.free_sql if input.call.kind == "free"
+# Statements are answered exactly or with noise, approved computations exactly. Where the rules ask for synthetic data,
+# a statement over nothing but twins is answered exactly, in a development zone; over real data no mode exists.
+mode := rules.free_sql if {
+	input.call.kind == "free"
+	rules.free_sql != "synthetic"
+}
+
+mode := "exact" if {
+	input.call.kind == "free"
+	rules.free_sql == "synthetic"
+	lib.twins_alone
+}
 
 mode := "exact" if {
 	input.call.kind == "computation"

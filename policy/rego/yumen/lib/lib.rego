@@ -58,6 +58,21 @@ lacking(a, b) := object.keys(a) - object.keys(b) if {
 # A zone of no environment has no settings, so that nothing is proven about it.
 settings := data.yumen.profiles[input.zone.jurisdiction] if input.zone.environment in {"production", "development"}
 
+# What is loaded is a synthetic twin that the gateway makes itself; no real data enter in this way.
+twin if {
+	input.mode == "twin"
+	input.zone.environment == "development"
+}
+
+# A statement of a development zone reads nothing but synthetic twins, or what is not loaded yet.
+twins_alone if {
+	input.zone.environment == "development"
+	input.footprint.tables != {}
+	every name, _ in input.footprint.tables {
+		input.datasets[name].origin in {"twin", "none"}
+	}
+}
+
 # The classes that may be used, and what a sample dataset of a lab may leave out.
 open_market(market) if market in {"ordinary", "authorised"}
 

