@@ -41,8 +41,6 @@ type certification struct {
 	// what is stored
 	id, outcome, artefact string
 	stored                []byte
-	// stop ends it when what it is over is sealed or declared anew.
-	stop context.CancelFunc
 }
 
 // CertifyComputation audits a computation over its whole parameter domain, on the data as they stand, beside everything that its legal
@@ -53,16 +51,23 @@ func (s *Service) CertifyComputation(ctx context.Context, p Principal, name stri
 		return api.Certificate{}, err
 	}
 	defer s.work.done()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(s.ctx, func() { cancel(nil) })() // it ends with the gateway, whoever waits for it
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.ctx, cancel)() // it ends with the gateway, whoever waits for it
+	asked := ctx
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	k := &certification{by: p, name: name, counts: map[catalog.Digest]cellCount{}, id: newID(catalog.PrefixCertificate),
-		outcome: newID(catalog.PrefixArtefact), artefact: newID(catalog.PrefixArtefact), stop: func() { cancel(errConflict) }}
+		outcome: newID(catalog.PrefixArtefact), artefact: newID(catalog.PrefixArtefact)}
+	defer s.inflight.begin(k.id, stop)()
 	err := s.certify(ctx, k)
-	if err != nil {
-		if errors.Is(context.Cause(ctx), errConflict) { // what it is over was sealed or declared anew
-			err = errConflict
+	if err != nil && ctx.Err() != nil && asked.Err() == nil { // an act forbade it: which one is what the policy says now
+		err = errConflict
+		if why := s.store.View(asked, func(tx Tx) error { return s.openCertification(asked, tx, k) }); why != nil {
+			err = why
 		}
+	}
+	if err != nil {
 		s.denied(ctx, p, policy.ActionComputationReview, name, err)
 		return api.Certificate{}, known(asCertifier(err))
 	}
@@ -87,15 +92,16 @@ func (s *Service) certify(ctx context.Context, k *certification) error {
 	if err := s.store.View(ctx, func(tx Tx) error { return s.openCertification(ctx, tx, k) }); err != nil {
 		return err
 	}
+	s.inflight.certify(k.id, k.c.Author.Organization, k.pinIDs)
 	t := s.groups.queue(k.c.LegalGroup) // a run of the group must not come between what is judged and what is reserved
 	defer t.done()
 	if err := t.pass(ctx); err != nil {
 		return err
 	}
-	defer s.inflight.begin(k.id, k.stop, k.c.Spec.Datasets...)()
 	if err := s.store.View(ctx, func(tx Tx) error { return s.openCertification(ctx, tx, k) }); err != nil {
 		return err
 	}
+	s.inflight.certify(k.id, k.c.Author.Organization, k.pinIDs)
 	ledger, err := s.ownReservation(ctx, k)
 	if err != nil {
 		return err

@@ -67,7 +67,7 @@ func (s *Service) comesIntoForce(tx Tx, p Principal, state string, v *sanctionRe
 }
 
 // closeOrganization closes all that an organization has: its accounts, their sessions and signing keys, its grants, and with them what waits
-// for review or for its answer.
+// for review or for its answer, and its applications that are not decided.
 func (s *Service) closeOrganization(tx Tx, p Principal, name string, d policy.Decision, out *enforced) error {
 	err := each(tx, recGrant, metastore.Query{Owner: name}, func(rec metastore.Record, g grantRecord) error {
 		state, act := application.GrantState(rec.State), application.Terminate
@@ -84,6 +84,9 @@ func (s *Service) closeOrganization(tx Tx, p Principal, name string, d policy.De
 	if err != nil {
 		return err
 	}
+	if err := s.closeApplications(tx, p, name, d); err != nil {
+		return err
+	}
 	if out.accounts, err = endOrganization(tx, name); err != nil {
 		return err
 	}
@@ -93,6 +96,18 @@ func (s *Service) closeOrganization(tx Tx, p Principal, name string, d policy.De
 		}
 	}
 	return nil
+}
+
+// closeApplications ends the applications of an organization that are not decided.
+func (s *Service) closeApplications(tx Tx, p Principal, name string, d policy.Decision) error {
+	return each(tx, recApplication, metastore.Query{Owner: name}, func(rec metastore.Record, a applicationRecord) error {
+		if state := application.State(rec.State); state != application.Submitted && state != application.Returned {
+			return nil
+		}
+		e := entry{action: audit.ActionApplicationClose, digests: map[string]catalog.Digest{"decision": d.InputDigest}}
+		_, err := s.moveApplication(tx, p, a, rec, application.Close, application.System, application.Facts{Ended: true}, e, policy.Decision{})
+		return err
+	})
 }
 
 // closeAccount shuts an account for good: its password, its activation code and its signing keys are worth nothing from then on.

@@ -2,33 +2,51 @@ package enclave
 
 import (
 	"context"
-	"slices"
 	"sync"
 )
 
 // inflight knows how to stop the runs and certifications that this process executes.
 type inflight struct {
 	mu  sync.Mutex
-	all map[string]flight
+	all map[string]context.CancelFunc
+	// certifications have no record before they are done: what a freeze, a sanction or a new declaration looks at is kept here.
+	certifications map[string]runRecord
 }
 
-// flight is something that is executed.
-type flight struct {
-	stop context.CancelFunc
-	over []string // the datasets of a certification, which no record names while it goes on
+func newInflight() *inflight {
+	return &inflight{all: map[string]context.CancelFunc{}, certifications: map[string]runRecord{}}
 }
 
-func newInflight() *inflight { return &inflight{all: map[string]flight{}} }
-
-// begin remembers a run, or a certification over datasets; the returned function must be called at its end.
-func (f *inflight) begin(run string, stop context.CancelFunc, over ...string) (end func()) {
+// certify says what a certification under way reads, and for whom.
+func (f *inflight) certify(id, organization string, snapshots map[string]string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.all[run] = flight{stop, over}
+	f.certifications[id] = runRecord{Organization: organization, Snapshots: snapshots}
+}
+
+// certifying lists the certifications under way that an act is about.
+func (f *inflight) certifying(covers func(*runRecord) bool) []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []string
+	for id, reads := range f.certifications {
+		if covers(&reads) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// begin remembers a run; the returned function must be called at its end.
+func (f *inflight) begin(run string, stop context.CancelFunc) (end func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.all[run] = stop
 	return func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		delete(f.all, run)
+		delete(f.certifications, run)
 	}
 }
 
@@ -37,19 +55,8 @@ func (f *inflight) stop(runs ...string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, id := range runs {
-		if at, there := f.all[id]; there {
-			at.stop()
-		}
-	}
-}
-
-// stopOver stops the certifications over datasets.
-func (f *inflight) stopOver(datasets ...string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, at := range f.all {
-		if slices.ContainsFunc(at.over, func(d string) bool { return slices.Contains(datasets, d) }) {
-			at.stop()
+		if stop := f.all[id]; stop != nil {
+			stop()
 		}
 	}
 }

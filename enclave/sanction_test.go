@@ -85,6 +85,14 @@ func TestSJZ_11c_TerminationClosesEverythingAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "running", <-states)
 
+	open, err := z.Service.SubmitApplication(t.Context(), a, enclavetest.Wanted())
+	require.NoError(t, err)
+	returned, err := z.Service.SubmitApplication(t.Context(), a, enclavetest.Wanted())
+	require.NoError(t, err)
+	_, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), returned.ID, api.Review{Return: true, Reason: "TERM", Comment: "shorter"})
+	require.NoError(t, err)
+	others, err := z.Service.SubmitApplication(t.Context(), beside, enclavetest.Wanted())
+	require.NoError(t, err)
 	wanted := api.SanctionRequest{Kind: "termination", Organization: "bank_a"}
 	first := impose(t, z, wanted, "admin", "admin")
 	require.Equal(t, "proposed", first.State)
@@ -121,6 +129,17 @@ func TestSJZ_11c_TerminationClosesEverythingAtOnce(t *testing.T) {
 	for way, c := range routes(t, z, a, grant, released.Release, north) {
 		require.NotEmpty(t, c, "%s with a session that somebody kept", way)
 	}
+	for id, state := range map[string]string{open.ID: "closed", returned.ID: "closed", others.ID: "submitted"} {
+		v, err := z.Service.Application(t.Context(), enclavetest.As("steward"), id)
+		require.NoError(t, err)
+		require.Equal(t, state, v.State)
+		if state == "closed" {
+			_, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), id, api.Review{Approve: true, Comment: "x"})
+			require.Error(t, err, "nobody approves it after the end")
+			_, err = z.Service.ResubmitApplication(t.Context(), a, id, enclavetest.Wanted())
+			require.Error(t, err)
+		}
+	}
 	_, err = z.Service.Apply(t.Context(), enclavetest.As("admin"), api.Apply{Documents: enclavetest.AccountYAML(enclave.Principal{Account: "analyst_c", Person: "a-3", Organization: "bank_a", Role: "analyst"})})
 	require.Equal(t, enclave.KindConflict, enclavetest.Kind(err), "it gets no account")
 	release()
@@ -132,6 +151,7 @@ func TestSJZ_11c_TerminationClosesEverythingAtOnce(t *testing.T) {
 	log := z.Check(t)
 	require.Equal(t, 1, enclavetest.Count(log, audit.ActionSanctionApply, "terminated"))
 	require.Equal(t, 2, enclavetest.Count(log, audit.ActionAccountClose, "closed"))
+	require.Equal(t, 2, enclavetest.Count(log, audit.ActionApplicationClose, "closed"))
 	require.Equal(t, 1, enclavetest.Count(log, audit.ActionKeyRevoke, "revoked"))
 	_, err = z.Service.Sanction(t.Context(), enclavetest.As("security"), api.SanctionRequest{Kind: "termination", Organization: "operator", Reason: "x"})
 	require.Equal(t, enclave.KindConflict, enclavetest.Kind(err), "nobody would be left")

@@ -9,21 +9,17 @@ import (
 	"yumen/internal/metastore"
 )
 
-// stoppedRuns are the runs that an act ended, and the artefacts that go with them.
-type stoppedRuns struct {
-	runs, gone []string
-	datasets   []string // nothing that is certified over them goes on
-}
+// stoppedRuns are the runs, and the certifications under way, that an act ended, and the artefacts that go with them.
+type stoppedRuns struct{ runs, gone []string }
 
 // and is both together.
 func (r stoppedRuns) and(more stoppedRuns) stoppedRuns {
-	return stoppedRuns{append(r.runs, more.runs...), append(r.gone, more.gone...), append(r.datasets, more.datasets...)}
+	return stoppedRuns{append(r.runs, more.runs...), append(r.gone, more.gone...)}
 }
 
 // stopped kills the workers of runs that a transaction ended, destroys what they made and tells those who wait for them.
 func (s *Service) stopped(r stoppedRuns) {
 	s.inflight.stop(r.runs...)
-	s.inflight.stopOver(r.datasets...)
 	s.destroy(r.gone...)
 	for _, id := range r.runs {
 		s.watch.changed(id)
@@ -31,9 +27,10 @@ func (s *Service) stopped(r stoppedRuns) {
 }
 
 // stopRuns refuses, in the transaction of the act that forbids them, the runs that wait or are executed. Nobody has learned anything from
-// them. It is seen at once: it says nothing about data.
+// them. It is seen at once: it says nothing about data. Certifications under way are stopped with them; they have no record, and asking again tells their
+// callers what forbids them.
 func (s *Service) stopRuns(tx Tx, p Principal, covers func(*runRecord) bool, why catalog.Refusal) (stoppedRuns, error) {
-	var out stoppedRuns
+	out := stoppedRuns{runs: s.inflight.certifying(covers)}
 	err := each(tx, recRun, metastore.Query{State: stateRunning}, func(rec metastore.Record, run runRecord) error {
 		if !covers(&run) {
 			return nil
@@ -92,7 +89,7 @@ func (s *Service) endDataset(tx Tx, p Principal, dataset string, why catalog.Ref
 		return running, err
 	}
 	waiting, err := s.blockReviews(tx, p, over)
-	return running.and(waiting).and(stoppedRuns{datasets: []string{dataset}}), err
+	return running.and(waiting), err
 }
 
 func redeclaredRefusal() catalog.Refusal {

@@ -43,7 +43,14 @@ func TestEveryStateAndAct(t *testing.T) {
 		for _, a := range application.Acts() {
 			for _, by := range application.Actors() {
 				for termOver, table := range map[bool]map[string]application.State{false: want, true: over} {
-					facts.TermOver = termOver
+					facts.TermOver, facts.Ended = termOver, false
+					ended := facts
+					ended.Ended = true
+					gone, err := application.Next(s, a, by, ended)
+					if a == application.Close {
+						require.Equal(t, by == application.System && (s == application.Submitted || s == application.Returned), err == nil, "%s by %s", s, by)
+						require.Equal(t, err == nil, gone == application.Closed)
+					}
 					next, err := application.Next(s, a, by, facts)
 					to, leads := table[fmt.Sprintf("%s %s %s", s, a, by)]
 					require.Equal(t, leads, err == nil, "%s in %s by %s, over %t: %v", a, s, by, termOver, err)

@@ -18,11 +18,12 @@ const (
 	Rejected  State = "rejected"  // refused with a reason
 	Withdrawn State = "withdrawn" // taken back by the applicant
 	Expired   State = "expired"   // the term that it asked for is over
+	Closed    State = "closed"    // its organization was terminated
 )
 
 // States lists every state, in the order in which an application meets them.
 func States() []State {
-	return []State{None, Submitted, Returned, Approved, Rejected, Withdrawn, Expired}
+	return []State{None, Submitted, Returned, Approved, Rejected, Withdrawn, Expired, Closed}
 }
 
 // Act is what somebody does to an application.
@@ -37,10 +38,11 @@ const (
 	Return   Act = "return"
 	Reject   Act = "reject"
 	Expire   Act = "expire"
+	Close    Act = "close"
 )
 
 // Acts lists every act.
-func Acts() []Act { return []Act{Submit, Resubmit, Withdraw, Approve, Return, Reject, Expire} }
+func Acts() []Act { return []Act{Submit, Resubmit, Withdraw, Approve, Return, Reject, Expire, Close} }
 
 // Actor is the capacity in which somebody acts.
 type Actor string
@@ -49,7 +51,7 @@ type Actor string
 const (
 	Applicant Actor = "applicant" // the person who submitted it
 	Party     Actor = "party"     // who takes the open step
-	System    Actor = "system"    // the clock
+	System    Actor = "system"    // the clock, and the end of an organization
 )
 
 // Actors lists every kind of actor.
@@ -68,6 +70,7 @@ const (
 	WordsGiven  Guard = "words_given"  // a comment that says what is wrong
 	TermAhead   Guard = "term_ahead"   // the term that is asked for, or granted, is not over
 	TermOver    Guard = "term_over"
+	Ended       Guard = "ended" // the organization is terminated
 )
 
 // Facts is everything that the guards look at.
@@ -79,6 +82,7 @@ type Facts struct {
 	Reasons  []Reason
 	Words    bool
 	TermOver bool
+	Ended    bool
 }
 
 var checks = map[Guard]func(Facts) bool{
@@ -90,6 +94,7 @@ var checks = map[Guard]func(Facts) bool{
 	WordsGiven:  func(f Facts) bool { return f.Words },
 	TermAhead:   func(f Facts) bool { return !f.TermOver },
 	TermOver:    func(f Facts) bool { return f.TermOver },
+	Ended:       func(f Facts) bool { return f.Ended },
 }
 
 func (f Facts) done() bool { return f.Route.Done(append(slices.Clone(f.Taken), *f.Cast)) }
@@ -112,9 +117,11 @@ var table = []Transition{
 	{Submitted, Reject, Party, []Guard{StepOpen, ReasonGiven, WordsGiven}, Rejected},
 	{Submitted, Withdraw, Applicant, nil, Withdrawn},
 	{Submitted, Expire, System, []Guard{TermOver}, Expired},
+	{Submitted, Close, System, []Guard{Ended}, Closed},
 	{Returned, Resubmit, Applicant, []Guard{Document, TermAhead}, Submitted},
 	{Returned, Withdraw, Applicant, nil, Withdrawn},
 	{Returned, Expire, System, []Guard{TermOver}, Expired},
+	{Returned, Close, System, []Guard{Ended}, Closed},
 }
 
 // Transitions returns the whole table, in order.

@@ -44,6 +44,7 @@ const (
 	ActionApplicationReview   Action = "application.review"
 	ActionApplicationWithdraw Action = "application.withdraw"
 	ActionApplicationExpire   Action = "application.expire"
+	ActionApplicationClose    Action = "application.close" // with its organization
 	ActionGrantCreate         Action = "grant.create"
 	ActionGrantSuspend        Action = "grant.suspend"
 	ActionGrantResume         Action = "grant.resume"
@@ -150,6 +151,7 @@ var actions = map[Action]actionRule{
 	ActionApplicationReview:   {subject: idForm("app")},
 	ActionApplicationWithdraw: {subject: idForm("app")},
 	ActionApplicationExpire:   {subject: idForm("app")},
+	ActionApplicationClose:    {subject: idForm("app")},
 	ActionGrantCreate:         {subject: idForm("grant")},
 	ActionGrantSuspend:        {subject: idForm("grant")},
 	ActionGrantResume:         {subject: idForm("grant")},

@@ -3,7 +3,7 @@ package api
 // Application is a demand application of an institution. What the gateway fills in is ignored when it is sent.
 type Application struct {
 	ID         string               `json:"id,omitempty"`
-	State      string               `json:"state,omitempty" enum:"submitted,returned,approved,rejected,withdrawn,expired"`
+	State      string               `json:"state,omitempty" enum:"submitted,returned,approved,rejected,withdrawn,expired,closed"`
 	Version    int                  `json:"version,omitempty" doc:"1, and one more with each resubmission"`
 	Applicant  string               `json:"applicant,omitempty"`
 	Scenario   string               `json:"scenario" maxLength:"200"`

@@ -77,7 +77,7 @@ var rules = []rule{
 	{name: "no grant without its application", on: audit.ActionGrantCreate, of: fact("application"), after: audit.ActionApplicationSubmit},
 	{name: "no grant without a review of its application", on: audit.ActionGrantCreate, of: fact("application"), after: audit.ActionApplicationReview},
 	{name: "no review without its application", on: audit.ActionApplicationReview, of: subject, after: audit.ActionApplicationSubmit,
-		never: []audit.Action{audit.ActionApplicationWithdraw, audit.ActionApplicationExpire}},
+		never: []audit.Action{audit.ActionApplicationWithdraw, audit.ActionApplicationExpire, audit.ActionApplicationClose}},
 	{name: "nobody decides on his own application", on: audit.ActionApplicationReview, of: subject, others: audit.ActionApplicationSubmit},
 	{name: "nobody takes two steps of one version of an application", on: audit.ActionApplicationReview, of: version, others: audit.ActionApplicationReview},
 	{name: "nothing is suspended that was not granted", on: audit.ActionGrantSuspend, of: subject, after: audit.ActionGrantCreate,
