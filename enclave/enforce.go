@@ -84,9 +84,6 @@ func (s *Service) closeOrganization(tx Tx, p Principal, name string, d policy.De
 	if err != nil {
 		return err
 	}
-	if err := s.closeApplications(tx, p, name, d); err != nil {
-		return err
-	}
 	if out.accounts, err = endOrganization(tx, name); err != nil {
 		return err
 	}
@@ -95,7 +92,7 @@ func (s *Service) closeOrganization(tx Tx, p Principal, name string, d policy.De
 			return err
 		}
 	}
-	return nil
+	return s.closeApplications(tx, p, name, d)
 }
 
 // closeApplications ends the applications of an organization that are not decided.

@@ -116,6 +116,29 @@ func TestBJ_OPS_18a_AnInstructionIsExecutedWithProof(t *testing.T) {
 	require.Equal(t, 2, enclavetest.Count(log, audit.ActionInstructionStep, "executed"))
 }
 
+// A seal executes the suspension of a dataset as long as it is on it; a dataset that is gone is suspended no more.
+func TestBJ_OPS_18a_ASealIsAProof(t *testing.T) {
+	z := enclavetest.New(t)
+	r, ctx, admin := z.Regulator(t), t.Context(), enclavetest.As("admin")
+	v, err := z.Service.Instruct(ctx, r, api.InstructionRequest{Document: "1", Demand: "suspend_dataset", Dataset: "clients", Text: "x", Days: 1})
+	require.NoError(t, err)
+	act := func(p enclave.Principal, word string) error {
+		_, err := z.Service.ActOnInstruction(ctx, p, v.ID, api.InstructionAct{Act: word})
+		return err
+	}
+	require.NoError(t, act(admin, "acknowledge"))
+	require.NoError(t, seal(z, "security", "cases"))
+	require.Error(t, act(admin, "execute"))
+	require.NoError(t, seal(z, "security", "clients"))
+	require.NoError(t, act(admin, "execute"))
+	require.NoError(t, unseal(z, "provider", "clients", "unseal_pending"))
+	require.NoError(t, unseal(z, "security", "clients", "unsealed"))
+	require.Error(t, act(r, "confirm"), "it was taken off")
+	require.NoError(t, seal(z, "security", "clients"))
+	require.NoError(t, act(r, "confirm"))
+	z.Check(t)
+}
+
 // BJ-OPS-18a: what is not executed in its term is overdue, is found so once by the clock, and stays marked; a return gives the term anew.
 func TestBJ_OPS_18a_AnInstructionFallsOverdue(t *testing.T) {
 	z := enclavetest.New(t)

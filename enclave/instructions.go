@@ -58,6 +58,15 @@ func (v *instructionRecord) inForceNow(tx Tx) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if v.Dataset != "" {
+		d, _, err := load[datasetRecord](tx, recDataset, v.Dataset)
+		if err != nil {
+			return false, err
+		}
+		if d.Seal != nil {
+			look(instruction.Entry{Action: audit.ActionDatasetSeal, Subject: v.Dataset, Outcome: "sealed"})
+		}
+	}
 	err = each(tx, recSanction, metastore.Query{}, func(r metastore.Record, c sanctionRecord) error {
 		if sanction.State(r.State).InForce() {
 			look(instruction.Entry{Action: audit.ActionSanctionApply, Subject: r.ID, Outcome: r.State, Facts: c.facts()})

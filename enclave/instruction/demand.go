@@ -45,7 +45,10 @@ var proofs = map[Demand][]proof{
 		{action: audit.ActionSanctionApply, outcome: "terminated", kind: "termination", facts: []string{"organization"}, lasts: true},
 	},
 	TerminateOrganization: {{action: audit.ActionSanctionApply, outcome: "terminated", kind: "termination", facts: []string{"organization"}, lasts: true}},
-	SuspendDataset:        {{action: audit.ActionFreezeSet, outcome: "frozen", kind: "dataset", subject: theDataset, lasts: true}},
+	SuspendDataset: {
+		{action: audit.ActionFreezeSet, outcome: "frozen", kind: "dataset", subject: theDataset, lasts: true},
+		{action: audit.ActionDatasetSeal, outcome: "sealed", subject: theDataset, lasts: true},
+	},
 	CloseDataset: {
 		{action: audit.ActionSanctionApply, outcome: "closed", kind: "closure", facts: []string{"organization", "dataset"}, lasts: true},
 		{action: audit.ActionSanctionApply, outcome: "ended", kind: "closure", facts: []string{"organization", "dataset"}, lasts: true},

@@ -46,7 +46,7 @@ func TestBJ_OPS_18a_WhatProvesADemand(t *testing.T) {
 	proof := map[instruction.Demand][]instruction.Entry{
 		instruction.SuspendOrganization:   {freeze("organization", "bank_a"), sanction("termination", "terminated", "bank_a", "")},
 		instruction.TerminateOrganization: {sanction("termination", "terminated", "bank_a", "")},
-		instruction.SuspendDataset:        {freeze("dataset", "clients")},
+		instruction.SuspendDataset:        {freeze("dataset", "clients"), {Action: audit.ActionDatasetSeal, Subject: "clients", Outcome: "sealed"}},
 		instruction.CloseDataset:          {sanction("closure", "closed", "bank_a", "clients"), sanction("closure", "ended", "bank_a", "clients")},
 		instruction.CorrectDataset:        {load("loaded", "clients"), {Action: audit.ActionDatasetReview, Subject: "clients", Outcome: "approved"}},
 		instruction.StopEgress:            {freeze("egress", "egress")},
@@ -59,7 +59,7 @@ func TestBJ_OPS_18a_WhatProvesADemand(t *testing.T) {
 		for _, e := range proof[d] {
 			proves, lasts := d.Proves(e, on)
 			require.True(t, proves, "%s by %v", d, e)
-			require.Equal(t, e.Action == audit.ActionFreezeSet || e.Action == audit.ActionSanctionApply, lasts)
+			require.Equal(t, e.Action == audit.ActionFreezeSet || e.Action == audit.ActionSanctionApply || e.Action == audit.ActionDatasetSeal, lasts)
 			denied := e
 			denied.Outcome = "denied"
 			drill := e

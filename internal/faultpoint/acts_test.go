@@ -246,7 +246,11 @@ var acts = map[string]act{
 	}},
 	"close a dataset to an organization": posts("sanction.apply", "security", "POST", "/v1/sanctions",
 		api.SanctionRequest{Kind: "closure", Organization: "bank_b", Dataset: "clients", Deadline: 1 << 40, Reason: "test"}),
-	"terminate an organization":                          terminates("analyst_a"),
+	"terminate an organization": terminates("analyst_a"),
+	"terminate an organization with an open application": {"application.close", func(s *stage) func() int {
+		must[api.Application](s, "analyst_a", "POST", "/v1/applications", enclavetest.Wanted())
+		return terminates("analyst_a").ready(s)
+	}},
 	"terminate an organization whose last account signs": terminates("analyst_a2"),
 	"acknowledge an instruction": {"instruction.step acknowledged", func(s *stage) func() int {
 		v := must[api.Instruction](s, "watch", "POST", "/v1/instructions", instructed)

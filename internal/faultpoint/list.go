@@ -81,6 +81,7 @@ var commits = []commit{
 	{"application.review", "an application is returned or refused", nothing, done},
 	{"application.withdraw", "an application is taken back", nothing, done},
 	{"application.expire", "an application is found over at a start", "the next start does it", done},
+	{"application.close", "an application is closed with its organization", nothing, done},
 	{"grant.create", "an application is granted", nothing, done},
 	{"grant.suspend", "a grant is suspended", nothing, done},
 	{"grant.resume", "a grant is resumed", nothing, done},
