@@ -15,6 +15,8 @@ import (
 
 	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"yumen/internal/buildtest"
 )
 
 // bin is where the binaries of this run lie. YUMEN_E2E_BIN names a folder with all three, to test what is shipped; otherwise they
@@ -38,20 +40,13 @@ func testMain(m *testing.M) int {
 	if bin != "" {
 		return m.Run()
 	}
-	var err error
-	if bin, err = os.MkdirTemp("", "yumen-bin-*"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(bin)
-	for _, b := range []struct{ name, cgo, tags string }{{"yumen", "0", ""}, {"yumend", "0", ""}, {"yumen-worker", "1", "duckdb_arrow"}} {
-		c := exec.Command("go", "build", "-tags", b.tags, "-o", filepath.Join(bin, b.name), "./cmd/"+b.name)
-		c.Env = append(os.Environ(), "CGO_ENABLED="+b.cgo)
-		c.Stderr = os.Stderr
-		if err := c.Run(); err != nil {
-			fmt.Fprintf(os.Stderr, "build %s: %v\n", b.name, err)
+	for _, name := range []string{"yumen", "yumend", buildtest.Worker} {
+		path, err := buildtest.Command(name, "")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
+		bin = filepath.Dir(path)
 	}
 	return m.Run()
 }

@@ -183,7 +183,7 @@ func (d *daemon) loading() bool {
 
 // draining reports whether the gateway's log said so since its last start, or it is gone.
 func (d *daemon) draining() bool {
-	f, err := os.Open(d.bin + ".log")
+	f, err := os.Open(d.log)
 	require.NoError(d.t, err)
 	defer f.Close()
 	n := 0

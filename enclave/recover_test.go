@@ -18,6 +18,7 @@ import (
 
 	"yumen/enclave/enclavetest"
 	"yumen/internal/api"
+	"yumen/internal/buildtest"
 	"yumen/sandbox/sandboxtest"
 )
 
@@ -26,6 +27,7 @@ type daemon struct {
 	t      *testing.T
 	dir    string
 	bin    string
+	log    string
 	worker string
 	cmd    *exec.Cmd
 	url    string
@@ -33,13 +35,12 @@ type daemon struct {
 	flags  []string
 }
 
-// newDaemon builds yumend and gives it a worker of its own, so that its processes can be told from others.
+// newDaemon gives yumend a worker of its own, so that its processes can be told from others.
 func newDaemon(t *testing.T, dir string) *daemon {
-	d := &daemon{t: t, dir: dir, bin: filepath.Join(t.TempDir(), "yumend"), worker: filepath.Join(t.TempDir(), "yumen-worker")}
-	build := exec.Command("go", "build", "-o", d.bin, "yumen/cmd/yumend")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
+	d := &daemon{t: t, dir: dir, log: filepath.Join(t.TempDir(), "log"), worker: filepath.Join(t.TempDir(), "yumen-worker")}
+	var err error
+	d.bin, err = buildtest.Command("yumend", "")
+	require.NoError(t, err)
 	b, err := os.ReadFile(sandboxtest.Worker(t))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(d.worker, b, 0o700))
@@ -48,7 +49,7 @@ func newDaemon(t *testing.T, dir string) *daemon {
 
 func (d *daemon) start() {
 	d.cmd = exec.Command(d.bin, append([]string{"serve", "--data", d.dir, "--listen", "127.0.0.1:0", "--worker", d.worker}, d.flags...)...)
-	log, err := os.OpenFile(d.bin+".log", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(d.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	require.NoError(d.t, err)
 	defer log.Close()
 	d.cmd.Stderr = log

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"yumen/enclave/enclavetest"
+	"yumen/internal/buildtest"
 	"yumen/sandbox/sandboxtest"
 )
 
@@ -30,20 +31,8 @@ func testMain(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, filtered())
 		return 1
 	}
-	dir, err := os.MkdirTemp("", "yumen-packaging-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o755); err != nil { // other users run it too
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	yumend = filepath.Join(dir, "yumend")
-	c := exec.Command("go", "build", "-o", yumend, "../cmd/yumend")
-	c.Env, c.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
-	if err := c.Run(); err != nil {
+	var err error
+	if yumend, err = buildtest.Command("yumend", ""); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

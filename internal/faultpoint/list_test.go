@@ -3,7 +3,6 @@ package faultpoint_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"yumen/internal/buildtest"
 	"yumen/internal/faultpoint"
 )
 
@@ -121,11 +121,8 @@ func TestPageShowsTheList(t *testing.T) {
 // A release binary knows no point and no variable that would choose one.
 func TestReleaseBinariesHaveNoFaults(t *testing.T) {
 	for _, name := range []string{"yumend", "yumen-worker", "yumen"} {
-		path := filepath.Join(t.TempDir(), name)
-		cmd := exec.Command("go", "build", "-tags", "duckdb_arrow", "-o", path, "yumen/cmd/"+name)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED="+map[bool]string{true: "1", false: "0"}[name == "yumen-worker"])
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, string(out))
+		path, err := buildtest.Command(name, "")
+		require.NoError(t, err)
 		require.Empty(t, mentions(t, path), name)
 	}
 	tested, err := gateway()

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -25,6 +24,7 @@ import (
 
 	"yumen/enclave/enclavetest"
 	"yumen/internal/api"
+	"yumen/internal/buildtest"
 	"yumen/internal/faultpoint"
 	"yumen/sandbox/sandboxtest"
 )
@@ -90,32 +90,12 @@ var common struct {
 
 // gateway is yumend with the tag yumentest, client is yumen; each is built once.
 var (
-	gateway = sync.OnceValues(func() (string, error) { return build("yumend", "yumentest") })
-	client  = sync.OnceValues(func() (string, error) { return build("yumen", "") })
+	gateway = sync.OnceValues(func() (string, error) { return buildtest.Command("yumend", "yumentest") })
+	client  = sync.OnceValues(func() (string, error) { return buildtest.Command("yumen", "") })
 )
-
-func build(name, tags string) (string, error) {
-	dir, err := built()
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, name)
-	cmd := exec.Command("go", "build", "-tags", tags, "-o", path, "yumen/cmd/"+name)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", errors.Join(err, errors.New(string(out)))
-	}
-	return path, nil
-}
-
-// built is where binaries are built.
-var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "yumen-faultpoint-*") })
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, err := built(); err == nil {
-		_ = os.RemoveAll(dir)
-	}
 	if common.model != nil {
 		_ = os.RemoveAll(filepath.Dir(common.model.Dir))
 	}
