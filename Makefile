@@ -68,6 +68,7 @@ nightly: test fuzz ## what does not fit into make test: long oracle runs, mutati
 	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -run 'TestSoak' ./sandbox
 	$(GO) run ./internal/redteam -targets 400
 	YUMEN_UTILITY=1 $(GO) test -tags $(TAGS) -timeout 30m -v -run 'TestUtility' ./cmd/yumend
+	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -v -run 'TestNoisyUtility' ./cmd/yumend
 	YUMEN_CROWD_SECONDS=300 $(GO) test -race -tags $(TAGS) -timeout 30m -run 'TestCrowd' ./cmd/yumend
 
 redteam: ## attack the noisy mode on the two real data sets; fails when an attack beats its bound

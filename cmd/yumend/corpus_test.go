@@ -315,10 +315,14 @@ type testZone struct {
 }
 
 func newTestZone(t testing.TB) *testZone {
+	return testZoneOf(t, "lab")
+}
+
+func testZoneOf(t testing.TB, jurisdiction string) *testZone {
 	t.Setenv("YUMEN_WORKER", sandboxtest.Worker(t))
 	dir := filepath.Join(t.TempDir(), "zone")
 	ctx := context.Background()
-	_, err := initZone(ctx, initOptions{dir: dir, admin: "administrator", person: "op-001", organization: "operator", jurisdiction: "lab", password: "correct horse battery"})
+	_, err := initZone(ctx, initOptions{dir: dir, admin: "administrator", person: "op-001", organization: "operator", jurisdiction: jurisdiction, password: "correct horse battery"})
 	require.NoError(t, err)
 	g, err := build(ctx, dir, defaults(dir), slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	require.NoError(t, err)

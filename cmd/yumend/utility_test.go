@@ -58,7 +58,7 @@ func TestUtility(t *testing.T) {
 		}
 	}
 	z := newTestZone(t)
-	tables, raw := z.loadQuestioned(t)
+	tables, raw := z.loadQuestioned(t, func(document string) string { return document })
 	n, refused := 0, map[string]string{}
 	for _, name := range []string{"zone", "credit", "census"} {
 		questions := readQuestions(t, "../../testdata/questions/"+name+".sql")
@@ -171,10 +171,17 @@ func (z *testZone) granted(t *testing.T, i int, tables []api.ApplicationDataset)
 	ctx := context.Background()
 	name := fmt.Sprintf("bank%d", i)
 	p := enclave.Principal{Account: "analyst", Person: "an-001", Organization: name, LegalGroup: name, Role: "analyst"}
-	app, err := z.svc.SubmitApplication(ctx, p, api.Application{Scenario: "questions", Purpose: "questions", Datasets: tables})
+	app, err := z.svc.SubmitApplication(ctx, p, api.Application{Scenario: "questions", Purpose: "questions", Safeguards: "questions",
+		Recipients: []api.Recipient{{Organization: name}}, NotAfter: time.Now().AddDate(0, 3, 0).Unix(), Frequency: api.Frequency{Total: 1000}, Datasets: tables})
 	require.NoError(t, err)
-	app, err = z.svc.ReviewApplication(ctx, z.by("steward", "operator", "op-004", "steward"), app.ID, api.Review{Approve: true, Comment: "questions"})
-	require.NoError(t, err)
+	for _, step := range app.Route {
+		by := z.by("steward", "operator", "op-004", "steward")
+		if strings.HasPrefix(step.Step, "provider/") {
+			by = z.by("steward_b", "bureau", "pr-002", "steward")
+		}
+		app, err = z.svc.ReviewApplication(ctx, by, app.ID, api.Review{Approve: true, Comment: "questions"})
+		require.NoError(t, err, step.Step)
+	}
 	return p, app.Grant
 }
 
@@ -188,8 +195,8 @@ func (z *testZone) institutionsFrom(t testing.TB, from, n int) {
 	z.apply(t, z.admin, strings.Join(docs, "---\n"))
 }
 
-// loadQuestioned loads the sample zone and the two real data sets, here and into an engine of the test's own.
-func (z *testZone) loadQuestioned(t *testing.T) ([]api.ApplicationDataset, *sql.DB) {
+// loadQuestioned loads the sample zone and the two real data sets, here and into an engine of the test's own. Their declarations are changed first.
+func (z *testZone) loadQuestioned(t *testing.T, change func(document string) string) ([]api.ApplicationDataset, *sql.DB) {
 	raw, err := sql.Open("duckdb", "")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = raw.Close() })
@@ -220,7 +227,7 @@ func (z *testZone) loadQuestioned(t *testing.T) ([]api.ApplicationDataset, *sql.
 			if file == "" {
 				file = filepath.Join(dir, "sample", d.Name+".csv")
 			}
-			z.apply(t, provider, documentOf(text, d.Name, ds.Spec.Provider))
+			z.apply(t, provider, change(documentOf(text, d.Name, ds.Spec.Provider)))
 			out = append(out, z.loadFile(t, provider, d.Name, file, ds))
 			asTable(t, raw, d.Name, file, ds)
 		}
