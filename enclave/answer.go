@@ -8,6 +8,7 @@ import (
 
 	"yumen/enclave/compile"
 	"yumen/enclave/disclosure"
+	"yumen/internal/api"
 	"yumen/sandbox"
 )
 
@@ -15,6 +16,7 @@ import (
 type answer struct {
 	parts  []*answered
 	before *past
+	noise  []api.Noise // of a noisy answer
 }
 
 // answered is what one part of a plan came to.

@@ -174,6 +174,9 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 			return fmt.Errorf("the run is %s", rec.State)
 		}
 		run.Artefact, run.Artefacts, run.Identifiers = m.artefact, m.stamp, m.found
+		if m.answer.noise != nil {
+			run.Noise = m.answer.noise
+		}
 		d, err := s.decideRelease(ctx, tx, &run, id, stepReview)
 		if d.Denied(ruleIdentifiers) {
 			return errIdentifiers

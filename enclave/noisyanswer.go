@@ -39,8 +39,13 @@ func (s *Service) noisyAnswer(ctx context.Context, a *asked) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		x := &answered{plan: plan}
-		x.lay(part.released(groups, noisy.Judge(noisy.Rules{K: rules.K}, groups)))
+		x, shown := &answered{plan: plan}, noisy.Judge(noisy.Rules{K: rules.K}, groups)
+		x.lay(part.released(groups, shown))
+		if i == 0 {
+			if out.noise, err = part.derived(a.plan, groups, shown, a.covered.spreads); err != nil {
+				return nil, err
+			}
+		}
 		out.parts = append(out.parts, x)
 	}
 	return out, nil

@@ -109,6 +109,9 @@ func (a *app) topUpLine(u api.TopUp) string {
 func (a *app) noiseLines(noise []api.Noise) []string {
 	var out []string
 	for _, n := range noise {
+		if n.Interval != "" {
+			out = append(out, fmt.Sprintf(a.t("列 %s：95%% 区间 ±%s", "column %s: 95%% within ±%s"), n.Column, n.Interval))
+		}
 		for _, from := range n.From {
 			out = append(out, fmt.Sprintf(a.t("列 %s：%s，σ = %s，95%% 区间 ±%s", "column %s: %s, σ = %s, 95%% within ±%s"), n.Column, from.Figure, from.Sigma, from.Interval))
 		}

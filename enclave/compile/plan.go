@@ -204,6 +204,8 @@ type Post struct {
 	Columns []PostColumn `json:"columns"`
 	// Sources are what each column is computed from, for who explains the plan when it has been made; they are not part of it.
 	Sources [][]Source `json:"-"`
+	// Formulas are how columns follow from cells, where nothing but the first part is asked; nil where that is not known.
+	Formulas []*Formula `json:"-"`
 	// Clauses say what else stands over the cells: having, windows, values, order, limit, further SELECTs.
 	Clauses Clauses `json:"-"`
 }

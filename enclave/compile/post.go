@@ -26,7 +26,7 @@ func post(q *footprint.Query, parts []*builtPart, p *Plan) error {
 		return err
 	}
 	for _, c := range out.columns {
-		p.Post.Sources = append(p.Post.Sources, c.from)
+		p.Post.Sources, p.Post.Formulas = append(p.Post.Sources, c.from), append(p.Post.Formulas, c.formula)
 		p.Post.Columns = append(p.Post.Columns, PostColumn{Name: c.name, Type: c.column.typ.String()})
 	}
 	p.Post.SQL, p.Post.Args, p.Post.Clauses = out.sql, w.args, w.clauses
@@ -67,7 +67,7 @@ func (w *postWriter) partOutputs(outermost bool) (overRelation, error) {
 			as = sqltree.Quote(o.Name)
 		}
 		outputs = append(outputs, fmt.Sprintf("%s AS %s", x.output(), as))
-		out.columns = append(out.columns, overColumn{name: o.Name, column: postExpr{as, x.typ}, cell: bareCell.MatchString(x.sql), from: from})
+		out.columns = append(out.columns, overColumn{name: o.Name, column: postExpr{as, x.typ}, cell: bareCell.MatchString(x.sql), from: from, formula: w.formula(o.Expr)})
 	}
 	having, err := w.having()
 	if err != nil {

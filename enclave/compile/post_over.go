@@ -19,6 +19,7 @@ type overColumn struct {
 	cell           bool // a released cell as it is: sums of such are exact
 	merged         bool // of a join with USING: the bare name means the column of the other side
 	from           []Source
+	formula        *Formula // over the cells of its own SELECT; nil where that is not known
 }
 
 // overRelation is a generated query over cells.

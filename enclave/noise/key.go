@@ -11,10 +11,9 @@ import (
 
 // Labels that separate what is derived from one noise secret. They are part of the noise: a changed label changes every answer.
 const (
-	saltNoise  = "yumen/noise/v1"
-	infoDraw   = "draw\x00"
-	infoName   = "name\x00"
-	infoFactor = "factor\x00"
+	saltNoise = "yumen/noise/v1"
+	infoDraw  = "draw\x00"
+	infoName  = "name\x00"
 )
 
 // SecretSize is the length of a noise secret in bytes.

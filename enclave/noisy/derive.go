@@ -2,10 +2,13 @@ package noisy
 
 import (
 	"errors"
+	"fmt"
 	"math/big"
+
+	"yumen/enclave/noise/normal"
 )
 
-// ErrDivision says that a divisor may be zero, by its interval.
+// ErrDivision says that a divisor may be zero, by its interval, or that what is under a root may be negative.
 var ErrDivision = errors.New("noisy: the divisor's interval holds zero")
 
 // Bounded is a number derived from noisy cells, with an interval that holds the truth of what was asked: of clamped contributions, where a
@@ -76,25 +79,50 @@ func (a Bounded) Over(b Bounded) (Bounded, error) {
 	return a.Times(Bounded{new(big.Rat).Inv(b.Point), new(big.Rat).Inv(b.High), new(big.Rat).Inv(b.Low)}), nil
 }
 
-// Mean is sum/count. The same function is a ratio of any two estimates.
-func (c *Confidence) Mean(sum, count Estimate) (Bounded, error) {
-	b, err := c.Together(sum, count)
-	if err != nil {
-		return Bounded{}, err
+// Certain is a constant.
+func Certain(n *big.Rat) Bounded { return Bounded{n, n, n} }
+
+// Positive is a where it is above zero, and zero elsewhere.
+func (a Bounded) Positive() Bounded {
+	cut := func(x *big.Rat) *big.Rat {
+		if x.Sign() < 0 {
+			return new(big.Rat)
+		}
+		return x
 	}
-	return b[0].Over(b[1])
+	return Bounded{cut(a.Point), cut(a.Low), cut(a.High)}
 }
 
-// Variance is that of a sample, (Σx² − (Σx)²/n) / (n − 1), from the three noisy cells alone.
-func (c *Confidence) Variance(squares, sum, count Estimate) (Bounded, error) {
-	b, err := c.Together(squares, sum, count)
-	if err != nil {
-		return Bounded{}, err
+// Root is the square root of an a that is not negative: its ends rounded outwards, its point up.
+func (a Bounded) Root() (Bounded, error) {
+	if a.Low.Sign() < 0 {
+		return Bounded{}, ErrDivision
 	}
-	mean, err := b[1].Times(b[1]).Over(b[2])
+	low, _, err := normal.Root(a.Low)
 	if err != nil {
-		return Bounded{}, err
+		return Bounded{}, fmt.Errorf("noisy: root: %w", err)
 	}
-	one := Bounded{big.NewRat(1, 1), big.NewRat(1, 1), big.NewRat(1, 1)}
-	return b[0].Minus(mean).Over(b[2].Minus(one))
+	_, point, err := normal.Root(a.Point)
+	if err != nil {
+		return Bounded{}, fmt.Errorf("noisy: root: %w", err)
+	}
+	_, high, err := normal.Root(a.High)
+	if err != nil {
+		return Bounded{}, fmt.Errorf("noisy: root: %w", err)
+	}
+	return Bounded{point, low, high}, nil
+}
+
+// Rounded is a after a rounding that moves it by so much at most.
+func (a Bounded) Rounded(by *big.Rat) Bounded {
+	return Bounded{a.Point, new(big.Rat).Sub(a.Low, by), new(big.Rat).Add(a.High, by)}
+}
+
+// Off is how far the truth is from the point at most.
+func (a Bounded) Off() *big.Rat {
+	below, above := new(big.Rat).Sub(a.Point, a.Low), new(big.Rat).Sub(a.High, a.Point)
+	if below.Cmp(above) > 0 {
+		return below
+	}
+	return above
 }

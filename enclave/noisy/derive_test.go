@@ -46,14 +46,25 @@ func TestIntervalsHoldTheTruth(t *testing.T) {
 		if holds(bounded[0], big.NewRat(800, 1)) {
 			held["count"]++
 		}
-		mean, err := sure.Mean(sum, count)
+		b, err := sure.Together(sum, count)
+		require.NoError(t, err)
+		mean, err := b[0].Over(b[1])
 		require.NoError(t, err)
 		if holds(mean, big.NewRat(20, 1)) {
 			held["mean"]++
 		}
 		require.Zero(t, mean.Point.Cmp(new(big.Rat).SetFrac(sum.Amount(), count.Amount())))
-		variance, err := sure.Variance(squares, sum, count)
+		b, err = sure.Together(squares, sum, count)
 		require.NoError(t, err)
+		square, err := b[1].Times(b[1]).Over(b[2])
+		require.NoError(t, err)
+		variance, err := b[0].Minus(square).Positive().Over(b[2].Minus(noisy.Certain(big.NewRat(1, 1))))
+		require.NoError(t, err)
+		deviation, err := variance.Root()
+		require.NoError(t, err)
+		if low, high := new(big.Rat).Mul(deviation.Low, deviation.Low), new(big.Rat).Mul(deviation.High, deviation.High); low.Cmp(big.NewRat(80_000, 799)) <= 0 && big.NewRat(80_000, 799).Cmp(high) <= 0 {
+			held["deviation"]++
+		}
 		if holds(variance, big.NewRat(80_000, 799)) { // (400,000 − 16,000²/800) / 799
 			held["variance"]++
 		}
@@ -65,7 +76,7 @@ func TestIntervalsHoldTheTruth(t *testing.T) {
 			held["merged"]++
 		}
 	}
-	for _, name := range []string{"count", "mean", "variance", "merged"} {
+	for _, name := range []string{"count", "mean", "variance", "deviation", "merged"} {
 		require.GreaterOrEqual(t, held[name], trials*94/100, name)
 	}
 	require.Less(t, held["count"], trials*98/100, "a count's interval is not wider than its law asks")
@@ -137,6 +148,12 @@ func TestBounded(t *testing.T) {
 		_, err = b(1, 1, 1).Over(d)
 		require.ErrorIs(t, err, noisy.ErrDivision)
 	}
-	_, err = confidence(t).Mean(estimate(t, 100, newScale(t, 10, 1)), estimate(t, 15, newScale(t, 10, 1)))
+	_, err = b(1, -1, 2).Root()
 	require.ErrorIs(t, err, noisy.ErrDivision)
+	root, err := b(9, 4, 16).Root()
+	require.NoError(t, err)
+	require.Equal(t, "2.000 3.000 4.000 1.000", root.Low.FloatString(3)+" "+root.Point.FloatString(3)+" "+root.High.FloatString(3)+" "+root.Off().FloatString(3))
+	require.Equal(t, "1 0 2", show(b(1, -3, 2).Positive()))
+	require.Equal(t, "1 -4 3", show(b(1, -3, 2).Rounded(big.NewRat(1, 1))))
+	require.Equal(t, "4", b(1, -3, 2).Off().RatString())
 }

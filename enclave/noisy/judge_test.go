@@ -147,49 +147,12 @@ func outcome(t *testing.T, covered []noisy.Group[noise.Value]) string {
 	require.NoError(t, err)
 	shown := noisy.Judge(rules, groups)
 	sure := confidence(t)
-	other, ok := noisy.Other(rules, groups, shown)
-	out := fmt.Sprint(shown, ok)
-	for _, g := range append(groups, other) {
-		if len(g.Counts) == 0 {
-			continue
-		}
-		mean, err := sure.Mean(g.Values[0], g.Counts[0])
+	out := fmt.Sprint(shown)
+	for _, g := range groups {
+		b, err := sure.Together(g.Values[0], g.Counts[0])
+		require.NoError(t, err)
+		mean, err := b[0].Over(b[1])
 		out += fmt.Sprint(g.Counts[0].Amount(), g.Values[0].Amount(), mean, err, "\n")
 	}
 	return out
-}
-
-// Withheld groups together are shown as soon as their number outweighs their noise, and never less than two of them.
-func TestOther(t *testing.T) {
-	scale := newScale(t, 10, 1)
-	group := func(amount int64) noisy.Group[noisy.Estimate] {
-		return noisy.Group[noisy.Estimate]{Counts: []noisy.Estimate{estimate(t, amount, scale)}, Values: []noisy.Estimate{estimate(t, 2*amount, scale)}}
-	}
-	rules := noisy.Rules{K: 5}
-	for name, c := range map[string]struct {
-		amounts []int64
-		merged  int64
-		shown   bool
-	}{
-		"none withheld":          {[]int64{45, 60}, 0, false},
-		"one withheld":           {[]int64{45, 44}, 0, false},
-		"two, at the line":       {[]int64{100, 43, 42}, 85, true},
-		"two, below":             {[]int64{100, 42, 42}, 84, false},
-		"three of little weight": {[]int64{44, 44, -3}, 85, false},
-	} {
-		var groups []noisy.Group[noisy.Estimate]
-		for _, a := range c.amounts {
-			groups = append(groups, group(a))
-		}
-		other, ok := noisy.Other(rules, groups, noisy.Judge(rules, groups))
-		require.Equal(t, c.shown, ok, name)
-		if c.merged != 0 {
-			require.Equal(t, c.merged, other.Counts[0].Amount().Int64(), name)
-			require.Equal(t, 2*c.merged, other.Values[0].Amount().Int64(), name)
-		}
-	}
-	_, ok := noisy.Other(rules, []noisy.Group[noisy.Estimate]{group(1), {}}, []bool{false, false})
-	require.False(t, ok, "groups of other columns")
-	_, ok = noisy.Other(rules, []noisy.Group[noisy.Estimate]{group(99), group(99)}, []bool{false})
-	require.False(t, ok, "verdicts of other groups")
 }

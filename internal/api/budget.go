@@ -46,6 +46,8 @@ type BudgetItem struct {
 type Noise struct {
 	Column string   `json:"column" doc:"column of the answer"`
 	From   []Spread `json:"from" doc:"the figures that it is computed from"`
+	// Interval is found when the answer is there.
+	Interval string `json:"interval,omitempty" doc:"of a column that is computed from figures: each of its values lies within plus or minus this of what it would be without noise, with a probability of 95 percent; by the row in which it is widest"`
 }
 
 // Spread is the noise of one figure in every cell.
