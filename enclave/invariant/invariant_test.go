@@ -2,6 +2,7 @@ package invariant_test
 
 import (
 	"database/sql"
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,13 +12,16 @@ import (
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
+	"yumen/catalog"
 	"yumen/enclave/audit"
 	"yumen/enclave/enclavetest"
 	"yumen/enclave/invariant"
 	"yumen/enclave/receipt"
 	"yumen/internal/api"
 	"yumen/internal/keyring"
+	"yumen/internal/metastore"
 	"yumen/internal/metastore/sqlite"
+	"yumen/internal/policyfile"
 )
 
 // mutant is a copy of a zone that somebody tampered with.
@@ -73,6 +77,14 @@ func (m mutant) update(fn func(tx *sqlite.Tx) error) {
 	require.NoError(m.t, err)
 	defer s.Close()
 	require.NoError(m.t, s.Update(m.t.Context(), fn))
+}
+
+// add appends an entry to the log, as the holder of the store could.
+func (m mutant) add(e audit.Entry) {
+	m.update(func(tx *sqlite.Tx) error {
+		_, err := audit.Append(tx, e)
+		return err
+	})
 }
 
 func (m mutant) write(name, content string) {
@@ -251,6 +263,30 @@ var violations = []struct {
 	{invariant.StateLogged, "a role nobody took back", func(m mutant) { m.sql("UPDATE documents SET state = 'pending' WHERE kind = 'account'") }},
 	{invariant.DecisionKept, "a decision is gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'decision'") }},
 	{invariant.DecisionKept, "a decision on another input", func(m mutant) { m.sql(set("decision", "input", "json('{}')")) }},
+	{invariant.DecisionKept, "BJ-FIN-15b: the rules that decided are gone", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'policy_bundle'") }},
+	{invariant.DecisionKept, "BJ-FIN-15b: other rules under the same name", func(m mutant) {
+		files, err := policyfile.Files{"decision.rego": []byte("package yumen.decision\n")}.Pack()
+		require.NoError(m.t, err)
+		m.sql(set("policy_bundle", "archive", "'"+base64.StdEncoding.EncodeToString(files)+"'"))
+	}},
+	{invariant.StateLogged, "BJ-FIN-15b: rules that nobody made decide", func(m mutant) { m.sql("UPDATE documents SET state = 'active' WHERE kind = 'policy_bundle'") }},
+	{invariant.RecordEntry, "BJ-FIN-15b: rules that nobody proposed", func(m mutant) { m.sql("UPDATE documents SET state = 'proposed' WHERE kind = 'policy_bundle'") }},
+	{invariant.EntryEffect, "BJ-FIN-15b: rules that two people made decide are gone", func(m mutant) {
+		m.add(audit.Entry{Action: audit.ActionPolicyActivate, Actor: audit.Actor{Account: "reviewer_1"}, Class: "5y", Outcome: "activated",
+			Digests: map[string]catalog.Digest{"bundle": catalog.DigestOf([]byte("rules"))}})
+	}},
+	{invariant.StateLogged, "BJ-FIN-15b: rules that were taken back decide", func(m mutant) {
+		m.sql("UPDATE documents SET state = 'active' WHERE kind = 'policy_bundle'")
+		var own catalog.Digest
+		m.update(func(tx *sqlite.Tx) error {
+			all, err := tx.List("policy_bundle", metastore.Query{})
+			own = catalog.Digest(all[0].ID)
+			return err
+		})
+		for _, outcome := range []string{"activated", "reset"} {
+			m.add(audit.Entry{Action: audit.ActionPolicyActivate, Actor: audit.Actor{Account: "reviewer_1"}, Class: "5y", Outcome: outcome, Digests: map[string]catalog.Digest{"bundle": own}})
+		}
+	}},
 	{invariant.ReplyStands, "an answer of somebody else", func(m mutant) {
 		m.sql("INSERT INTO responses SELECT 'admin', 'k', 'r', CAST('\"' || id || '\"' AS BLOB), 1, 2 FROM documents WHERE kind = 'run' LIMIT 1")
 	}},
@@ -376,6 +412,37 @@ func TestEveryRuleFindsItsViolation(t *testing.T) {
 		require.NotEmpty(t, r.Remedy.Zh)
 		require.NotEmpty(t, r.Remedy.En)
 		require.Equal(t, r, invariant.Explain(r.Rule))
+	}
+}
+
+// uncounted are the kinds whose records the log does not tell one by one: each with what it would take.
+var uncounted = map[string]string{
+	"grant_usage": "its entries say that a run was submitted, not how many under which grant",
+	"budget":      "its entries say that a run was answered, not what it was charged",
+	"charged":     "as budget",
+}
+
+// A record of any kind, in any of its states, that comes from nowhere is found.
+func TestARecordFromNowhereIsFound(t *testing.T) {
+	m := mutant{t, filepath.Join(t.TempDir(), "zone")}
+	require.NoError(t, os.CopyFS(m.dir, os.DirFS(lived(t))))
+	private(t, m.dir)
+	var planted []string
+	for kind, states := range invariant.Kinds() {
+		if states == nil {
+			states = []string{""}
+		}
+		for _, state := range states {
+			id := "nowhere_" + kind + "_" + state
+			if uncounted[kind] == "" && kind != "zone" { // a second zone would lend its birth to others
+				planted = append(planted, id)
+				m.sql("INSERT INTO documents VALUES ('" + kind + "', '" + id + "', '', '" + id + "', '" + state + "', 1, 1, 1, CAST('{}' AS BLOB))")
+			}
+		}
+	}
+	found := m.check()
+	for _, id := range planted {
+		require.True(t, slices.ContainsFunc(found, func(f invariant.Finding) bool { return strings.HasPrefix(f.Subject, id) }), "%s is not found", id)
 	}
 }
 

@@ -276,15 +276,21 @@ func (c *checker) checkEffects() error {
 	return c.checkDecisions()
 }
 
-// checkDecisions: each decision that an entry rests on is kept with the input whose digest the entry holds.
+// checkDecisions: each decision that an entry rests on is kept with the input whose digest the entry holds, and with the rules that made it.
 func (c *checker) checkDecisions() error {
+	rules := map[string]bool{}
+	for _, r := range c.records[kindBundle] {
+		rules[r.ID] = true
+	}
 	kept := map[string]bool{}
 	for _, r := range c.records[kindDecision] {
 		var v struct {
-			Input json.RawMessage `json:"input"`
+			Input  json.RawMessage `json:"input"`
+			Bundle string          `json:"bundle"`
 		}
 		c.read(r, &v)
 		kept[digest(v.Input)] = true
+		c.must(rules[v.Bundle], DecisionKept, r.ID)
 	}
 	for _, e := range c.log.all {
 		if d := string(e.digests["decision"]); d != "" {

@@ -80,7 +80,7 @@ var rules = []Explained{
 	{EntryEffect, catalog.Text{Zh: "条目所说的记录都在", En: "no entry whose record is gone"}, tamper},
 	{StateLegal, catalog.Text{Zh: "每条记录处于合法状态", En: "every record is in a legal state"}, tamper},
 	{StateLogged, catalog.Text{Zh: "记录的状态就是日志最后所说的状态", En: "the state of a record is what the log last said"}, tamper},
-	{DecisionKept, catalog.Text{Zh: "条目所依据的每个决定都在且未改动", En: "every decision that an entry rests on is kept, unchanged"}, tamper},
+	{DecisionKept, catalog.Text{Zh: "条目所依据的每个决定及作出它的规则都在且未改动", En: "every decision that an entry rests on is kept with the rules that made it, unchanged"}, tamper},
 	{ReplyStands, catalog.Text{Zh: "幂等应答指向该账号自己的运行", En: "a kept answer of an idempotent request names a run of its account"}, tamper},
 	{VersionChain, catalog.Text{Zh: "目录版本链完好并与日志一致", En: "the chain of versions of a dataset or computation is intact and in the log"}, tamper},
 	{CurrentLoaded, catalog.Text{Zh: "数据集的当前快照已装载且属于它", En: "a dataset's current snapshot is loaded, and its own"}, tamper},
