@@ -24,10 +24,9 @@ func (s *story) otherPurpose(ctx context.Context) error {
 	return s.refusal(run, catalog.CodePurpose)
 }
 
-// seal has a provider close a dataset that was open: what was answered a moment ago is refused.
+// seal has a provider seal a dataset: what was answered a moment ago is refused.
 func (s *story) seal(ctx context.Context) error {
-	s.open("法院把判决数据改为“暂不宜”（封存），数据管理员批准；刚才还能回答的问题立即被拒绝",
-		"The court seals its judgments and the steward approves: what was answered a moment ago is refused")
+	s.open("法院封存判决数据，一人决定，当即生效：刚才还能回答的问题被拒绝", "The court seals its judgments; one person does, at once: what was answered a moment ago is refused")
 	const asked = "SELECT count(*) AS judgments, sum(amount) AS amount FROM court_judgments"
 	rows, err := s.answer(ctx, "analyst_b", asked)
 	if err != nil {
@@ -36,10 +35,11 @@ func (s *story) seal(ctx context.Context) error {
 	if err := expect("the open dataset is answered", len(rows) == 1); err != nil {
 		return err
 	}
-	if err := s.declareAnew(ctx, "court_judgments", "provider_court", "market: authorised", "market: sealed"); err != nil {
+	court, err := s.as(ctx, "provider_court")
+	if err != nil {
 		return err
 	}
-	if err := s.approve(ctx, "court_judgments"); err != nil {
+	if _, err := court.Seal(ctx, "court_judgments", "under review by the court"); err != nil {
 		return err
 	}
 	return s.refused(ctx, "analyst_b", asked, catalog.CodeDatasetSealed)
