@@ -324,11 +324,43 @@ func diff(old, new any) ([]string, error) {
 	return diffLines(a, b), nil
 }
 
-// diffLines is the shortest edit by lines, through the longest common subsequence.
+// maxCells bounds the table of diffLines: 2,000 lines against as many.
+const maxCells = 4 << 20
+
+// diffLines is the shortest edit by lines, through the longest common subsequence of what lies between the lines that the two begin and end with.
+// Where that is too much to compare, all old lines are left out and all new ones put in.
 func diffLines(a, b [][]byte) []string {
-	lcs := make([][]int, len(a)+1)
+	for len(a) > 0 && len(b) > 0 && bytes.Equal(a[0], b[0]) {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && bytes.Equal(a[len(a)-1], b[len(b)-1]) {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	var lcs [][]int32
+	if (len(a)+1)*(len(b)+1) <= maxCells {
+		lcs = commonLines(a, b)
+	}
+	var out []string
+	for i, j := 0, 0; i < len(a) || j < len(b); {
+		switch {
+		case lcs != nil && i < len(a) && j < len(b) && bytes.Equal(a[i], b[j]):
+			i, j = i+1, j+1
+		case j == len(b) || i < len(a) && (lcs == nil || lcs[i+1][j] >= lcs[i][j+1]):
+			out = append(out, "- "+string(a[i]))
+			i++
+		default:
+			out = append(out, "+ "+string(b[j]))
+			j++
+		}
+	}
+	return out
+}
+
+// commonLines tells for each pair of places how many lines the rest of a and the rest of b have in common, in order.
+func commonLines(a, b [][]byte) [][]int32 {
+	lcs := make([][]int32, len(a)+1)
 	for i := range lcs {
-		lcs[i] = make([]int, len(b)+1)
+		lcs[i] = make([]int32, len(b)+1)
 	}
 	for i := len(a) - 1; i >= 0; i-- {
 		for j := len(b) - 1; j >= 0; j-- {
@@ -339,18 +371,5 @@ func diffLines(a, b [][]byte) []string {
 			}
 		}
 	}
-	var out []string
-	for i, j := 0, 0; i < len(a) || j < len(b); {
-		switch {
-		case i < len(a) && j < len(b) && bytes.Equal(a[i], b[j]):
-			i, j = i+1, j+1
-		case j == len(b) || i < len(a) && lcs[i+1][j] >= lcs[i][j+1]:
-			out = append(out, "- "+string(a[i]))
-			i++
-		default:
-			out = append(out, "+ "+string(b[j]))
-			j++
-		}
-	}
-	return out
+	return lcs
 }
