@@ -208,8 +208,8 @@ func (s *Service) ReviewApplication(ctx context.Context, p Principal, id string,
 		if err != nil {
 			return err
 		}
-		if p.Role == "" || rec.Owner != p.Organization && !staff(p) {
-			return errNotFound
+		if err := knows(tx, p, rec.Owner, a.Datasets); err != nil {
+			return err
 		}
 		out, err = s.takeStep(ctx, tx, p, a, rec, act, in)
 		return err
@@ -308,9 +308,12 @@ func (a *applicationRecord) fix(act application.Act, modes []string) error {
 func (s *Service) Applications(ctx context.Context, p Principal) (api.Applications, error) {
 	out := api.Applications{Items: []api.Application{}}
 	err := s.store.View(ctx, func(tx Tx) error {
-		return each(tx, recApplication, own(p), func(_ metastore.Record, a applicationRecord) error {
-			out.Items = append(out.Items, s.applicationView(&a))
-			return nil
+		return each(tx, recApplication, ofParty(p), func(r metastore.Record, a applicationRecord) error {
+			err := knows(tx, p, r.Owner, a.Datasets)
+			if err == nil {
+				out.Items = append(out.Items, s.applicationView(&a))
+			}
+			return unlessNotFound(err)
 		})
 	})
 	return out, known(err)
@@ -318,11 +321,19 @@ func (s *Service) Applications(ctx context.Context, p Principal) (api.Applicatio
 
 // Application returns one application.
 func (s *Service) Application(ctx context.Context, p Principal, id string) (api.Application, error) {
-	a, err := mine[applicationRecord](ctx, s, p, recApplication, id)
-	if err != nil {
-		return api.Application{}, err
-	}
-	return s.applicationView(&a), nil
+	var out api.Application
+	err := s.store.View(ctx, func(tx Tx) error {
+		a, rec, err := load[applicationRecord](tx, recApplication, id)
+		if err != nil {
+			return err
+		}
+		if err := knows(tx, p, rec.Owner, a.Datasets); err != nil {
+			return err
+		}
+		out = s.applicationView(&a)
+		return nil
+	})
+	return out, known(err)
 }
 
 // applicationView shows an application with its route, as it stands now.
@@ -370,18 +381,40 @@ func (s *Service) timer(received int64) *api.Timer {
 		Provisional: answer.Provisional || complete.Provisional}
 }
 
-// mine reads a record that belongs to the caller's organization, or any for the staff; anything else does not exist.
-func mine[T any](ctx context.Context, s *Service, p Principal, kind, id string) (T, error) {
-	var out T
-	err := s.store.View(ctx, func(tx Tx) error {
-		r, err := tx.Get(kind, id)
-		if err != nil {
+// knows refuses whoever may not know of an application or a grant: his organization's and the zone's staff may, and a provider's steward where
+// it is about his organization's data. For anybody else it does not exist.
+func knows(tx Tx, p Principal, owner string, datasets []api.ApplicationDataset) error {
+	if p.Role != "" && (owner == p.Organization || staff(p)) {
+		return nil
+	}
+	if catalog.AccountRole(p.Role) != catalog.AccountSteward {
+		return errNotFound
+	}
+	for _, want := range datasets {
+		d, _, err := load[datasetRecord](tx, recDataset, want.Dataset)
+		if err == nil && d.provider() == p.Organization {
+			return nil
+		}
+		if err := unlessNotFound(err); err != nil {
 			return err
 		}
-		if p.Role == "" || r.Owner != p.Organization && !staff(p) {
-			return errNotFound
-		}
-		return json.Unmarshal(r.Doc, &out)
-	})
-	return out, known(err)
+	}
+	return errNotFound
+}
+
+// unlessNotFound is nil for what is not there, or not for the caller.
+func unlessNotFound(err error) error {
+	if errors.Is(err, errNotFound) || errors.Is(err, metastore.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// ofParty selects what the caller may know of by knows, or more.
+func ofParty(p Principal) metastore.Query {
+	q := own(p)
+	if catalog.AccountRole(p.Role) == catalog.AccountSteward {
+		q.Owner = ""
+	}
+	return q
 }

@@ -171,8 +171,8 @@ func (s *Service) mayCatalog(ctx context.Context, p Principal, op, name string, 
 			graded++
 		}
 	}
-	return s.ask(ctx, policy.CatalogChange{Common: s.common(p), Op: policy.CatalogOp(op), Dataset: policy.Declaration{Name: name,
-		State: policy.State(state), Provider: spec.Provider, Author: policy.Author{Account: author.Account, Person: author.Person}, Columns: len(spec.Columns), Graded: graded,
+	return s.ask(ctx, policy.CatalogChange{Common: s.common(p), Caller: policy.Caller{Type: p.Type}, Op: policy.CatalogOp(op), Dataset: policy.Declaration{Name: name,
+		State: policy.State(state), Provider: spec.Provider, Author: policy.Applicant{Account: author.Account, Person: author.Person, Organization: author.Organization}, Columns: len(spec.Columns), Graded: graded,
 		Below: spec.Below(), Grade: spec.Grade(), Market: spec.Market, Sharing: spec.Sharing, Prohibited: spec.Prohibited,
 		Unplaced: spec.Unplaced(), StateSecret: spec.StateSecret, Marked: len(spec.MarkedFields()), Basis: spec.SharingBasis != "", Lowered: spec.Lowered(d.grades()),
 		Supply: spec.Mode(), Declared: s.places.Declared(spec)}})

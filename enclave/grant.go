@@ -61,7 +61,10 @@ func own(p Principal) metastore.Query {
 func (s *Service) Grants(ctx context.Context, p Principal) (api.Grants, error) {
 	out := api.Grants{Items: []api.Grant{}}
 	err := s.store.View(ctx, func(tx Tx) error {
-		return each(tx, recGrant, own(p), func(_ metastore.Record, g grantRecord) error {
+		return each(tx, recGrant, ofParty(p), func(r metastore.Record, g grantRecord) error {
+			if err := knows(tx, p, r.Owner, g.Datasets); err != nil {
+				return unlessNotFound(err)
+			}
 			v, err := s.grantView(tx, &g)
 			out.Items = append(out.Items, v)
 			return err
@@ -78,8 +81,8 @@ func (s *Service) Grant(ctx context.Context, p Principal, id string) (api.Grant,
 		if err != nil {
 			return err
 		}
-		if p.Role == "" || rec.Owner != p.Organization && !staff(p) {
-			return errNotFound
+		if err := knows(tx, p, rec.Owner, g.Datasets); err != nil {
+			return err
 		}
 		out, err = s.grantView(tx, &g)
 		return err
@@ -151,8 +154,8 @@ func (s *Service) changeGrant(ctx context.Context, p Principal, id string, act a
 		if err != nil {
 			return err
 		}
-		if p.Role == "" || rec.Owner != p.Organization && !staff(p) {
-			return errNotFound
+		if err := knows(tx, p, rec.Owner, g.Datasets); err != nil {
+			return err
 		}
 		d, err := s.mayChange(ctx, tx, p, policy.GrantOp(act), &g)
 		if err != nil {

@@ -1,10 +1,13 @@
 package enclave
 
+import "yumen/catalog"
+
 // Principal is an authenticated caller: one account of one person in one organization, with one confirmed role.
 type Principal struct {
 	Account      string
 	Person       string
 	Organization string
+	Type         catalog.OrganizationType // of the organization
 	LegalGroup   string
 	Role         string // empty while the role is not confirmed: such an account may do nothing
 	Session      string

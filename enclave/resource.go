@@ -133,11 +133,13 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 	return out, seen, err
 }
 
-// staff are the roles that look after the zone.
+// staff are the roles that look after the zone. A steward of a provider looks after that provider's data alone, and is none of them.
 func staff(p Principal) bool {
 	switch catalog.AccountRole(p.Role) {
-	case catalog.AccountAdministrator, catalog.AccountSecurityAdministrator, catalog.AccountAuditor, catalog.AccountSteward, catalog.AccountRegulator:
+	case catalog.AccountAdministrator, catalog.AccountSecurityAdministrator, catalog.AccountAuditor, catalog.AccountRegulator:
 		return true
+	case catalog.AccountSteward:
+		return p.Type == catalog.OrganizationOperator || p.Type == catalog.OrganizationRegulator
 	}
 	return false
 }

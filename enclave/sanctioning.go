@@ -201,7 +201,7 @@ func (a *sanctioning) forget() error {
 // ask asks the policy about the half that the caller would carry out.
 func (a *sanctioning) ask(ctx context.Context, imposed, again bool) (policy.Decision, error) {
 	v, first := a.v, a.v.Pending
-	in := policy.SanctionApply{Common: a.s.common(a.by), Op: string(a.act), Step: policy.SanctionPropose, Target: policy.Sanctioned{Kind: string(v.Kind), State: a.rec.State,
+	in := policy.SanctionApply{Common: a.s.common(a.by), Caller: policy.Caller{Type: a.by.Type}, Op: string(a.act), Step: policy.SanctionPropose, Target: policy.Sanctioned{Kind: string(v.Kind), State: a.rec.State,
 		Organization: v.Unit.Organization, USCC: v.Unit.USCC, Dataset: v.Dataset, Provider: v.Provider, Deadline: v.Deadline, SetBy: policy.Role(v.Role)}}
 	if imposed {
 		in.Target.State = "" // asked for again: who may impose it may see that it is there

@@ -159,10 +159,15 @@ func (s *Service) newSession(tx Tx, p *Principal, address string, second bool) (
 
 func principalOf(tx Tx, rec metastore.Record, v accountRecord) (Principal, error) {
 	group, err := groupOf(tx, v.Spec.Organization)
+	if err != nil {
+		return Principal{}, err
+	}
 	p := Principal{Account: rec.ID, Person: v.Spec.Person, Organization: v.Spec.Organization, LegalGroup: group}
 	if rec.State == accountConfirmed {
 		p.Role = string(v.Spec.Role)
 	}
+	caller, err := callerFacts(tx, p)
+	p.Type = caller.Type
 	return p, err
 }
 

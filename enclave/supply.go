@@ -72,7 +72,7 @@ func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, in supplied
 			by = &policy.Exception{Document: catalog.Digest(v.Document), Batch: catalog.Digest(v.Batch), Approver: v.First.Person, Second: v.Second, NotAfter: v.NotAfter}
 		}
 	}
-	asked := policy.SupplyLoad{Exception: by, Common: s.common(p), Frozen: frozen, Mode: in.mode, Declared: s.places.Declared(spec), Batch: string(in.batch),
+	asked := policy.SupplyLoad{Exception: by, Common: s.common(p), Caller: policy.Caller{Type: p.Type}, Frozen: frozen, Mode: in.mode, Declared: s.places.Declared(spec), Batch: string(in.batch),
 		Dataset: policy.Supplied{Name: in.dataset, State: policy.StateApproved, Provider: spec.Provider, Grade: spec.Grade(), Market: d.market(spec), Supply: spec.Mode()}}
 	if in.batch != "" {
 		return s.allowed(ctx, tx, asked)
@@ -95,7 +95,7 @@ func (s *Service) maySupplyChange(ctx context.Context, p Principal, in supplyAct
 	if spec == nil {
 		spec = &d.Spec
 	}
-	_, err := s.ask(ctx, policy.SupplyChange{Common: s.common(p), Op: in.op, Reason: in.reason != "", Proposer: in.proposer,
+	_, err := s.ask(ctx, policy.SupplyChange{Common: s.common(p), Caller: policy.Caller{Type: p.Type}, Op: in.op, Reason: in.reason != "", Proposer: in.proposer,
 		Dataset: policy.Owned{Name: in.dataset, Provider: spec.Provider, Grade: spec.Grade(), Market: d.market(spec)}})
 	return err
 }

@@ -52,6 +52,7 @@ type Offices struct {
 // CatalogChange asks whether a dataset may be declared, approved or rejected.
 type CatalogChange struct {
 	Common
+	Caller  Caller      `json:"caller"` // the caller's organization
 	Op      CatalogOp   `json:"op"`
 	Dataset Declaration `json:"dataset"`
 }
@@ -71,7 +72,7 @@ type Declaration struct {
 	Name        string              `json:"name"`
 	State       State               `json:"state"` // before the act: none, draft, submitted, approved, rejected
 	Provider    string              `json:"provider"`
-	Author      Author              `json:"author"` // who declared the version in question; the caller for declare
+	Author      Applicant           `json:"author"` // who declared the version in question; the caller for declare
 	Columns     int                 `json:"columns"`
 	Graded      int                 `json:"graded"` // columns with a grade of 1 to 4
 	Below       int                 `json:"below"`  // columns below the least grade of their identifier or category, without a reason
@@ -92,6 +93,7 @@ type Declaration struct {
 type SupplyLoad struct {
 	Common
 	Frozen    Set        `json:"frozen"` // kinds of freeze and sanction that cover the act; empty, never nil
+	Caller    Caller     `json:"caller"` // the caller's organization
 	Mode      SupplyMode `json:"mode"`
 	Dataset   Supplied   `json:"dataset"`
 	Declared  bool       `json:"declared"`  // the storage location is declared for the provider and lies in the domain (tenant_space)
@@ -244,8 +246,9 @@ func (c CatalogChange) AST() ast.Value {
 	if d.StateSecret != nil {
 		secret = truth("state_secret", *d.StateSecret)
 	}
-	return c.fields(text("op", c.Op), object("dataset",
-		text("name", d.Name), text("state", d.State), text("provider", d.Provider), d.Author.field(),
+	return c.fields(text("op", c.Op), c.Caller.field(), object("dataset",
+		text("name", d.Name), text("state", d.State), text("provider", d.Provider),
+		object("author", text("account", d.Author.Account), text("person", d.Author.Person), text("organization", d.Author.Organization)),
 		number("columns", d.Columns), number("graded", d.Graded), number("below", d.Below), number("grade", d.Grade),
 		text("market", d.Market), text("sharing", d.Sharing), text("supply", d.Supply), truth("declared", d.Declared), answers, secret,
 		number("unplaced", d.Unplaced), number("marked", d.Marked), truth("basis", d.Basis), number("lowered", d.Lowered)))
@@ -261,7 +264,7 @@ func (s SupplyLoad) AST() ast.Value {
 	if e := s.Exception; e != nil {
 		exception = object("exception", text("document", e.Document), text("batch", e.Batch), text("approver", e.Approver), text("second", e.Second), number("not_after", e.NotAfter))
 	}
-	return s.fields(names("frozen", s.Frozen), text("mode", s.Mode), truth("declared", s.Declared), text("batch", s.Batch), exception, object("dataset",
+	return s.fields(names("frozen", s.Frozen), s.Caller.field(), text("mode", s.Mode), truth("declared", s.Declared), text("batch", s.Batch), exception, object("dataset",
 		text("name", d.Name), text("state", d.State), text("provider", d.Provider), number("grade", d.Grade),
 		text("market", d.Market), text("supply", d.Supply)))
 }
@@ -272,13 +275,15 @@ func (ApplicationStep) Action() Action { return ActionApplicationStep }
 // AST is the input as the engine reads it.
 func (a ApplicationStep) AST() ast.Value {
 	p := a.Application
-	return a.fields(names("frozen", a.Frozen), text("op", a.Op), a.Step.field(), object("caller", text("type", a.Caller.Type)), a.Organization.field(),
+	return a.fields(names("frozen", a.Frozen), text("op", a.Op), a.Step.field(), a.Caller.field(), a.Organization.field(),
 		object("application",
 			text("state", p.State), text("organization", p.Organization), text("legal_group", p.LegalGroup), p.Author.field(),
 			names("purposes", p.Purposes), text("scenario", p.Scenario), number("not_before", p.NotBefore),
 			number("not_after", p.NotAfter), names("methods", p.Methods), each("datasets", p.Datasets, Requested.term),
 			truth("safeguards", p.Safeguards), p.Frequency.field(), each("recipients", p.Recipients, Recipient.term), takenField(p.Taken), names("modes", p.Modes)))
 }
+
+func (c Caller) field() field { return object("caller", text("type", c.Type)) }
 
 func (s RouteStep) field() field {
 	return object("step", text("name", s.Name), text("organization", s.Organization))

@@ -37,7 +37,7 @@ func (GrantChange) Action() Action { return ActionGrantChange }
 // AST is the input as the engine reads it.
 func (g GrantChange) AST() ast.Value {
 	h := g.Grant
-	return g.fields(text("op", g.Op), object("caller", text("type", g.Caller.Type)), object("grant", text("id", h.ID), text("state", h.State),
+	return g.fields(text("op", g.Op), g.Caller.field(), object("grant", text("id", h.ID), text("state", h.State),
 		text("organization", h.Organization), text("legal_group", h.LegalGroup), number("not_after", h.NotAfter),
 		text("suspended_by", h.SuspendedBy), names("providers", h.Providers)))
 }

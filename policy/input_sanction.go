@@ -5,8 +5,9 @@ import "github.com/open-policy-agent/opa/v1/ast"
 // SanctionApply asks whether an act upon a sanction may be done.
 type SanctionApply struct {
 	Common
-	Op       string       `json:"op"`   // close, end, reinstate, blacklist, lift, terminate, dismiss
-	Step     SanctionStep `json:"step"` // which half of the act
+	Op       string       `json:"op"`     // close, end, reinstate, blacklist, lift, terminate, dismiss
+	Step     SanctionStep `json:"step"`   // which half of the act
+	Caller   Caller       `json:"caller"` // the caller's organization
 	Target   Sanctioned   `json:"target"`
 	Proposer Officer      `json:"proposer"` // the first of the two; empty but for confirm
 }
@@ -39,7 +40,7 @@ func (SanctionApply) Action() Action { return ActionSanctionApply }
 // AST is the input as the engine reads it.
 func (s SanctionApply) AST() ast.Value {
 	t, p := s.Target, s.Proposer
-	return s.fields(text("op", s.Op), text("step", s.Step),
+	return s.fields(text("op", s.Op), text("step", s.Step), s.Caller.field(),
 		object("target", text("kind", t.Kind), text("state", t.State), text("organization", t.Organization), text("uscc", t.USCC), text("dataset", t.Dataset),
 			text("provider", t.Provider), number("deadline", t.Deadline), text("set_by", t.SetBy)),
 		object("proposer", text("account", p.Account), text("person", p.Person), text("role", p.Role)))

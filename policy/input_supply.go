@@ -10,6 +10,7 @@ import (
 type SupplyChange struct {
 	Common
 	Op       SupplyOp  `json:"op"`
+	Caller   Caller    `json:"caller"` // the caller's organization
 	Reason   bool      `json:"reason"` // one is given
 	Dataset  Owned     `json:"dataset"`
 	Proposer Applicant `json:"proposer"` // the first of the two persons; empty but for confirm
@@ -48,7 +49,7 @@ func (SupplyChange) Action() Action { return ActionSupplyChange }
 // AST is the input as the engine reads it.
 func (s SupplyChange) AST() ast.Value {
 	d, p := s.Dataset, s.Proposer
-	return s.fields(text("op", s.Op), truth("reason", s.Reason),
+	return s.fields(text("op", s.Op), s.Caller.field(), truth("reason", s.Reason),
 		object("dataset", text("name", d.Name), text("provider", d.Provider), number("grade", d.Grade), text("market", d.Market)),
 		object("proposer", text("account", p.Account), text("person", p.Person), text("organization", p.Organization)))
 }

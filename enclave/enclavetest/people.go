@@ -22,18 +22,18 @@ import (
 // People are the accounts of a zone under test: two providers, two banks of one legal group, a bank of another, and the zone's staff.
 // Nobody but the administrator has a password until a test activates one.
 var People = []enclave.Principal{
-	{Account: "admin", Person: "op-admin", Organization: "operator", LegalGroup: "operator", Role: "administrator"},
-	{Account: "security", Person: "op-security", Organization: "operator", LegalGroup: "operator", Role: "security_administrator"},
-	{Account: "auditor", Person: "op-auditor", Organization: "operator", LegalGroup: "operator", Role: "auditor"},
-	{Account: "steward", Person: "op-steward", Organization: "operator", LegalGroup: "operator", Role: "steward"},
-	{Account: "reviewer_1", Person: "op-reviewer-1", Organization: "operator", LegalGroup: "operator", Role: "egress_reviewer"},
-	{Account: "reviewer_2", Person: "op-reviewer-2", Organization: "operator", LegalGroup: "operator", Role: "egress_reviewer"},
-	{Account: "provider", Person: "pr-1", Organization: "bureau", LegalGroup: "bureau", Role: "provider"},
-	{Account: "provider_2", Person: "pr-2", Organization: "court", LegalGroup: "court", Role: "provider"},
-	{Account: "analyst_a", Person: "a-1", Organization: "bank_a", LegalGroup: "group_a", Role: "analyst"},
-	{Account: "analyst_a2", Person: "a-2", Organization: "bank_a", LegalGroup: "group_a", Role: "analyst"},
-	{Account: "analyst_s", Person: "s-1", Organization: "bank_s", LegalGroup: "group_a", Role: "analyst"},
-	{Account: "analyst_b", Person: "b-1", Organization: "bank_b", LegalGroup: "group_b", Role: "analyst"},
+	{Account: "admin", Person: "op-admin", Organization: "operator", Type: catalog.OrganizationOperator, LegalGroup: "operator", Role: "administrator"},
+	{Account: "security", Person: "op-security", Organization: "operator", Type: catalog.OrganizationOperator, LegalGroup: "operator", Role: "security_administrator"},
+	{Account: "auditor", Person: "op-auditor", Organization: "operator", Type: catalog.OrganizationOperator, LegalGroup: "operator", Role: "auditor"},
+	{Account: "steward", Person: "op-steward", Organization: "operator", Type: catalog.OrganizationOperator, LegalGroup: "operator", Role: "steward"},
+	{Account: "reviewer_1", Person: "op-reviewer-1", Organization: "operator", Type: catalog.OrganizationOperator, LegalGroup: "operator", Role: "egress_reviewer"},
+	{Account: "reviewer_2", Person: "op-reviewer-2", Organization: "operator", Type: catalog.OrganizationOperator, LegalGroup: "operator", Role: "egress_reviewer"},
+	{Account: "provider", Person: "pr-1", Organization: "bureau", Type: catalog.OrganizationProvider, LegalGroup: "bureau", Role: "provider"},
+	{Account: "provider_2", Person: "pr-2", Organization: "court", Type: catalog.OrganizationProvider, LegalGroup: "court", Role: "provider"},
+	{Account: "analyst_a", Person: "a-1", Organization: "bank_a", Type: catalog.OrganizationInstitution, LegalGroup: "group_a", Role: "analyst"},
+	{Account: "analyst_a2", Person: "a-2", Organization: "bank_a", Type: catalog.OrganizationInstitution, LegalGroup: "group_a", Role: "analyst"},
+	{Account: "analyst_s", Person: "s-1", Organization: "bank_s", Type: catalog.OrganizationInstitution, LegalGroup: "group_a", Role: "analyst"},
+	{Account: "analyst_b", Person: "b-1", Organization: "bank_b", Type: catalog.OrganizationInstitution, LegalGroup: "group_b", Role: "analyst"},
 }
 
 // Organizations declares the organizations of People.
@@ -106,7 +106,7 @@ func (z *Zone) Apply(t testing.TB, as, docs string) map[string]string {
 // Regulator declares the zone's regulator with one person, and confirms him.
 func (z *Zone) Regulator(t testing.TB) enclave.Principal {
 	t.Helper()
-	p := enclave.Principal{Account: "watch", Person: "re-1", Organization: "bureau_r", LegalGroup: "bureau_r", Role: "regulator"}
+	p := enclave.Principal{Account: "watch", Person: "re-1", Organization: "bureau_r", Type: catalog.OrganizationRegulator, LegalGroup: "bureau_r", Role: "regulator"}
 	maps.Copy(z.codes, z.Apply(t, "admin", "apiVersion: yumen/v1\nkind: Organization\nmetadata: {name: bureau_r}\nspec: {title: {zh: 监管, en: Regulator}, type: regulator}\n---\n"+AccountYAML(p)))
 	_, err := z.Service.ConfirmAccount(t.Context(), As("security"), p.Account)
 	require.NoError(t, err)
@@ -126,7 +126,7 @@ func (z *Zone) Bank(t testing.TB) (p enclave.Principal, grant string) {
 	t.Helper()
 	z.banks++
 	name := fmt.Sprintf("bank_%d", z.banks)
-	p = enclave.Principal{Account: "analyst_of_" + name, Person: "an-" + name, Organization: name, LegalGroup: name, Role: "analyst"}
+	p = enclave.Principal{Account: "analyst_of_" + name, Person: "an-" + name, Organization: name, Type: catalog.OrganizationInstitution, LegalGroup: name, Role: "analyst"}
 	z.Apply(t, "admin", fmt.Sprintf("apiVersion: yumen/v1\nkind: Organization\nmetadata: {name: %s}\nspec: {title: {zh: 银行, en: Bank}, type: institution, legalGroup: %s, admitted: true}\n---\n", name, name)+AccountYAML(p))
 	_, err := z.Service.ConfirmAccount(t.Context(), As("security"), p.Account)
 	require.NoError(t, err)

@@ -92,6 +92,27 @@ catalog_refusals := {
 		},
 		"refuses": {"SUP-002"},
 	},
+	"SJZ-6a SUP-002: another provider's steward approves": {
+		"set": {"/caller/type": "provider", "/subject/organization": "court"},
+		"refuses": {"SUP-002"},
+	},
+	"SJZ-6a SUP-002: another provider's steward declares": {
+		"set": {
+			"/caller/type": "provider",
+			"/dataset/author": {"account": "steward", "person": "p-steward", "organization": "court"},
+			"/op": "declare",
+			"/subject/organization": "court",
+		},
+		"refuses": {"SUP-002"},
+	},
+	"SJZ-6a SUP-002: it is not known what the organization is": {
+		"set": {"/caller/type": ""},
+		"refuses": {"SUP-002"},
+	},
+	"SJZ-15a SUP-008: a steward of the provider that declared it": {
+		"set": {"/caller/type": "provider", "/subject/organization": "hrss"},
+		"refuses": {"SUP-008"},
+	},
 	"BJ-OPS-27a SUP-003: a column without a grade": {"set": {"/dataset/graded": 3}, "refuses": {"SUP-003"}},
 	"BJ-OPS-27a SUP-003: no grade": {"set": {"/dataset/grade": 0}, "refuses": {"SUP-003"}},
 	"BJ-OPS-27a SUP-003: no columns": {

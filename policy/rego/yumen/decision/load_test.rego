@@ -21,6 +21,15 @@ load_refusals := {
 		"set": {"/subject/role": "auditor"},
 		"refuses": {"SUP-011", "SUP-012"},
 	},
+	"SJZ-6a SUP-012: another provider's steward imports a file": {
+		"set": {
+			"/dataset/grade": 1,
+			"/mode": "copy",
+			"/subject": the_steward,
+			"/subject/organization": "court",
+		},
+		"refuses": {"SUP-012"},
+	},
 	"BJ-FIN-5 SUP-011: a steward pushes": {"set": {"/subject/role": "steward"}, "refuses": {"SUP-011"}},
 	"BJ-FIN-5 SUP-011: a analyst pushes": {
 		"set": {"/subject/role": "analyst"},
@@ -52,15 +61,15 @@ load_refusals := {
 	},
 	"BJ-FIN-11 SUP-013: no dataset": {"set": {"/dataset/name": ""}, "refuses": {"SUP-013"}},
 	"BJ-OPS-27c SUP-014: a file of grade 2": {
-		"set": {"/dataset/grade": 2, "/mode": "copy", "/subject": the_steward},
+		"set": {"/dataset/grade": 2, "/mode": "copy", "/caller/type": "operator", "/subject": the_steward},
 		"refuses": {"SUP-014"},
 	},
 	"BJ-OPS-27c SUP-014: a file of grade 3": {
-		"set": {"/dataset/grade": 3, "/mode": "copy", "/subject": the_steward},
+		"set": {"/dataset/grade": 3, "/mode": "copy", "/caller/type": "operator", "/subject": the_steward},
 		"refuses": {"SUP-014"},
 	},
 	"BJ-OPS-27d SUP-014,SUP-015: a file of grade 4": {
-		"set": {"/dataset/grade": 4, "/mode": "copy", "/subject": the_steward},
+		"set": {"/dataset/grade": 4, "/mode": "copy", "/caller/type": "operator", "/subject": the_steward},
 		"refuses": {"SUP-014", "SUP-015"},
 	},
 	"SJZ-13a ENV-001: real data in development": {
@@ -241,8 +250,24 @@ load_permits := {
 		"set": {"/dataset/supply": "interface"},
 		"obligations": {"retention_years": 5},
 	},
+	"BJ-OPS-27c SUP-012: a provider's steward imports a file of its own": {
+		"set": {
+			"/dataset/grade": 1,
+			"/dataset/market": "ordinary",
+			"/mode": "copy",
+			"/subject": the_steward,
+			"/subject/organization": "hrss",
+		},
+		"obligations": {"retention_years": 3},
+	},
 	"BJ-OPS-27b SUP-014: a steward imports a file of grade 1": {
-		"set": {"/dataset/grade": 1, "/dataset/market": "ordinary", "/mode": "copy", "/subject": the_steward},
+		"set": {
+			"/dataset/grade": 1,
+			"/dataset/market": "ordinary",
+			"/mode": "copy",
+			"/caller/type": "operator",
+			"/subject": the_steward,
+		},
 		"obligations": {"retention_years": 3},
 	},
 	"SJZ-13a ENV-001: a twin in development": {
@@ -270,6 +295,7 @@ load_permits := {
 			"/dataset/supply": "tenant_space",
 			"/declared": true,
 			"/mode": "tenant_space",
+			"/caller/type": "operator",
 			"/subject": the_steward,
 		},
 		"obligations": {"retention_years": 5},

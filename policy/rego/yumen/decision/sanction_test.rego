@@ -103,6 +103,13 @@ sanction_refusals := {
 		"set": object.union_n([closing, {"/subject/role": "provider"}]),
 		"refuses": {"SAN-005"},
 	},
+	"XC-42 SAN-005: another provider's steward closes it": {
+		"set": object.union_n([
+			closing,
+			{"/subject/role": "steward", "/subject/organization": "court", "/caller/type": "provider"},
+		]),
+		"refuses": {"SAN-005"},
+	},
 	"BJ-OPS-18a SAN-006: the regulator's sanction without the regulator": {
 		"set": {"/proposer/role": "administrator"},
 		"refuses": {"SAN-006"},

@@ -5,6 +5,10 @@ import data.yumen.decision
 supply_base := data.testing["supply.change"]
 
 supply_refusals := {
+	"SJZ-6a SUP-012: another provider's steward destroys": {
+		"set": {"/op": "destroy", "/subject": the_steward, "/subject/organization": "court"},
+		"refuses": {"SUP-012"},
+	},
 	"BJ-FIN-29 SUB-001: the role is not in effect": {"set": {"/subject/effective": false}, "refuses": {"SUB-001"}},
 	"BJ-OPS-27d SUP-031: an analyst confirms": {
 		"set": {"/subject/role": "analyst"},
@@ -31,6 +35,7 @@ supply_refusals := {
 		"set": {
 			"/proposer/account": "steward_2",
 			"/proposer/person": "p-steward-2",
+			"/caller/type": "operator",
 			"/subject": the_steward,
 		},
 		"refuses": {"SUP-034"},
@@ -48,12 +53,15 @@ supply_permits := {
 	"BJ-OPS-27d SUP-034: a steward confirms what the provider proposed": {
 		"set": {
 			"/proposer": {"account": "hrss_1", "person": "p-li", "organization": "hrss"},
+			"/caller/type": "operator",
 			"/subject": the_steward,
 		},
 		"obligations": {"retention_years": 5},
 	},
 	"BJ-OPS-27d SUP-031: the provider proposes": {"set": {"/op": "propose"}},
-	"BJ-OPS-27c SUP-031: a steward destroys": {"set": {"/op": "destroy", "/subject": the_steward}},
+	"BJ-OPS-27c SUP-031: a steward destroys": {
+		"set": {"/op": "destroy", "/caller/type": "operator", "/subject": the_steward},
+	},
 	"SJZ-15e SUP-031: the provider discards": {"set": {"/op": "discard"}},
 }
 

@@ -48,7 +48,7 @@ proof contains "GRA-002" if {
 	answers_for_it
 }
 
-answers_for_it if input.caller.type in {"operator", "regulator"}
+answers_for_it if lib.answers_for_all
 
 answers_for_it if {
 	is_object(input.grant.providers)

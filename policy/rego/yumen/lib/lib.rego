@@ -95,6 +95,12 @@ levels := ["auto", "one", "two", "never"]
 # What is opened to nobody is not used in a zone either; what does not say is as its other attributes.
 open_opening(opening) if opening in {"", "unconditional", "conditional"}
 
+# The operator's and the regulator's people answer for everybody's data, a provider's for its own alone.
+answers_for_all if input.caller.type in {"operator", "regulator"}
+
+# It is known what the caller's organization is.
+placed if input.caller.type in {"operator", "provider", "institution", "regulator", "public_body"}
+
 # Roles that may perform the act.
 may_act(action, act) if input.subject.role in data.yumen.acts[action][act]
 

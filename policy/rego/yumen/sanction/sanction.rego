@@ -131,9 +131,19 @@ proof contains "SAN-004" if {
 proof contains "SAN-005" if {
 	input.subject.role in object.keys(data.yumen.exclusive)
 	input.subject.role != "provider"
+	input.subject.role != "steward"
+	lib.placed
 }
 
-proof contains "SAN-005" if lib.same(input.subject.organization, input.target.provider)
+proof contains "SAN-005" if {
+	input.subject.role == "steward"
+	lib.answers_for_all
+}
+
+proof contains "SAN-005" if {
+	lib.placed
+	lib.same(input.subject.organization, input.target.provider)
+}
 
 # METADATA
 # title: What the regulator imposed is not undone without the regulator

@@ -21,22 +21,26 @@ import data.yumen.lib
 proof contains "SUP-001" if lib.may_act("catalog.change", input.op)
 
 # METADATA
-# title: A provider declares its own data only
+# title: A provider's people declare and approve its own data only
 # custom:
 #   rule: SUP-002
 #   code: ROLE
 #   entrypoints: [catalog.change]
 #   articles: [SJZ-6a]
 #   message:
-#     zh: 只能登记本单位的数据
-#     en: A provider declares its own data only
+#     zh: 数据提供单位的人员只能登记和审核本单位的数据
+#     en: A provider's people declare and approve its own data only
 #   remedy:
-#     zh: 由该数据的提供单位登记
-#     en: Have the data's own provider declare it
-proof contains "SUP-002" if input.subject.role in {"steward", "administrator"}
+#     zh: 由该数据的提供单位登记，由运营单位审核
+#     en: Have the data's own provider declare it, and the operator review it
+proof contains "SUP-002" if {
+	input.subject.role in {"steward", "administrator"}
+	lib.answers_for_all
+}
 
 proof contains "SUP-002" if {
-	input.subject.role == "provider"
+	input.subject.role in {"provider", "steward"}
+	lib.placed
 	own_provider
 }
 
@@ -196,18 +200,18 @@ proof contains "SUP-007" if {
 }
 
 # METADATA
-# title: The reviewer of a declaration is not its author
+# title: The reviewer of a declaration is not its author, nor of the provider that declared it
 # custom:
 #   rule: SUP-008
 #   code: SEPARATION
 #   entrypoints: [catalog.change]
 #   articles: [SJZ-15a, XC-11, BJ-FIN-3]
 #   message:
-#     zh: 不能审核本人登记的目录
-#     en: Nobody reviews his own declaration
+#     zh: 不能审核本人或本提供单位登记的目录
+#     en: Nobody reviews his own declaration, nor one that his provider declared
 #   remedy:
-#     zh: 由另一名数据管理人员审核
-#     en: Have another steward review it
+#     zh: 由运营单位的另一名数据管理人员审核
+#     en: Have another steward, of the operator, review it
 proof contains "SUP-008" if {
 	input.op == "declare"
 	lib.same(input.subject.account, input.dataset.author.account)
@@ -217,7 +221,15 @@ proof contains "SUP-008" if {
 	input.op in {"approve", "reject"}
 	lib.differ(input.subject.account, input.dataset.author.account)
 	lib.differ(input.subject.person, input.dataset.author.person)
+	of_another_provider
 }
+
+of_another_provider if {
+	lib.answers_for_all
+	lib.named(input.dataset.author.organization)
+}
+
+of_another_provider if lib.differ(input.subject.organization, input.dataset.author.organization)
 
 # METADATA
 # title: The declared mode of supply fits the grade
@@ -280,10 +292,14 @@ proof contains "SUP-011" if lib.may_act("supply.load", input.mode)
 #   remedy:
 #     zh: 由该数据的提供单位办理
 #     en: Have the data's own provider do it
-proof contains "SUP-012" if input.subject.role == "steward"
+proof contains "SUP-012" if {
+	input.subject.role == "steward"
+	lib.answers_for_all
+}
 
 proof contains "SUP-012" if {
-	input.subject.role == "provider"
+	input.subject.role in {"provider", "steward"}
+	lib.placed
 	own_provider
 }
 
