@@ -128,7 +128,9 @@ func (s *Service) authorize(ctx context.Context, p Principal, in api.Authorizati
 				return err
 			}
 		}
-		out = s.registerView(id, &v)
+		if out, err = s.registerView(tx, p, id, &v); err != nil {
+			return err
+		}
 		return s.record(tx, entry{by: p, action: action, on: id, outcome: out.State, class: retention5,
 			facts: map[string]string{"dataset": v.Dataset, "organization": v.Organization, "count": strconv.Itoa(len(all))}})
 	})
@@ -237,7 +239,9 @@ func (s *Service) Registers(ctx context.Context, p Principal) (api.Registers, er
 	err := s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recRegister, metastore.Query{Limit: 1000}, func(r metastore.Record, v registerRecord) error {
 			if staff(p) || p.Organization == v.Organization || p.Organization == v.Provider {
-				out.Items = append(out.Items, s.registerView(r.ID, &v))
+				view, err := s.registerView(tx, p, r.ID, &v)
+				out.Items = append(out.Items, view)
+				return err
 			}
 			return nil
 		})
@@ -245,15 +249,31 @@ func (s *Service) Registers(ctx context.Context, p Principal) (api.Registers, er
 	return out, known(err)
 }
 
-// registerView shows a register as it stands for data that were loaded just now.
-func (s *Service) registerView(id string, v *registerRecord) api.Register {
+// registerView shows a register: to the provider and the zone's staff as it stands for data that were loaded just now; to the organization that it
+// is about as it stands for the data that are there, without anything that tells one subject's authorization from that of another.
+func (s *Service) registerView(tx Tx, p Principal, id string, v *registerRecord) (api.Register, error) {
 	now := s.clock.Now().Unix()
-	out := api.Register{ID: id, Dataset: v.Dataset, Organization: v.Organization, Scenario: v.Scenario, Purpose: v.Purpose,
-		State: string(v.State(now, s.nowMS()+1)), Subjects: v.Subjects(now), Until: v.Until(now), Withdrawn: v.Withdrawn}
+	out := api.Register{ID: id, Dataset: v.Dataset, Organization: v.Organization, Scenario: v.Scenario, Purpose: v.Purpose, Withdrawn: v.Withdrawn}
 	if v.Law != nil {
 		out.Basis = &api.LegalBasis{Evidence: v.Law.Evidence, NotAfter: v.Law.NotAfter}
 	}
-	return out
+	if staff(p) || p.Organization == v.Provider {
+		out.State, out.Subjects, out.Until = string(v.State(now, s.nowMS()+1)), v.Subjects(now), v.Until(now)
+		return out, nil
+	}
+	loaded, err := loadedAt(tx, v.Dataset)
+	out.State = string(v.State(now, loaded))
+	return out, err
+}
+
+// loadedAt is when the file of a dataset's data was first sent, in unix milliseconds; 0 without data.
+func loadedAt(tx Tx, dataset string) (int64, error) {
+	d, _, err := load[datasetRecord](tx, recDataset, dataset)
+	if err != nil || d.Current == "" {
+		return 0, unlessNotFound(err)
+	}
+	snap, rec, err := load[snapshotRecord](tx, recSnapshot, d.Current)
+	return snap.since(rec), err
 }
 
 func withdrawnRefusal() catalog.Refusal {

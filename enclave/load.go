@@ -248,6 +248,9 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 		if v.Content, err = sameContent(tx, cmp.Or(d.Current, d.Last), &v); err != nil {
 			return err
 		}
+		if v.Since, err = firstSent(tx, b.dataset, b.source); err != nil {
+			return err
+		}
 		if err := save(tx, recSnapshot, rec, s.nowMS(), v); err != nil {
 			return err
 		}
@@ -286,6 +289,21 @@ func sameContent(tx Tx, current string, v *snapshotRecord) (string, error) {
 	}
 	return now.content(current), nil
 }
+
+// firstSent is when the dataset was first sent a file, or 0 when it never was: whoever withdrew since is in it, however often it comes again.
+func firstSent(tx Tx, dataset string, source catalog.Digest) (int64, error) {
+	var first int64
+	err := each(tx, recSnapshot, metastore.Query{Owner: dataset}, func(r metastore.Record, v snapshotRecord) error {
+		if at := v.since(r); v.SourceDigest == source && (first == 0 || at < first) {
+			first = at
+		}
+		return nil
+	})
+	return first, err
+}
+
+// since is the age of what a snapshot holds: when its file was sent for the first time.
+func (v *snapshotRecord) since(r metastore.Record) int64 { return cmp.Or(v.Since, r.Created) }
 
 // adopt takes over what the worker found out.
 func (v *snapshotRecord) adopt(r *sandbox.IngestReport) {

@@ -145,7 +145,9 @@ type snapshotRecord struct {
 	SourceDigest   catalog.Digest `json:"source_digest"`
 	Size           int64          `json:"size,omitempty"`
 	// Content is the first snapshot of the same file under the same declaration, loaded with nothing else between; empty when this one is.
-	Content  string             `json:"content,omitempty"`
+	Content string `json:"content,omitempty"`
+	// Since is when the dataset was first sent the same file, unix milliseconds; 0 when this was the first time.
+	Since    int64              `json:"since,omitempty"`
 	Supply   catalog.SupplyMode `json:"supply"`
 	Twin     *api.Twin          `json:"twin,omitempty"`     // what a synthetic twin was made from; nil of real data
 	Platform string             `json:"platform,omitempty"` // that the batch came from, as the manifest or the declaration names it

@@ -71,7 +71,7 @@ func (a *asked) read(tx Tx) error {
 		if err != nil {
 			return err
 		}
-		a.loaded[req.Dataset] = rec.Created
+		a.loaded[req.Dataset] = v.since(rec)
 		if v.SpecDigest != d.ApprovedVersion.Digest {
 			continue // checked against another declaration: what that one promised says nothing about this one
 		}

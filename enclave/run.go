@@ -34,7 +34,7 @@ type asked struct {
 	sets    map[string]datasetRecord  // the grant's datasets
 	pins    map[string]snapshotRecord // newest snapshot of each, by dataset
 	pinIDs  map[string]string
-	// registers are what the subjects of each dataset authorized for the grant's scenario and the purpose; loaded when each was loaded.
+	// registers are what the subjects of each dataset authorized for the grant's scenario and the purpose; loaded when the file of each was first sent.
 	registers map[string]consent.Register
 	loaded    map[string]int64 // unix milliseconds
 	org       policy.Organization

@@ -106,7 +106,7 @@ func (a *asked) stillDeclared(tx Tx) error {
 		if err != nil {
 			return err
 		}
-		a.loaded[name], a.pins[name] = rec.Created, v
+		a.loaded[name], a.pins[name] = v.since(rec), v
 		if v.SpecDigest != a.sets[name].ApprovedVersion.Digest {
 			r := redeclaredRefusal()
 			e := fault(KindForbidden, joinText(r.Message.Zh, r.Remedy.Zh, "。"), joinText(r.Message.En, r.Remedy.En, ". "))

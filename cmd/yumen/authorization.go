@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +30,7 @@ func (a *app) authorizationCommand() *cobra.Command {
 			}
 			t := render.Table{Columns: []string{a.t("数据集", "DATASET"), a.t("机构", "ORGANIZATION"), a.t("场景", "SCENARIO"), a.t("用途", "PURPOSE"), a.t("状态", "STATE"), a.t("主体数", "SUBJECTS")}}
 			for _, r := range all {
-				t.Add(r.Dataset, r.Organization, r.Scenario, r.Purpose, r.State, fmt.Sprint(r.Subjects))
+				t.Add(r.Dataset, r.Organization, r.Scenario, r.Purpose, r.State, told(r.Subjects))
 			}
 			return a.print(list(all), t)
 		},
@@ -135,7 +135,7 @@ func (a *app) printRegister(r *api.Register) error {
 	t.Add(a.t("场景", "scenario"), r.Scenario)
 	t.Add(a.t("用途", "purpose"), r.Purpose)
 	t.Add(a.t("状态", "state"), r.State)
-	t.Add(a.t("主体数", "subjects"), fmt.Sprint(r.Subjects))
+	t.Add(a.t("主体数", "subjects"), told(r.Subjects))
 	if r.Until != 0 {
 		t.Add(a.t("最早到期", "first ends"), time.Unix(r.Until-1, 0).In(zoneTime).Format(time.DateOnly))
 	}
@@ -146,4 +146,12 @@ func (a *app) printRegister(r *api.Register) error {
 		t.Add(a.t("法定依据", "legal basis"), r.Basis.Evidence+" … "+day(r.Basis.NotAfter))
 	}
 	return a.print(r, t)
+}
+
+// told is a number of authorizations, or a dash where there is none or it is not told.
+func told(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return strconv.Itoa(n)
 }

@@ -24,7 +24,7 @@ type Register struct {
 	Scenario     string      `json:"scenario"`
 	Purpose      string      `json:"purpose"`
 	State        string      `json:"state" enum:"none,live,expired,withdrawn" doc:"for data that are loaded now; data that were loaded before a withdrawal, or an end, are not used"`
-	Subjects     int         `json:"subjects" doc:"authorizations that hold"`
+	Subjects     int         `json:"subjects,omitempty" doc:"authorizations that hold; told to the provider and the zone's staff"`
 	Until        int64       `json:"until,omitempty" doc:"unix seconds at which the first of them ends"`
 	Withdrawn    int64       `json:"withdrawn,omitempty" doc:"unix milliseconds of the last withdrawal"`
 	Basis        *LegalBasis `json:"basis,omitempty"`
