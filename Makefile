@@ -62,6 +62,7 @@ fuzz: ## each decoder for 30 seconds
 nightly: test fuzz ## what does not fit into make test: long oracle runs, mutation of the policy
 	YUMEN_TRIALS=2000 YUMEN_SEQUENCES=100000 $(GO) test -tags $(TAGS) -timeout 180m -run 'Oracle' ./enclave/compile
 	$(GO) test -tags '$(TAGS) nightly' -timeout 90m . ./policy ./internal/faultpoint ./sandbox/worker ./enclave/noise
+	$(GO) test -tags '$(TAGS) nightly' -timeout 30m -run Derived ./enclave
 	command -v runc >/dev/null || { apt-get update -qq && apt-get install -y -qq runc; }
 	$(GO) test -tags '$(TAGS) nightly' -timeout 30m -run 'TestContainers' ./packaging
 	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -run 'TestTimes' ./cmd/yumend

@@ -355,10 +355,17 @@ func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 	slices.SortFunc(at.beside, func(a, b keyValue) int {
 		return cmp.Or(cmp.Compare(a.Column.Path, b.Column.Path), cmp.Compare(a.Column.Column, b.Column.Column), cmp.Compare(a.Func, b.Func))
 	})
+	var clips []string // what contributions are cut to is part of what is added up, and a declaration may change it
+	for _, x := range s.Measure.factors() {
+		if clip := n.clips[x.Column]; clip != nil {
+			clips = append(clips, clip.RatString())
+		}
+	}
 	return canonical.Marshal(struct {
 		Family
 		Beside []keyValue `json:"beside,omitempty"`
-	}{f, at.beside})
+		Clips  []string   `json:"clips,omitempty"`
+	}{f, at.beside, clips})
 }
 
 // plain is a box with nothing in it but what is meant: which values of which column, in the spelling of the column's own type. A key says less of

@@ -165,3 +165,23 @@ func TestNoisyWants(t *testing.T) {
 		require.ErrorContains(t, err, c.want, c.text)
 	}
 }
+
+// What contributions are cut to is part of the meaning of a sum: a clip that is declared anew gives other cells, also where its noise is as wide
+// as before, for equal noise over two figures tells their difference. Counts stay what they were.
+func TestNoisyCellsFollowTheClip(t *testing.T) {
+	e := newEngine(t)
+	const text = "SELECT sum(cost) AS s, count(*) AS n FROM visits WHERE area = 'a'"
+	const before, after = "bounds: [0, 90], clip: 30", "bounds: [-90, 90], clip: 15"
+	require.Contains(t, noisyWorld, before)
+	was, err := e.noisy(text, noisyWorld)
+	require.NoError(t, err)
+	is, err := e.noisy(text, strings.Replace(noisyWorld, before, after, 1))
+	require.NoError(t, err)
+	require.Len(t, is.Statistics, len(was.Statistics))
+	for i := range was.Statistics {
+		require.Equal(t, was.Statistics[i].Sensitivity, is.Statistics[i].Sensitivity, "the test is about noise of one width")
+	}
+	require.NotEqual(t, noisyCells(t, was, compile.MeasureSum), noisyCells(t, is, compile.MeasureSum))
+	require.Equal(t, noisyCells(t, was, compile.MeasureEntities), noisyCells(t, is, compile.MeasureEntities))
+	require.Equal(t, noisyCells(t, was, compile.MeasureRows), noisyCells(t, is, compile.MeasureRows))
+}
