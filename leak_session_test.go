@@ -123,6 +123,7 @@ func (s *stage) register() {
 	s.t.Helper()
 	f := s.file("datasets.yaml", harbour)
 	s.say("credit_provider", 0, "apply", "-f", f, "--dry-run")
+	s.say("credit_provider", 0, "apply", "-f", f, "--draft")
 	s.say("credit_provider", 0, "apply", "-f", f)
 	for _, name := range []string{"harbour", "berths"} {
 		s.say("credit_provider", 3, "dataset", "load", name, s.file("early.csv", harbourFile(20)))

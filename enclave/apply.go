@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 
 	"yumen/catalog"
@@ -25,6 +24,9 @@ func (s *Service) Apply(ctx context.Context, p Principal, in api.Apply) (api.App
 	}
 	beside, err := s.parseComputations(ctx, p, docs)
 	if err != nil {
+		return api.ApplyResult{}, err
+	}
+	if beside.act, err = keptOrSubmitted(docs, in.Draft); err != nil {
 		return api.ApplyResult{}, err
 	}
 	var out api.ApplyResult
@@ -65,7 +67,7 @@ func (s *Service) applyOne(ctx context.Context, tx Tx, p Principal, d catalog.Do
 	case *catalog.Account:
 		return s.applyAccount(ctx, tx, p, d, body)
 	case *catalog.Dataset:
-		return s.applyDataset(ctx, tx, p, d, body)
+		return s.applyDataset(ctx, tx, p, d, body, beside.act)
 	case *catalog.Computation:
 		return s.applyComputation(ctx, tx, p, d, body, beside)
 	case *catalog.Product:
@@ -167,148 +169,6 @@ func (s *Service) lowered(tx Tx, p Principal, organization string, beside *appli
 	ended, err := s.stopRuns(tx, p, func(run *runRecord) bool { return run.Organization == organization }, why)
 	beside.ended.runs, beside.ended.gone = append(beside.ended.runs, ended.runs...), append(beside.ended.gone, ended.gone...)
 	return err
-}
-
-// applyDataset stores a new version of a declaration as submitted; the approved one stays in force until a steward approves it.
-func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalog.Document, ds *catalog.Dataset) (api.ApplyOutcome, error) {
-	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name, Outcome: "created"}
-	digest, err := d.Digest()
-	if err != nil {
-		return out, err
-	}
-	now := s.nowMS()
-	if err := declares(p, ds); err != nil {
-		return out, err
-	}
-	old, rec, err := load[datasetRecord](tx, recDataset, d.Name)
-	switch {
-	case errors.Is(err, metastore.ErrNotFound):
-		rec = metastore.Record{ID: d.Name, Name: d.Name}
-		if old.Version, err = nextVersion(tx, recVersion, d.Name, digest); err != nil {
-			return out, err
-		}
-	case err != nil:
-		return out, err
-	case !old.belongsTo(p.Organization):
-		return out, fault(KindForbidden, "只有声明单位或提供单位可以修改该数据集", "only the organization that declared or provides this dataset can change it")
-	default:
-		if out.Diff, err = diff(old.Spec, ds.Spec); err != nil {
-			return out, err
-		}
-		if len(out.Diff) == 0 {
-			out.Outcome = "unchanged"
-			return out, nil
-		}
-		if old.provider() != ds.Spec.Provider {
-			return out, fault(KindConflict, "数据提供单位不可更改：请以新名称声明数据集", "a dataset's provider cannot be changed: declare a new dataset")
-		}
-		out.Outcome = "changed"
-		old.Version = old.Version.Next(digest)
-	}
-	decision, err := s.mayCatalog(ctx, p, "declare", d.Name, &ds.Spec, &old, rec.State, p)
-	if err != nil {
-		return out, err
-	}
-	if err := s.keepDecision(tx, decision); err != nil {
-		return out, err
-	}
-	if err := s.checkJoins(tx, d.Name, ds); err != nil {
-		return out, err
-	}
-	old.Spec, old.AuthorOrg, old.Author, old.AuthorPerson, old.ReviewedBy = ds.Spec, p.Organization, p.Account, p.Person, ""
-	rec.Owner, rec.State = p.Organization, datasetSubmitted
-	if err := save(tx, recDataset, rec, now, old); err != nil {
-		return out, err
-	}
-	v := metastore.Record{ID: versionID(d.Name, old.Version.Number), Owner: d.Name}
-	if err := save(tx, recVersion, v, now, versionRecord{Version: old.Version, Spec: &ds.Spec, Author: p.Account, At: now}); err != nil {
-		return out, err
-	}
-	out.Note = "submitted"
-	return out, s.declared(tx, p, audit.ActionDatasetSubmit, d.Name, out.Outcome, "document", old.Version)
-}
-
-// declares says who declares datasets at all: whose is decided by what is stored. A provider declares its own.
-func declares(p Principal, ds *catalog.Dataset) error {
-	switch catalog.AccountRole(p.Role) {
-	case catalog.AccountSteward, catalog.AccountAdministrator:
-		return nil
-	case catalog.AccountProvider:
-		if ds.Spec.Provider == p.Organization {
-			return nil
-		}
-	}
-	return fault(KindForbidden, "只有数据提供单位（本单位数据）和数据管理员可以声明数据集", "only a provider, of its own data, and a steward declare datasets")
-}
-
-// provider is the organization that answers for the data: of the approved declaration, or else of the first one.
-func (d *datasetRecord) provider() string {
-	if d.Approved != nil {
-		return d.Approved.Provider
-	}
-	return d.Spec.Provider
-}
-
-// declared records a new version of a declared thing, with its place in the chain.
-func (s *Service) declared(tx Tx, p Principal, action audit.Action, name, outcome, document string, v catalog.Version) error {
-	digests := map[string]catalog.Digest{document: v.Digest, "version": v.Link()}
-	if v.Previous != "" {
-		digests["previous"] = v.Previous
-	}
-	return s.record(tx, entry{by: p, action: action, on: name, outcome: outcome, digests: digests, facts: map[string]string{"number": strconv.Itoa(v.Number)}})
-}
-
-// grades are the grades that were approved last, of columns that are gone too.
-func (d *datasetRecord) grades() map[string]catalog.Grade {
-	if d.Grades == nil && d.Approved != nil { // approved before they were kept
-		return d.Approved.Grades(nil)
-	}
-	return d.Grades
-}
-
-func (d *datasetRecord) belongsTo(organization string) bool {
-	return d.AuthorOrg == organization || d.provider() == organization
-}
-
-// nextVersion goes on with a name's chain of versions, which outlives a declaration that was deleted.
-func nextVersion(tx Tx, kind, name string, digest catalog.Digest) (catalog.Version, error) {
-	next := catalog.FirstVersion(digest)
-	err := each(tx, kind, metastore.Query{Owner: name, Newest: true, Limit: 1}, func(_ metastore.Record, last catalog.Version) error {
-		next = last.Next(digest)
-		return nil
-	})
-	return next, err
-}
-
-// checkJoins refuses an edge whose far end exists and does not fit; an edge to a dataset that is not declared yet is checked when
-// that one is.
-func (s *Service) checkJoins(tx Tx, name string, ds *catalog.Dataset) error {
-	all := []*catalog.Dataset{ds}
-	declared := map[string]bool{name: true}
-	err := each(tx, recDataset, metastore.Query{}, func(r metastore.Record, v datasetRecord) error {
-		if r.ID != name {
-			all = append(all, &catalog.Dataset{APIVersion: catalog.APIVersion, Kind: catalog.KindDataset, Metadata: catalog.Metadata{Name: r.ID}, Spec: v.Spec})
-			declared[r.ID] = true
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for i, d := range all {
-		c := *d
-		c.Spec.Joins = nil
-		for _, j := range d.Spec.Joins {
-			if declared[j.To.Dataset] {
-				c.Spec.Joins = append(c.Spec.Joins, j)
-			}
-		}
-		all[i] = &c
-	}
-	if err := catalog.CheckJoins(all); err != nil {
-		return declarationFault(err)
-	}
-	return nil
 }
 
 // diff lists the changed lines of two documents, prefixed with "-" and "+"; it shows declarations, never data.

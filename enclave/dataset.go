@@ -5,6 +5,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/enclave/audit"
+	"yumen/enclave/declaration"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
 	"yumen/policy"
@@ -26,22 +27,23 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		if err != nil {
 			return err
 		}
-		if rec.State != datasetSubmitted {
+		act := declaration.Approve
+		if !in.Approve {
+			act = declaration.Reject
+		}
+		next, err := declaration.Next(declaration.State(rec.State), act)
+		if err != nil {
 			return fault(KindConflict, "该数据集没有待审核的版本", "no version of this dataset waits for review")
 		}
-		op, state := "approve", datasetApproved
-		if !in.Approve {
-			op, state = "reject", datasetRejected
-		}
 		author := Principal{Account: d.Author, Person: d.AuthorPerson, Organization: d.AuthorOrg}
-		decision, err := s.mayCatalog(ctx, p, op, name, &d.Spec, &d, rec.State, author)
+		decision, err := s.mayCatalog(ctx, p, string(act), name, &d.Spec, &d, rec.State, author)
 		if err != nil {
 			return err
 		}
 		if err := s.keepDecision(tx, decision); err != nil {
 			return err
 		}
-		d.ReviewedBy, rec.State = p.Account, state
+		d.ReviewedBy, rec.State = p.Account, string(next.To)
 		if in.Approve {
 			if over, err = s.approveDataset(tx, p, name, &d, in.Comment); err != nil {
 				return err
@@ -50,7 +52,7 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		if err := save(tx, recDataset, rec, s.nowMS(), d); err != nil {
 			return err
 		}
-		if err := s.log1(tx, p, audit.ActionDatasetReview, name, state, map[string]catalog.Digest{"version": d.Version.Link()}); err != nil {
+		if err := s.log1(tx, p, audit.ActionDatasetReview, name, rec.State, map[string]catalog.Digest{"version": d.Version.Link()}); err != nil {
 			return err
 		}
 		stored, err := tx.Get(recDataset, name)

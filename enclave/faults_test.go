@@ -162,6 +162,12 @@ func acts() []act {
 		{"declare a dataset", func(_ *testing.T, z *enclavetest.Zone, u string) func() error {
 			return func() error { return apply(z, "provider", dataset(u)) }
 		}},
+		{"keep a draft", func(_ *testing.T, z *enclavetest.Zone, u string) func() error {
+			return func() error {
+				_, err := z.Service.Apply(ctx, as("provider"), api.Apply{Documents: dataset(u), Draft: true})
+				return err
+			}
+		}},
 		{"delete a declaration", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
 			z.Apply(t, "provider", dataset(u))
 			return func() error { return z.Service.Delete(ctx, as("provider"), "Dataset", "clients_"+u) }

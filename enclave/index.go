@@ -97,7 +97,7 @@ func (x *index) catchUp(tx Tx, size int64) error {
 			return err
 		}
 		switch e.Action {
-		case audit.ActionDatasetSubmit, audit.ActionDatasetReview, audit.ActionDatasetSeal, audit.ActionDatasetUnseal, audit.ActionResourceDelete:
+		case audit.ActionDatasetDraft, audit.ActionDatasetSubmit, audit.ActionDatasetReview, audit.ActionDatasetSeal, audit.ActionDatasetUnseal, audit.ActionResourceDelete:
 			changed[e.Subject] = true
 		case audit.ActionSnapshotLoad, audit.ActionSnapshotDestroy:
 			s, _, err := load[snapshotRecord](tx, recSnapshot, e.Subject)

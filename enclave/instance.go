@@ -12,6 +12,7 @@ import (
 	"yumen/catalog/footprint"
 	"yumen/catalog/sqltree"
 	"yumen/enclave/compile"
+	"yumen/enclave/declaration"
 	"yumen/enclave/egress"
 	"yumen/internal/api"
 	"yumen/sandbox"
@@ -22,7 +23,8 @@ import (
 type applied struct {
 	trees map[string]parsed
 	gone  []string
-	ended stoppedRuns // that a lower credit level ended
+	act   declaration.Act // upon datasets
+	ended stoppedRuns     // that a lower credit level ended
 }
 
 // parsed is the tree of a statement, or why there is none.

@@ -94,13 +94,6 @@ type keyRecord struct {
 	ConfirmedBy string `json:"confirmed_by,omitempty"`
 }
 
-// Dataset states.
-const (
-	datasetSubmitted = "submitted"
-	datasetApproved  = "approved"
-	datasetRejected  = "rejected"
-)
-
 // versionRecord is one version of a declaration, in the chain of its dataset. What it declared, by whom and when is told of those that
 // were declared since it is kept.
 type versionRecord struct {

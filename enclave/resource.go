@@ -10,6 +10,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/enclave/audit"
+	"yumen/enclave/declaration"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
 )
@@ -97,7 +98,7 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 			if v.Approved == nil {
 				return out, false, nil
 			}
-			spec, out.State = *v.Approved, datasetApproved
+			spec, out.State = *v.Approved, string(declaration.Approved)
 		}
 		seen = true
 	case string(catalog.KindComputation):

@@ -62,6 +62,7 @@ type CatalogOp string
 
 // The acts upon a declaration.
 const (
+	CatalogDraft   CatalogOp = "draft" // kept, and reviewed by nobody
 	CatalogDeclare CatalogOp = "declare"
 	CatalogApprove CatalogOp = "approve"
 	CatalogReject  CatalogOp = "reject"

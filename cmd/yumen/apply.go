@@ -15,23 +15,24 @@ import (
 
 func (a *app) applyCommand() *cobra.Command {
 	var file string
-	var dry bool
+	var dry, draft bool
 	c := a.command(command{
 		use: "apply", short: catalog.Text{Zh: "声明资源：机构、账户、数据集", En: "declare resources: organizations, accounts, datasets"},
 		long: catalog.Text{
 			Zh: "声明一个文件中的全部资源；要么全部生效，要么都不生效。重复执行不会改变什么。\n新账户会显示一次性激活码。需要第二个人确认的，显示 pending，退出码为 4。",
 			En: "Declares all resources of a file: all of them or none. Repeating it changes nothing. A new account's one-time activation\n" +
 				"code is printed here, once. What a second person must confirm is pending, and the exit code is 4."},
-		example: "yumen apply -f dataset.yaml --dry-run\nyumen apply -f accounts.yaml",
-		run:     func(ctx context.Context, _ []string) error { return a.apply(ctx, file, dry) },
+		example: "yumen apply -f dataset.yaml --dry-run\nyumen apply -f dataset.yaml --draft\nyumen apply -f accounts.yaml",
+		run:     func(ctx context.Context, _ []string) error { return a.apply(ctx, file, dry, draft) },
 	})
 	c.Flags().StringVarP(&file, "file", "f", "", a.t("YAML 文件，- 为标准输入", "YAML file, - for standard input"))
 	c.Flags().BoolVar(&dry, "dry-run", false, a.t("只显示将会发生什么", "only show what would happen"))
+	c.Flags().BoolVar(&draft, "draft", false, a.t("数据集存为草稿，不提交审核；不带此项再次执行即提交", "keep datasets as drafts that nobody reviews; apply without it submits them"))
 	mustGive(c, "file")
 	return c
 }
 
-func (a *app) apply(ctx context.Context, file string, dry bool) error {
+func (a *app) apply(ctx context.Context, file string, dry, draft bool) error {
 	text, err := a.readInput(file, catalog.MaxDocumentBytes)
 	if err != nil {
 		return err
@@ -40,7 +41,7 @@ func (a *app) apply(ctx context.Context, file string, dry bool) error {
 	if err != nil {
 		return err
 	}
-	result, err := c.Apply(ctx, api.Apply{Documents: string(text), DryRun: dry})
+	result, err := c.Apply(ctx, api.Apply{Documents: string(text), DryRun: dry, Draft: draft})
 	if err != nil {
 		return err
 	}

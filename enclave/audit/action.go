@@ -31,6 +31,7 @@ const (
 	ActionResourceDelete    Action = "resource.delete" // a declaration that was never in use
 
 	ActionDatasetSuggest  Action = "dataset.suggest" // a file was profiled, so that a declaration could be proposed; nothing of it is kept
+	ActionDatasetDraft    Action = "dataset.draft"   // a version that nobody reviews
 	ActionDatasetSubmit   Action = "dataset.submit"
 	ActionDatasetAlert    Action = "dataset.alert" // a declaration or a batch looks like a state secret: refused, and somebody must look
 	ActionDatasetReview   Action = "dataset.review"
@@ -138,6 +139,7 @@ var actions = map[Action]actionRule{
 	ActionResourceDelete:    {subject: nameForm},
 
 	ActionDatasetSuggest:  {subject: nameForm, facts: []string{"bytes"}, digests: []string{"source"}},
+	ActionDatasetDraft:    {subject: nameForm},
 	ActionDatasetSubmit:   {subject: nameForm},
 	ActionDatasetAlert:    {subject: nameForm, facts: []string{"kind", "count"}},
 	ActionDatasetReview:   {subject: nameForm},

@@ -2,6 +2,7 @@ package invariant
 
 import (
 	"encoding/json"
+	"slices"
 
 	"yumen/catalog"
 	"yumen/enclave/audit"
@@ -48,7 +49,7 @@ type snapshotDoc struct {
 // checkDatasets: versions are a chain that ends at the declaration's, every link is in the log, what is approved was reviewed, and every
 // declaration that is kept is the one of its version.
 func (c *checker) checkDatasets() error {
-	chains := c.chains(kindVersion, audit.ActionDatasetSubmit)
+	chains := c.chains(kindVersion, audit.ActionDatasetDraft, audit.ActionDatasetSubmit)
 	for _, r := range c.records[kindVersion] {
 		var v versionDoc
 		c.read(r, &v)
@@ -60,19 +61,20 @@ func (c *checker) checkDatasets() error {
 		chain := chains[r.ID]
 		c.must(len(chain) > 0 && chain[len(chain)-1] == v.Version, VersionChain, r.ID)
 		c.must(declares(r.ID, v.Spec, v.Version.Digest) && declares(r.ID, v.Approved, v.ApprovedVersion.Digest), VersionChain, r.ID)
-		c.must(v.Approved == nil || c.versionLogged(r.ID, audit.ActionDatasetReview, "approved", v.ApprovedVersion), VersionChain, r.ID)
+		c.must(v.Approved == nil || c.versionLogged(r.ID, audit.ActionDatasetReview, "approved", v.ApprovedVersion) &&
+			c.versionLogged(r.ID, audit.ActionDatasetSubmit, "", v.ApprovedVersion), VersionChain, r.ID)
 	}
 	return nil
 }
 
 // chains reads the versions of a kind of thing, by its name. Each is in the log, and each chain is whole.
-func (c *checker) chains(kind string, submitted audit.Action) map[string][]catalog.Version {
+func (c *checker) chains(kind string, made ...audit.Action) map[string][]catalog.Version {
 	out := map[string][]catalog.Version{}
 	for _, r := range c.records[kind] { // in the order of their numbers
 		var v catalog.Version
 		c.read(r, &v)
 		out[r.Owner] = append(out[r.Owner], v)
-		c.must(c.versionLogged(r.Owner, submitted, "", v), VersionChain, r.ID)
+		c.must(slices.ContainsFunc(made, func(a audit.Action) bool { return c.versionLogged(r.Owner, a, "", v) }), VersionChain, r.ID)
 	}
 	for name, chain := range out {
 		c.must(catalog.CheckVersions(chain) == nil, VersionChain, name)

@@ -122,6 +122,9 @@ func lived(t *testing.T) string {
 	require.NoError(t, err)
 	_, err = z.Service.DestroySnapshots(t.Context(), enclavetest.As("steward"), "leased", api.DestroyRequest{Reason: "x"})
 	require.NoError(t, err)
+	draft := api.Apply{Documents: strings.Replace(enclavetest.Clients, "name: clients", "name: drafted", 1), Draft: true}
+	_, err = z.Service.Apply(t.Context(), enclavetest.As("provider"), draft)
+	require.NoError(t, err)
 	for _, name := range []string{"leased", "cases"} {
 		_, err = z.Service.Seal(t.Context(), enclavetest.As("security"), name, api.Reason{Reason: "x"})
 		require.NoError(t, err)
@@ -296,6 +299,9 @@ var violations = []struct {
 	{invariant.VersionChain, "XC-3b: a declaration changed behind the chain's back", func(m mutant) { m.sql(set("dataset", "spec.columns[1].grade", "1")) }},
 	{invariant.VersionChain, "XC-3b: an approved declaration changed behind the chain's back", func(m mutant) { m.sql(set("dataset", "approved.columns[1].grade", "1")) }},
 	{invariant.VersionChain, "XC-3b: an earlier version rewritten", func(m mutant) { m.sql(set("dataset_version", "spec.market", "'ordinary'")) }},
+	{invariant.StateLogged, "SJZ-15a: a draft that is approved", func(m mutant) {
+		m.sql("UPDATE documents SET state = 'approved' WHERE kind = 'dataset' AND state = 'draft'")
+	}},
 	{invariant.VersionChain, "an approval that nobody gave", func(m mutant) { m.sql(set("dataset", "approved_version.number", "7")) }},
 	{invariant.CurrentLoaded, "another dataset's snapshot", func(m mutant) {
 		m.sql("UPDATE documents SET doc = CAST(json_set(doc, '$.current', (SELECT id FROM documents WHERE kind = 'snapshot' AND owner = 'cases')) AS BLOB) WHERE kind = 'dataset' AND id = 'clients'")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"yumen/enclave/audit"
+	"yumen/enclave/declaration"
 	"yumen/enclave/egress"
 	"yumen/enclave/instruction"
 	"yumen/enclave/sanction"
@@ -64,7 +65,8 @@ var kinds = map[string]kind{
 		audit.ActionAccountApply, audit.ActionAccountConfirm, audit.ActionAccountSuspend, audit.ActionAccountResume, audit.ActionAccountReset, audit.ActionAccountClose}},
 	kindSession: {},
 	kindKey:     {states: []string{"pending", "confirmed", "revoked"}, made: []audit.Action{audit.ActionKeyRegister}, told: []audit.Action{audit.ActionKeyRegister, audit.ActionKeyConfirm, audit.ActionKeyRevoke}},
-	kindDataset: {states: []string{"submitted", "approved", "rejected"}, made: []audit.Action{audit.ActionDatasetSubmit}, told: []audit.Action{audit.ActionDatasetSubmit, audit.ActionDatasetReview}},
+	kindDataset: {states: declarationStates(), made: []audit.Action{audit.ActionDatasetDraft, audit.ActionDatasetSubmit},
+		told: []audit.Action{audit.ActionDatasetDraft, audit.ActionDatasetSubmit, audit.ActionDatasetReview}},
 	kindVersion: {},
 	kindSnapshot: {states: []string{"loaded", "quarantined", "destroyed"}, made: []audit.Action{audit.ActionSnapshotLoad},
 		told: []audit.Action{audit.ActionSnapshotLoad, audit.ActionSnapshotDestroy}},
@@ -91,6 +93,15 @@ var kinds = map[string]kind{
 	kindComputationVersion: {},
 	kindProduct:            {states: []string{"submitted"}, made: []audit.Action{audit.ActionProductSubmit}, told: []audit.Action{audit.ActionProductSubmit}},
 	kindCertificate:        {states: []string{"passed", "failed", "void"}},
+}
+
+// declarationStates are the states in which a dataset's declaration can rest.
+func declarationStates() []string {
+	var out []string
+	for _, s := range declaration.States() {
+		out = append(out, string(s))
+	}
+	return out
 }
 
 // sanctionStates are the states in which a sanction can rest.
@@ -320,6 +331,8 @@ func (e event) state() string {
 	switch e.action {
 	case audit.ActionDatasetSubmit, audit.ActionComputationSubmit:
 		return "submitted"
+	case audit.ActionDatasetDraft:
+		return string(declaration.Draft)
 	case audit.ActionGrantResume:
 		return "active"
 	case audit.ActionAccountReset:

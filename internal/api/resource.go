@@ -6,6 +6,7 @@ import "encoding/json"
 type Apply struct {
 	Documents string `json:"documents" maxLength:"1048576"`
 	DryRun    bool   `json:"dry_run,omitempty"`
+	Draft     bool   `json:"draft,omitempty" doc:"datasets alone: they are kept as drafts, which nobody reviews until they are applied without it"`
 }
 
 // ApplyResult says what happened to each document.

@@ -136,6 +136,7 @@ var acts = map[string]act{
 		}
 	}},
 	"declare a dataset":      applies("dataset.submit", "provider", newDataset),
+	"keep a draft":           posts("dataset.draft", "provider", "POST", "/v1/apply", api.Apply{Documents: newDataset, Draft: true}),
 	"declare what is marked": applies("dataset.alert", "provider", strings.Replace(newDataset, "zh: 客户", "zh: 机密★10年", 1)),
 	"approve a dataset": {"dataset.review", func(s *stage) func() int {
 		must[api.ApplyResult](s, "provider", "POST", "/v1/apply", api.Apply{Documents: newDataset})

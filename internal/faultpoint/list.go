@@ -66,6 +66,7 @@ var commits = []commit{
 	{"factor.reset", "a second factor is reset", nothing, done},
 	{"key.register", "a reviewer's key is registered", nothing, done},
 	{"key.confirm", "a reviewer's key is confirmed", nothing, done},
+	{"dataset.draft", "a dataset is kept as a draft", nothing, done},
 	{"dataset.submit", "a dataset is declared", nothing, done},
 	{"dataset.alert", "a declaration looks like a state secret and is refused", nothing, done},
 	{"dataset.review", "a dataset is approved", nothing, done},

@@ -47,7 +47,7 @@ func matrix() []moment {
 		"session.rotate":   "rotate a session",
 		"account.password": "change a password", "account.suspend": "suspend an account", "account.resume": "resume an account",
 		"key.register": "register a key", "key.confirm": "confirm a key",
-		"computation.submit": "declare a computation", "product.submit": "file a product", "computation.review": "approve a computation", "dataset.submit": "declare a dataset", "dataset.review": "approve a dataset", "resource.delete": "delete a declaration",
+		"computation.submit": "declare a computation", "product.submit": "file a product", "computation.review": "approve a computation", "dataset.draft": "keep a draft", "dataset.submit": "declare a dataset", "dataset.review": "approve a dataset", "resource.delete": "delete a declaration",
 		"application.review": "refuse a grant", "grant.create": "grant",
 		"application.withdraw": "withdraw an application", "application.expire": "start when an application is over",
 		"grant.expire": "start when a grant is over", "grant.suspend": "suspend a grant", "grant.resume": "resume a grant",

@@ -87,6 +87,8 @@ var rules = []rule{
 	{name: "nothing is terminated that was not granted", on: audit.ActionGrantTerminate, of: subject, after: audit.ActionGrantCreate},
 
 	{name: "no review without its declaration", on: audit.ActionDatasetReview, of: subject, after: audit.ActionDatasetSubmit},
+	{name: "nothing is unsealed that is not sealed", on: audit.ActionDatasetUnseal, of: subject, after: audit.ActionDatasetSeal},
+	{name: "nobody unseals alone", on: audit.ActionDatasetUnseal, of: fact("act"), after: audit.ActionActPropose, others: audit.ActionActPropose},
 	{name: "a snapshot is loaded once", on: audit.ActionSnapshotLoad, of: subject, never: []audit.Action{audit.ActionSnapshotLoad}},
 	{name: "a snapshot is destroyed once, after its load", on: audit.ActionSnapshotDestroy, of: subject, after: audit.ActionSnapshotLoad,
 		never: []audit.Action{audit.ActionSnapshotDestroy}},
@@ -97,7 +99,8 @@ var rules = []rule{
 
 // undone lists the actions that end the effect of another one on the same thing.
 var undone = map[audit.Action]audit.Action{
-	audit.ActionGrantResume: audit.ActionGrantSuspend,
+	audit.ActionGrantResume:   audit.ActionGrantSuspend,
+	audit.ActionDatasetUnseal: audit.ActionDatasetSeal,
 }
 
 // Rules returns the rules that the order of entries must keep.

@@ -74,6 +74,13 @@ func TestXC_3b_Rules(t *testing.T) {
 	sameConfirm.Action = audit.ActionActConfirm
 	sameConfirm.Actor.Account = "operator_z" // another account of the same person
 
+	sealed, unsealed := act(audit.ActionDatasetSeal, "persons"), act(audit.ActionDatasetUnseal, "persons")
+	sealed.Facts = map[string]string{"kind": "decision", "count": "0"}
+	unsealed.Facts = map[string]string{"act": id(catalog.PrefixPending)}
+	alone := unsealed
+	alone.Actor.Account = "operator_z"
+	unsealed.Actor = audittest.Person("operator_y")
+
 	// XC-3b: the versions of a dataset.
 	chain := "the versions of a declared thing are a chain, and the newest is reviewed"
 	first := catalog.FirstVersion(audittest.Digest("a"))
@@ -87,6 +94,7 @@ func TestXC_3b_Rules(t *testing.T) {
 		}
 		return e
 	}
+	kept := func(e audit.Entry) audit.Entry { e.Action = audit.ActionDatasetDraft; return e }
 	decided := func(v catalog.Version) audit.Entry {
 		e := act(audit.ActionDatasetReview, "persons")
 		e.Digests = map[string]catalog.Digest{"version": v.Link()}
@@ -148,12 +156,20 @@ func TestXC_3b_Rules(t *testing.T) {
 		{"nothing is resumed that is not suspended", []audit.Entry{s[grant], resume}},
 		{"nothing is terminated that was not granted", []audit.Entry{terminate}},
 		{"no review without its declaration", []audit.Entry{act(audit.ActionDatasetReview, "persons")}},
+		{"", []audit.Entry{sealed, propose, unsealed, sealed}},
+		{"nothing is unsealed that is not sealed", []audit.Entry{propose, unsealed}},
+		{"nothing is unsealed that is not sealed", []audit.Entry{sealed, propose, unsealed, unsealed}},
+		{"nobody unseals alone", []audit.Entry{sealed, unsealed}},
+		{"nobody unseals alone", []audit.Entry{sealed, propose, alone}},
 		{"a snapshot is loaded once", []audit.Entry{load, load}},
 		{"a snapshot is destroyed once, after its load", []audit.Entry{destroy}},
 		{"a snapshot is destroyed once, after its load", []audit.Entry{load, destroy, destroy}},
 		{"a two-person act is confirmed once, by another person", []audit.Entry{confirm}},
 		{"", []audit.Entry{link(1, "a", first), link(2, "b", second), decided(second)}},
 		{"", []audit.Entry{act(audit.ActionDatasetSubmit, "persons"), decided(first)}}, // of before the numbers were logged
+		{"", []audit.Entry{kept(link(1, "a", first)), link(2, "b", second), decided(second)}},
+		{chain, []audit.Entry{link(1, "a", first), kept(link(2, "b", second)), decided(second)}},
+		{chain, []audit.Entry{kept(link(1, "a", first)), link(1, "a", first)}},
 		{chain, []audit.Entry{link(1, "a", first), link(3, "b", second)}},
 		{chain, []audit.Entry{link(1, "a", first), link(2, "tampered", second)}},
 		{chain, []audit.Entry{link(1, "a", first), link(1, "a", first)}},

@@ -46,6 +46,43 @@ catalog_refusals := {
 		},
 		"refuses": {"SUP-001", "SUP-002"},
 	},
+	"SJZ-15a SUP-008: a draft in the name of another": {
+		"set": {
+			"/dataset/author/account": "hrss_9",
+			"/dataset/state": "none",
+			"/op": "draft",
+			"/subject": the_provider,
+		},
+		"refuses": {"SUP-008"},
+	},
+	"SJZ-6a SUP-001,SUP-002: an analyst keeps a draft": {
+		"set": {
+			"/dataset/state": "none",
+			"/op": "draft",
+			"/subject": the_provider,
+			"/subject/role": "analyst",
+		},
+		"refuses": {"SUP-001", "SUP-002"},
+	},
+	"BJ-OPS-28 SUP-004: a draft to which a prohibition applies": {
+		"set": {
+			"/dataset/prohibited/law": true,
+			"/dataset/state": "none",
+			"/op": "draft",
+			"/subject": the_provider,
+		},
+		"refuses": {"SUP-004"},
+	},
+	"SJZ-2 SUP-022,SUP-023: a draft that holds a secret": {
+		"set": {
+			"/dataset/marked": 1,
+			"/dataset/state": "none",
+			"/dataset/state_secret": true,
+			"/op": "draft",
+			"/subject": the_provider,
+		},
+		"refuses": {"SUP-022", "SUP-023"},
+	},
 	"SJZ-6a SUP-001: a auditor declares": {
 		"set": {
 			"/dataset/state": "none",
@@ -299,6 +336,29 @@ catalog_permits := {
 			"/dataset/sharing": "",
 			"/op": "reject",
 		},
+		"obligations": {"retention_years": 5},
+	},
+	"SJZ-15a SUP-007: a provider keeps a draft that is incomplete": {
+		"set": {
+			"/dataset/basis": false,
+			"/dataset/below": 4,
+			"/dataset/grade": 0,
+			"/dataset/graded": 0,
+			"/dataset/lowered": 1,
+			"/dataset/market": "",
+			"/dataset/prohibited": null,
+			"/dataset/sharing": "none",
+			"/dataset/state": "none",
+			"/dataset/state_secret": null,
+			"/dataset/supply": "copy",
+			"/dataset/unplaced": 4,
+			"/op": "draft",
+			"/subject": the_provider,
+		},
+		"obligations": {"retention_years": 5},
+	},
+	"SJZ-15a SUP-007: a draft of an approved dataset": {
+		"set": {"/dataset/state": "approved", "/op": "draft", "/subject": the_provider},
 		"obligations": {"retention_years": 5},
 	},
 	"SJZ-15a SUP-002: a steward declares": {

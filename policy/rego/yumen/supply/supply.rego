@@ -5,6 +5,9 @@ package yumen.supply
 
 import data.yumen.lib
 
+# A rejection is possible whatever is missing; so is a draft, which nobody reviews.
+unfinished if input.op in {"draft", "reject"}
+
 # METADATA
 # title: The act belongs to the caller's role
 # custom:
@@ -71,7 +74,7 @@ proof contains "SUP-003" if {
 	lib.at_least(input.dataset.graded, input.dataset.columns)
 }
 
-proof contains "SUP-003" if input.op == "reject"
+proof contains "SUP-003" if unfinished
 
 # METADATA
 # title: No column is below its least grade without a reason
@@ -93,7 +96,7 @@ proof contains "SUP-009" if {
 	lib.at_least(input.dataset.below, 0)
 }
 
-proof contains "SUP-009" if input.op == "reject"
+proof contains "SUP-009" if unfinished
 
 # METADATA
 # title: None of the four prohibitions applies
@@ -120,6 +123,11 @@ proof contains "SUP-004" if {
 	input.dataset.prohibited == null
 }
 
+proof contains "SUP-004" if {
+	input.op == "draft"
+	input.dataset.prohibited == null
+}
+
 proof contains "SUP-004" if input.op == "reject"
 
 # METADATA
@@ -140,7 +148,7 @@ proof contains "SUP-005" if {
 	declared_sharing
 }
 
-proof contains "SUP-005" if input.op == "reject"
+proof contains "SUP-005" if unfinished
 
 declared_market if lib.open_market(input.dataset.market)
 
@@ -190,7 +198,7 @@ proof contains "SUP-006" if input.op == "reject"
 #     zh: 先提交，再审核
 #     en: Submit first, then review
 proof contains "SUP-007" if {
-	input.op == "declare"
+	input.op in {"draft", "declare"}
 	input.dataset.state in {"none", "draft", "submitted", "approved", "rejected"}
 }
 
@@ -213,7 +221,7 @@ proof contains "SUP-007" if {
 #     zh: 由运营单位的另一名数据管理人员审核
 #     en: Have another steward, of the operator, review it
 proof contains "SUP-008" if {
-	input.op == "declare"
+	input.op in {"draft", "declare"}
 	lib.same(input.subject.account, input.dataset.author.account)
 }
 
@@ -244,7 +252,7 @@ of_another_provider if lib.differ(input.subject.organization, input.dataset.auth
 #   remedy:
 #     zh: 二级以上用 interface 或 tenant_space；location 须是专区配置中为该提供单位登记的域内位置
 #     en: From grade 2 on use interface or tenant_space; the zone's configuration lists the location for this provider
-proof contains "SUP-010" if input.op == "reject"
+proof contains "SUP-010" if unfinished
 
 proof contains "SUP-010" if {
 	input.dataset.supply == ""
