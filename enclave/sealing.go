@@ -102,7 +102,7 @@ func (s *Service) Unseal(ctx context.Context, p Principal, name string, in api.R
 			d.Seal.Unseal = &unsealRequest{Organization: p.Organization, LegalGroup: p.LegalGroup, liftRequest: liftRequest{
 				ID: newID(catalog.PrefixPending), Account: p.Account, Person: p.Person, Role: p.Role, Reason: in.Reason, At: s.nowMS()}}
 			out = *d.sealView(true)
-			e.action, e.on, e.outcome = audit.ActionActPropose, d.Seal.Unseal.ID, "pending"
+			e.action, e.on, e.outcome = audit.ActionActPropose, d.Seal.Unseal.ID, "proposed"
 			e.facts = map[string]string{"action": string(policy.ActionSealChange), "dataset": name}
 		} else {
 			out = *d.sealView(true)
