@@ -32,7 +32,6 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 	if err != nil {
 		return out, err
 	}
-	now := s.nowMS()
 	if err := declares(p, ds); err != nil {
 		return out, err
 	}
@@ -80,15 +79,21 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 	}
 	old.Spec, old.AuthorOrg, old.Author, old.AuthorPerson, old.ReviewedBy = ds.Spec, p.Organization, p.Account, p.Person, ""
 	rec.Owner, rec.State = p.Organization, string(next.To)
-	if err := save(tx, recDataset, rec, now, old); err != nil {
-		return out, err
-	}
-	v := metastore.Record{ID: versionID(d.Name, old.Version.Number), Owner: d.Name}
-	if err := save(tx, recVersion, v, now, versionRecord{Version: old.Version, Spec: &ds.Spec, Author: p.Account, At: now}); err != nil {
+	if err := s.saveVersion(tx, p, rec, &old); err != nil {
 		return out, err
 	}
 	out.Note = rec.State
 	return out, s.declared(tx, p, action, d.Name, out.Outcome, "document", old.Version)
+}
+
+// saveVersion stores a declaration with its newest version.
+func (s *Service) saveVersion(tx Tx, p Principal, rec metastore.Record, d *datasetRecord) error {
+	now := s.nowMS()
+	if err := save(tx, recDataset, rec, now, d); err != nil {
+		return err
+	}
+	v := metastore.Record{ID: versionID(rec.ID, d.Version.Number), Owner: rec.ID}
+	return save(tx, recVersion, v, now, versionRecord{Version: d.Version, Spec: &d.Spec, Author: p.Account, At: now})
 }
 
 // declares says who declares datasets at all: whose is decided by what is stored. A provider declares its own.
