@@ -34,7 +34,7 @@ postgres: # the supply tests read from a real server; they start their own
 		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }
 
 # PLAIN packages start nothing that runs beside them (a test in internal keeps the list true). The race detector would find nothing in their
-# tests and takes minutes to find it, so they run without; as do, in ./policy and ./enclave, the tests that say so.
+# tests and takes minutes to find it, so they run without; as do, in ./policy, ./enclave and ./cmd/yumend, the tests that say so.
 PLAIN := catalog catalog/footprint catalog/sqltree enclave/compile enclave/disclosure enclave/disclosure/interval enclave/disclosure/outside \
 	enclave/disclosure/suppression enclave/invariant enclave/noise enclave/noise/normal enclave/noisy enclave/proposal enclave/rewrite \
 	internal internal/faultpoint internal/obligations internal/redteam packaging
@@ -43,6 +43,7 @@ test: lint postgres ## lint, vet, and every test, those of what is concurrent wi
 	$(GO) test -race -tags $(TAGS) -timeout 40m $$($(GO) list -tags $(TAGS) ./... | grep -vxF "$$(printf 'yumen/%s\n' $(PLAIN))")
 	$(GO) test -tags $(TAGS) -timeout 40m $(addprefix ./,$(PLAIN)) ./policy
 	$(GO) test -tags $(TAGS) -run 'BJ_FIN_15b|TestEveryActUnderEveryFault' ./enclave
+	$(GO) test -tags $(TAGS) -run 'TestCorpus|TestUtility|TestLinearAudit|TestSolvable|TestMarksTogether|TestRangeAudit' ./cmd/yumend
 
 lint: ## format, vet, static analysis, import rules
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "gofmt: $$out"; exit 1; }
