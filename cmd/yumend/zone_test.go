@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/duckdb/duckdb-go/v2"
 	"github.com/stretchr/testify/require"
 
+	"yumen/catalog"
 	"yumen/enclave"
 	"yumen/internal/api"
 	"yumen/sandbox/sandboxtest"
@@ -42,7 +42,7 @@ func testZoneOf(t testing.TB, jurisdiction string) *testZone {
 
 // officials names the officers of a new zone, and a bank with its analyst.
 func officials(t testing.TB, svc *enclave.Service) *testZone {
-	z := &testZone{svc: svc, admin: enclave.Principal{Account: "administrator", Person: "op-001", Organization: "operator", LegalGroup: "operator", Role: "administrator"}}
+	z := &testZone{svc: svc, admin: enclave.Principal{Account: "administrator", Person: "op-001", Organization: "operator", Type: catalog.OrganizationOperator, LegalGroup: "operator", Role: "administrator"}}
 	z.apply(t, z.admin, account("security", "operator", "op-002", "security_administrator")+"---\n"+
 		organization("bureau", "provider", "")+"---\n"+organization("bank", "institution", "bank"))
 	z.apply(t, z.admin, account("steward", "operator", "op-004", "steward")+"---\n"+account("provider", "bureau", "pr-001", "provider")+"---\n"+account("analyst", "bank", "an-001", "analyst"))
@@ -59,7 +59,11 @@ func (w testWriter) Write(b []byte) (int, error) {
 }
 
 func (z *testZone) by(account, org, person, role string) enclave.Principal {
-	return enclave.Principal{Account: account, Person: person, Organization: org, LegalGroup: org, Role: role}
+	kind, named := map[string]catalog.OrganizationType{"operator": catalog.OrganizationOperator, "bureau": catalog.OrganizationProvider}[org]
+	if !named {
+		kind = catalog.OrganizationInstitution
+	}
+	return enclave.Principal{Account: account, Person: person, Organization: org, Type: kind, LegalGroup: org, Role: role}
 }
 
 func (z *testZone) apply(t testing.TB, p enclave.Principal, docs string) {
@@ -95,7 +99,7 @@ func (z *testZone) institutions(t testing.TB, n int) {
 func (z *testZone) institution(t testing.TB, i int, tables []api.ApplicationDataset) (p enclave.Principal, grant string) {
 	ctx := context.Background()
 	name := fmt.Sprintf("bank%d", i)
-	p = enclave.Principal{Account: "analyst", Person: "an-001", Organization: name, LegalGroup: name, Role: "analyst"}
+	p = enclave.Principal{Account: "analyst", Person: "an-001", Organization: name, Type: catalog.OrganizationInstitution, LegalGroup: name, Role: "analyst"}
 	app, err := z.svc.SubmitApplication(ctx, p, api.Application{Scenario: "corpus", Purpose: "corpus", Datasets: tables})
 	require.NoError(t, err)
 	app, err = z.svc.ReviewApplication(ctx, z.by("steward", "operator", "op-004", "steward"), app.ID, api.Review{Approve: true, Comment: "corpus"})
