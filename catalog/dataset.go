@@ -13,6 +13,7 @@ const (
 	KindDataset      Kind = "Dataset"
 	KindComputation  Kind = "Computation"
 	KindProduct      Kind = "Product"
+	KindCalendar     Kind = "Calendar"
 )
 
 // Metadata names a resource. Names are lower-case letters, digits and underscores, at most 63.

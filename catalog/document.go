@@ -23,7 +23,7 @@ const (
 	maxNodes         = 100_000 // with every alias counted as often as it is used
 )
 
-// Body is what a document declares: *Dataset, *Computation, *Product, *Organization or *Account.
+// Body is what a document declares: *Dataset, *Computation, *Product, *Calendar, *Organization or *Account.
 type Body interface {
 	// Validate returns Problems, or nil when the declaration can be applied.
 	Validate() error
@@ -51,6 +51,8 @@ func newBody(k Kind) Body {
 		return new(Computation)
 	case KindProduct:
 		return new(Product)
+	case KindCalendar:
+		return new(Calendar)
 	}
 	return nil
 }
@@ -141,7 +143,7 @@ func decodeNode(n *yaml.Node, budget *aliasBudget) (Document, Problems) {
 	kind, ok := mappingValue(n, "kind")
 	if !ok || newBody(Kind(kind)) == nil {
 		return d, Problems{{Line: n.Line, Field: "kind", Message: Text{
-			Zh: "缺少或未知的 kind：请用 Dataset、Computation、Product、Organization 或 Account", En: "the kind is missing or unknown: use Dataset, Computation, Product, Organization or Account"}}}
+			Zh: "缺少或未知的 kind：请用 Dataset、Computation、Product、Calendar、Organization 或 Account", En: "the kind is missing or unknown: use Dataset, Computation, Product, Calendar, Organization or Account"}}}
 	}
 	d.Kind, d.Body = Kind(kind), newBody(Kind(kind))
 	w := walker{budget: budget, lines: map[string]int{"": n.Line}}

@@ -376,7 +376,7 @@ const (
 // timer is by when an application that was received at a moment, in unix milliseconds, is to be answered.
 func (s *Service) timer(received int64) *api.Timer {
 	at := time.UnixMilli(received)
-	answer, complete := s.days.After(at, daysToAnswer), s.days.After(at, daysToComplete)
+	answer, complete := s.days().After(at, daysToAnswer), s.days().After(at, daysToComplete)
 	return &api.Timer{Received: received, Answer: answer.Day, Complete: complete.Day, Overdue: !s.clock.Now().Before(answer.End),
 		Provisional: answer.Provisional || complete.Provisional}
 }

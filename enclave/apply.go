@@ -55,6 +55,11 @@ func (s *Service) Apply(ctx context.Context, p Principal, in api.Apply) (api.App
 		s.destroy(beside.gone...)
 		s.stopped(beside.ended)
 	}
+	if beside.calendar {
+		if stale := s.readCalendar(context.WithoutCancel(ctx)); stale != nil {
+			s.log.Error("read the calendar", "error", stale)
+		}
+	}
 	return out, known(err)
 }
 
@@ -72,6 +77,8 @@ func (s *Service) applyOne(ctx context.Context, tx Tx, p Principal, d catalog.Do
 		return s.applyComputation(ctx, tx, p, d, body, beside)
 	case *catalog.Product:
 		return s.applyProduct(ctx, tx, p, d, body)
+	case *catalog.Calendar:
+		return s.applyCalendar(tx, p, d, body, beside)
 	}
 	return api.ApplyOutcome{}, fault(KindInvalid, "不支持的资源类型", "this kind of resource is not known here")
 }

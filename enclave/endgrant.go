@@ -90,6 +90,9 @@ func (s *Service) endRun(tx Tx, p Principal, g *grantRecord, rec *metastore.Reco
 // Lapse records what the clock has ended: grants whose term is over or that nobody used for too long, with what waits under them, applications for a term that is over,
 // instructions that nobody executed in time, and snapshots whose lease is over, which it destroys. No answer depends on it in time: policy and runs read the clock themselves.
 func (s *Service) Lapse(ctx context.Context) error {
+	if err := s.readCalendar(ctx); err != nil { // another gateway may have imported a year
+		return err
+	}
 	due := map[string][]string{}
 	err := s.store.View(ctx, func(tx Tx) error {
 		for _, state := range []application.GrantState{application.Granted, application.Suspended} {

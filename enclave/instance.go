@@ -25,6 +25,8 @@ type applied struct {
 	gone  []string
 	act   declaration.Act // upon datasets
 	ended stoppedRuns     // that a lower credit level ended
+	// calendar says that a year was imported.
+	calendar bool
 }
 
 // parsed is the tree of a statement, or why there is none.

@@ -109,7 +109,7 @@ func (s *Service) moveInstruction(tx Tx, p Principal, v *instructionRecord, rec 
 		step.Entries = in.Entries
 		e.facts["entries"] = numbers(in.Entries)
 	}
-	e.facts["not_after"] = strconv.FormatInt(v.due(s.days).End.Unix(), 10)
+	e.facts["not_after"] = strconv.FormatInt(v.due(s.days()).End.Unix(), 10)
 	place, err := s.append(tx, e)
 	if err != nil {
 		return err
@@ -167,12 +167,12 @@ func numbers(all []int64) string {
 
 // findOverdue records, once for each term, that the operator let it pass.
 func (s *Service) findOverdue(tx Tx, v *instructionRecord, rec *metastore.Record) (bool, error) {
-	if v.Found || !v.late(rec.State, s.days, s.clock.Now()) {
+	if v.Found || !v.late(rec.State, s.days(), s.clock.Now()) {
 		return false, nil
 	}
 	v.Overdue, v.Found = true, true
 	e := entry{action: audit.ActionInstructionOverdue, on: rec.ID, outcome: "overdue", class: retention5, facts: v.facts()}
-	e.facts["not_after"] = strconv.FormatInt(v.due(s.days).End.Unix(), 10)
+	e.facts["not_after"] = strconv.FormatInt(v.due(s.days()).End.Unix(), 10)
 	return true, s.record(tx, e)
 }
 
@@ -181,7 +181,7 @@ func (s *Service) lapseInstructions(ctx context.Context) error {
 	var due []string
 	err := s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recInstruction, metastore.Query{}, func(r metastore.Record, v instructionRecord) error {
-			if !v.Found && v.late(r.State, s.days, s.clock.Now()) {
+			if !v.Found && v.late(r.State, s.days(), s.clock.Now()) {
 				due = append(due, r.ID)
 			}
 			return nil

@@ -181,9 +181,9 @@ func (s *Service) Instruction(ctx context.Context, p Principal, id string) (api.
 var errNoInstructions = fault(KindForbidden, "只有监管人员和专区工作人员可以查看监管指令", "only the regulator and the zone's staff see instructions")
 
 func (s *Service) instructionView(rec metastore.Record, v *instructionRecord) api.Instruction {
-	due := v.due(s.days)
+	due := v.due(s.days())
 	out := api.Instruction{ID: rec.ID, Document: v.Document, Demand: string(v.Demand), Organization: v.Organization, Dataset: v.Dataset, Text: v.Text, Days: v.Days,
-		State: rec.State, Entry: v.Entry, Due: due.Day, Provisional: due.Provisional, Overdue: v.Overdue || v.late(rec.State, s.days, s.clock.Now()), Steps: v.Steps}
+		State: rec.State, Entry: v.Entry, Due: due.Day, Provisional: due.Provisional, Overdue: v.Overdue || v.late(rec.State, s.days(), s.clock.Now()), Steps: v.Steps}
 	if last := v.executed(); last.Time != 0 {
 		out.Elapsed = last.Time - v.Issued
 	}

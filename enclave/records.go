@@ -37,6 +37,7 @@ const (
 	recException   = "supply_exception"
 	recSanction    = "sanction"
 	recInstruction = "instruction"
+	recCalendar    = "calendar"
 	recBundle      = "policy_bundle"
 	recRegister    = "consent_register"
 	recSubject     = "consent_subject"

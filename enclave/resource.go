@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
@@ -32,6 +33,7 @@ var kinds = map[string]string{
 	string(catalog.KindDataset):      recDataset,
 	string(catalog.KindComputation):  recComputation,
 	string(catalog.KindProduct):      recProduct,
+	string(catalog.KindCalendar):     recCalendar,
 }
 
 // Resources lists declared resources that the caller may see.
@@ -39,7 +41,7 @@ func (s *Service) Resources(ctx context.Context, p Principal, kind string) (api.
 	out := api.Resources{Items: []api.Resource{}}
 	rk, ok := kinds[kind]
 	if !ok {
-		return out, fault(KindInvalid, "资源类型只有 Organization、Account、Dataset、Computation、Product", "the kinds are Organization, Account, Dataset, Computation and Product")
+		return out, fault(KindInvalid, "资源类型只有 Organization、Account、Dataset、Computation、Product、Calendar", "the kinds are Organization, Account, Dataset, Computation, Product and Calendar")
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
 		rs, err := tx.List(rk, metastore.Query{})
@@ -55,7 +57,12 @@ func (s *Service) Resources(ctx context.Context, p Principal, kind string) (api.
 				out.Items = append(out.Items, v)
 			}
 		}
-		return nil
+		if rk != recCalendar || p.Role == "" {
+			return nil
+		}
+		more, err := s.embeddedCalendars(tx)
+		out.Items = append(more, out.Items...)
+		return err
 	})
 	return out, known(err)
 }
@@ -69,6 +76,10 @@ func (s *Service) Resource(ctx context.Context, p Principal, kind, name string) 
 	}
 	err := s.store.View(ctx, func(tx Tx) error {
 		r, err := tx.Get(rk, name)
+		if rk == recCalendar && p.Role != "" && errors.Is(err, metastore.ErrNotFound) {
+			out, err = s.embeddedCalendar(tx, name)
+			return err
+		}
 		if err != nil {
 			return err
 		}
@@ -113,6 +124,12 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 			return out, false, fmt.Errorf("stored product: %w", err)
 		}
 		spec, out.Digest, seen = v.Spec, string(v.Digest), true // what is offered is offered to all
+	case string(catalog.KindCalendar):
+		var v calendarRecord
+		if err := json.Unmarshal(r.Doc, &v); err != nil {
+			return out, false, fmt.Errorf("stored calendar: %w", err)
+		}
+		spec, seen = v.Spec, true // everybody counts by it
 	case string(catalog.KindAccount):
 		var v accountRecord
 		if err := json.Unmarshal(r.Doc, &v); err != nil {

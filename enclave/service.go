@@ -85,7 +85,7 @@ type Service struct {
 	sessions  authn.Limits
 	factors   SecondFactor
 	refused   refusals
-	days      workday.Calendar
+	calendar  atomic.Pointer[workday.Calendar]
 
 	uploads chan struct{} // each holds a whole file in memory
 	parts   uploads
@@ -138,9 +138,6 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s.sealed = newSealedCache(s.limits.SnapshotCache, func(id string) (sealedFile, error) { return s.unseal(id) })
 	s.sessions = authn.DefaultLimits()
 	var err error
-	if s.days, err = workday.Embedded(); err != nil {
-		return nil, fmt.Errorf("enclave: %w", err)
-	}
 	if s.passwords, err = authn.NewHasher(cmp.Or(cfg.PasswordCost, authn.DefaultCost()), 2); err != nil {
 		return nil, fmt.Errorf("enclave: %w", err)
 	}
@@ -151,6 +148,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	if err := s.adoptBundle(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.readCalendar(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.recover(ctx); err != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // kinds are the declared kinds, as get and delete accept them in any case, in singular or plural.
-var kinds = []catalog.Kind{catalog.KindOrganization, catalog.KindAccount, catalog.KindDataset, catalog.KindComputation, catalog.KindProduct}
+var kinds = []catalog.Kind{catalog.KindOrganization, catalog.KindAccount, catalog.KindDataset, catalog.KindComputation, catalog.KindProduct, catalog.KindCalendar}
 
 func kindOf(s string) (string, error) {
 	for _, k := range kinds {
@@ -24,7 +24,7 @@ func kindOf(s string) (string, error) {
 		}
 	}
 	return "", fail(exitUsage, "没有这种资源："+s, "there is no such kind: "+s).
-		hinting("可用：Organization、Account、Dataset、Computation、Product", "use Organization, Account, Dataset, Computation or Product")
+		hinting("可用：Organization、Account、Dataset、Computation、Product、Calendar", "use Organization, Account, Dataset, Computation, Product or Calendar")
 }
 
 func (a *app) getCommand() *cobra.Command {

@@ -95,6 +95,7 @@ const (
 
 	ActionInstructionStep    Action = "instruction.step" // the regulator's: issued, acknowledged, executed, returned, confirmed
 	ActionInstructionOverdue Action = "instruction.overdue"
+	ActionCalendarApply      Action = "calendar.apply" // the working days of a year
 
 	ActionAuditExport Action = "audit.export"
 	ActionAuditHold   Action = "audit.hold"
@@ -202,6 +203,7 @@ var actions = map[Action]actionRule{
 	ActionDenied:         {subject: optional(thingForm), facts: []string{"action"}},
 
 	ActionInstructionStep:    {subject: idForm("ins"), facts: []string{"kind", "not_after"}, digests: []string{"document"}},
+	ActionCalendarApply:      {subject: numberForm(2000, 2199), digests: []string{"document"}},
 	ActionInstructionOverdue: {subject: idForm("ins"), facts: []string{"kind", "not_after"}},
 
 	ActionAuditExport: {subject: optional(thingForm)},

@@ -63,6 +63,16 @@ metadata: {name: bank_b}
 spec: {title: {zh: 乙银行, en: Bank B}, type: institution, legalGroup: group_b, admitted: true}
 `
 
+// Calendar2027 imports the working days of a year that the program does not bring.
+const Calendar2027 = `apiVersion: yumen/v1
+kind: Calendar
+metadata: {name: "2027"}
+spec:
+  source: a paper of the test
+  off: ["2027-01-01", "2027-02-05", "2027-02-06", "2027-02-07", "2027-02-08", "2027-02-09", "2027-02-10", "2027-02-11"]
+  work: ["2027-01-31", "2027-02-14"]
+`
+
 // As is one of People.
 func As(account string) enclave.Principal {
 	i := slices.IndexFunc(People, func(p enclave.Principal) bool { return p.Account == account })

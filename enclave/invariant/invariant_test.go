@@ -243,6 +243,9 @@ var violations = []struct {
 	{invariant.RecordEntry, "BJ-OPS-18a: an instruction that nobody issued", func(m mutant) {
 		m.sql("INSERT INTO documents VALUES ('instruction', 'ins_00000000000000000000000000000000', '', '', 'confirmed', 1, 1, 1, CAST('{}' AS BLOB))")
 	}},
+	{invariant.RecordEntry, "a calendar that nobody imported", func(m mutant) {
+		m.sql("INSERT INTO documents VALUES ('calendar', '2031', '', '', 'imported', 1, 1, 1, CAST('{}' AS BLOB))")
+	}},
 	{invariant.EntryEffect, "a freeze that nobody lifted", func(m mutant) { m.sql("DELETE FROM documents WHERE kind = 'freeze'") }},
 	{invariant.RecordEntry, "an authorization that nobody recorded", func(m mutant) {
 		m.sql("INSERT INTO documents VALUES ('consent_subject', 'areg_" + strings.Repeat("0", 32) + ".x', '', 'areg_" + strings.Repeat("0", 32) + "', 'live', 1, 1, 1, CAST('{\"not_after\":9}' AS BLOB))")

@@ -35,6 +35,7 @@ const (
 	kindException   = "supply_exception"
 	kindSanction    = "sanction"
 	kindInstruction = "instruction"
+	kindCalendar    = "calendar"
 	kindBundle      = "policy_bundle"
 	kindRegister    = "consent_register"
 	kindSubject     = "consent_subject"
@@ -84,6 +85,7 @@ var kinds = map[string]kind{
 	kindDecision:    {},
 	kindFreeze:      {},
 	kindSanction:    {states: sanctionStates(), made: []audit.Action{audit.ActionSanctionApply}, told: []audit.Action{audit.ActionSanctionApply}},
+	kindCalendar:    {states: []string{"imported"}, made: []audit.Action{audit.ActionCalendarApply}},
 	kindInstruction: {states: instructionStates(), made: []audit.Action{audit.ActionInstructionStep}, told: []audit.Action{audit.ActionInstructionStep}},
 	kindBundle:      {states: []string{"program", "proposed", "active", "replaced"}},
 	kindRegister:    {made: []audit.Action{audit.ActionAuthorizationRecord, audit.ActionAuthorizationWithdraw}},

@@ -253,6 +253,7 @@ var acts = map[string]act{
 		return terminates("analyst_a").ready(s)
 	}},
 	"terminate an organization whose last account signs": terminates("analyst_a2"),
+	"import a calendar": applies("calendar.apply", "admin", enclavetest.Calendar2027),
 	"acknowledge an instruction": {"instruction.step acknowledged", func(s *stage) func() int {
 		v := must[api.Instruction](s, "watch", "POST", "/v1/instructions", instructed)
 		return func() int {

@@ -96,6 +96,7 @@ var commits = []commit{
 	{"dataset.seal", "a dataset is sealed", nothing, done},
 	{"dataset.unseal", "the second person unseals it", nothing, done},
 	{"sanction.apply", "a sanction comes into force", nothing, done},
+	{"calendar.apply", "the working days of a year are imported", nothing, done},
 	{"instruction.step", "the regulator instructs, or the operator answers", nothing, done},
 	{"instruction.overdue", "an instruction is found overdue at a start", "the next start does it", done},
 	{"account.close", "an account is closed with its organization", nothing, done},

@@ -54,7 +54,7 @@ func matrix() []moment {
 		"grant.terminate": "terminate a grant", "query.expire": "terminate a grant with a request",
 		"supply.except": "propose an exception", "snapshot.destroy": "destroy what was read in place", "freeze.set": "freeze", "act.propose": "ask to lift a freeze", "freeze.lift": "lift a freeze", "dataset.seal": "seal", "dataset.unseal": "unseal", "budget.topup": "add to a noise budget", "policy.activate": "change the rules",
 		"sanction.apply": "close a dataset to an organization", "account.close": "terminate an organization", "key.revoke": "terminate an organization whose last account signs",
-		"instruction.overdue": "start when an instruction is overdue", "instruction.step": "acknowledge an instruction", "application.close": "terminate an organization with an open application",
+		"instruction.overdue": "start when an instruction is overdue", "instruction.step": "acknowledge an instruction", "calendar.apply": "import a calendar", "application.close": "terminate an organization with an open application",
 		"review.vote": "return a request", "query.withdraw": "withdraw a request",
 		"query.resubmit": "send a request again", "release.issue": "approve and issue", "query.run": "ask what is refused",
 	} {

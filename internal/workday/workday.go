@@ -103,6 +103,15 @@ func (c Calendar) With(y Year) (Calendar, error) {
 	return out, nil
 }
 
+// Years are the schedules that are loaded, in their order.
+func (c Calendar) Years() []Year {
+	var out []Year
+	for _, year := range slices.Sorted(maps.Keys(c.years)) {
+		out = append(out, c.years[year])
+	}
+	return out
+}
+
 // Knows reports whether the schedule of a year is loaded.
 func (c Calendar) Knows(year int) bool {
 	_, known := c.years[year]
