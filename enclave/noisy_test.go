@@ -47,7 +47,7 @@ func noisyZone(t *testing.T) *enclavetest.Zone {
 	t.Helper()
 	engine, err := covering()
 	require.NoError(t, err)
-	return enclavetest.New(t, func(c *enclave.Config) { c.Decider = engine })
+	return enclavetest.New(t, func(c *enclave.Config) { c.Decider, c.Engine = engine, engine })
 }
 
 // cellsOf are the rows of a released answer.
