@@ -219,9 +219,6 @@ func (s *Service) ReviewApplication(ctx context.Context, p Principal, id string,
 }
 
 func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicationRecord, rec metastore.Record, act application.Act, in api.Review) (api.Application, error) {
-	if in.Version != 0 && in.Version != a.Version {
-		return api.Application{}, fault(KindConflict, "申请已有新版本：请重新查看后再审核", "the application has another version by now: look at it again, then decide")
-	}
 	step, ok := a.Steps.Choose(a.taken(), in.Step, p.Organization)
 	if !ok && rec.State == string(application.Submitted) {
 		names := []string{}
@@ -236,6 +233,13 @@ func (s *Service) takeStep(ctx context.Context, tx Tx, p Principal, a applicatio
 	d, err := s.mayStep(ctx, tx, p, policy.ApplicationOp(act), step, policy.State(rec.State), a)
 	if err != nil {
 		return api.Application{}, err
+	}
+	switch in.Version {
+	case 0:
+		return api.Application{}, fault(KindInvalid, "请给出所查看申请的版本（version）", "give the version of the application that you looked at")
+	case a.Version:
+	default:
+		return api.Application{}, fault(KindConflict, "申请已有新版本：请重新查看后再审核", "the application has another version by now: look at it again, then decide")
 	}
 	a.Steps = routeOf(d)
 	cast := application.Step{StepName: step, Person: p.Person}

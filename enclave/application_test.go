@@ -48,7 +48,11 @@ func TestRandomLivesOfApplicationsAndGrants(t *testing.T) {
 			return "withdraw", err
 		case 3, 4:
 			in := api.Review{Approve: r.IntN(3) > 0, Return: r.IntN(3) == 0, Reason: []string{"", "TERM", "WHIM"}[r.IntN(3)], Comment: "test"}
-			a, err := z.Service.ReviewApplication(t.Context(), p, one(apps), in)
+			id := one(apps)
+			if seen, err := z.Service.Application(t.Context(), enclavetest.As("steward"), id); err == nil {
+				in.Version = seen.Version
+			}
+			a, err := z.Service.ReviewApplication(t.Context(), p, id, in)
 			if err == nil && a.Grant != "" {
 				grants = append(grants, a.Grant)
 			}

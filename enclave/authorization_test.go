@@ -22,7 +22,7 @@ func consenting(t *testing.T, z *enclavetest.Zone) {
 	doc := strings.Replace(enclavetest.Clients, "spec:\n", "spec:\n  consent: required\n", 1)
 	require.NotEqual(t, enclavetest.Clients, doc)
 	z.Apply(t, "provider", doc)
-	_, err := z.Service.ReviewDataset(ctx, enclavetest.As("steward"), "clients", api.Review{Approve: true, Comment: "checked"})
+	_, err := z.Service.ReviewDataset(ctx, enclavetest.As("steward"), "clients", api.Review{Digest: z.Seen(t, "Dataset", "clients"), Approve: true, Comment: "checked"})
 	require.NoError(t, err)
 	z.Clock.Advance(time.Second)
 	z.Load(t, "clients", enclavetest.ClientRows())

@@ -38,6 +38,7 @@ type certification struct {
 	counts   map[catalog.Digest]cellCount
 	report   api.Certificate
 	near     nearness
+	seen     string // digest of the version that is meant
 	// what is stored
 	id, outcome, artefact string
 	stored                []byte
@@ -46,7 +47,7 @@ type certification struct {
 // CertifyComputation audits a computation over its whole parameter domain, on the data as they stand, beside everything that its legal
 // group was answered and everything else that is certified for it: every instance is judged as if all of them had been released. What is
 // withheld here stays withheld, whatever is asked first, because the cells that pass are reserved in the group's ledger. Nothing leaves.
-func (s *Service) CertifyComputation(ctx context.Context, p Principal, name string) (api.Certificate, error) {
+func (s *Service) CertifyComputation(ctx context.Context, p Principal, name string, in api.Certify) (api.Certificate, error) {
 	if err := s.work.begin(); err != nil {
 		return api.Certificate{}, err
 	}
@@ -57,7 +58,7 @@ func (s *Service) CertifyComputation(ctx context.Context, p Principal, name stri
 	asked := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	k := &certification{by: p, name: name, counts: map[catalog.Digest]cellCount{}, id: newID(catalog.PrefixCertificate),
+	k := &certification{by: p, name: name, seen: in.Digest, counts: map[catalog.Digest]cellCount{}, id: newID(catalog.PrefixCertificate),
 		outcome: newID(catalog.PrefixArtefact), artefact: newID(catalog.PrefixArtefact)}
 	defer s.inflight.begin(k.id, stop)()
 	err := s.certify(ctx, k)
@@ -134,6 +135,9 @@ func (s *Service) openCertification(ctx context.Context, tx Tx, k *certification
 		return err
 	}
 	if k.decision, err = s.mayCompute(ctx, tx, k.by, policy.ComputationCertify, &c, rec); err != nil {
+		return err
+	}
+	if err := lookedAt(k.seen, c.Version.Digest); err != nil {
 		return err
 	}
 	k.c, k.sets, k.pins, k.pinIDs = c, map[string]datasetRecord{}, map[string]snapshotRecord{}, map[string]string{}

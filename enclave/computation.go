@@ -181,6 +181,9 @@ func (s *Service) ReviewComputation(ctx context.Context, p Principal, name strin
 		if err != nil {
 			return err
 		}
+		if err := lookedAt(in.Digest, c.Version.Digest); err != nil {
+			return err
+		}
 		digests := map[string]catalog.Digest{"computation": c.Version.Digest, "version": c.Version.Link(), "decision": d.InputDigest}
 		c.Approved, rec.State = nil, state
 		if in.Approve {

@@ -96,7 +96,7 @@ func TestACertificateReservesItsCells(t *testing.T) {
 	// A computation that could never answer does not pass, and is not approved; its author is not told why.
 	z.Declare(t, p, bySegment("never", "b"))
 	require.Equal(t, "failed", z.Certify(t, "never").State)
-	_, err := z.Service.ReviewComputation(t.Context(), enclavetest.As("reviewer_1"), "never", api.Review{Approve: true, Comment: "x"})
+	_, err := z.Service.ReviewComputation(t.Context(), enclavetest.As("reviewer_1"), "never", api.Review{Digest: z.Seen(t, "Computation", "never"), Approve: true, Comment: "x"})
 	refuses(t, enclave.KindForbidden, err)
 	seen, err := z.Service.Computation(t.Context(), p, "never")
 	require.NoError(t, err)
@@ -111,7 +111,7 @@ func TestAnAnswerOutlivesItsCertificate(t *testing.T) {
 	t.Parallel()
 	z := enclavetest.New(t)
 	reject := func(name string) {
-		_, err := z.Service.ReviewComputation(t.Context(), enclavetest.As("reviewer_2"), name, api.Review{Comment: "not needed any more"})
+		_, err := z.Service.ReviewComputation(t.Context(), enclavetest.As("reviewer_2"), name, api.Review{Digest: z.Seen(t, "Computation", name), Comment: "not needed any more"})
 		require.NoError(t, err)
 	}
 	for name, void := range map[string]func(p enclave.Principal, name string){
@@ -169,7 +169,7 @@ func TestAComputationOfGradeThree(t *testing.T) {
 	// What waits does not leave once the approval is taken back.
 	run = z.Compute(t, p, grant, "heard", map[string]string{"year": "2023"})
 	require.Equal(t, "in_review", run.State)
-	_, err = z.Service.ReviewComputation(t.Context(), enclavetest.As("reviewer_2"), "heard", api.Review{Comment: "not needed any more"})
+	_, err = z.Service.ReviewComputation(t.Context(), enclavetest.As("reviewer_2"), "heard", api.Review{Digest: z.Seen(t, "Computation", "heard"), Comment: "not needed any more"})
 	require.NoError(t, err)
 	require.Error(t, z.Vote(t, "reviewer_2", run.Run, receipt.VerdictApprove))
 	require.NotEqual(t, "issued", z.State(t, run.Run))
@@ -217,11 +217,11 @@ func TestACertificateOfAnotherDeclaration(t *testing.T) {
 	north := map[string]string{"city": "north"}
 	require.Equal(t, "released", z.Compute(t, asked, askedGrant, "by_city_too", north).State)
 	z.Apply(t, "provider", strings.Replace(enclavetest.Clients, "en: Clients", "en: Customers", 1))
-	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Approve: true, Comment: "test"})
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Digest: z.Seen(t, "Dataset", "clients"), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"declaration clients"}, staleBecause(t, z, p, "by_city", "stale"))
 	refusedAsStale(t, z.Compute(t, p, grant, "by_city", north), "load it again first, then have an egress reviewer certify it again: yumen computation certify by_city")
-	_, err = z.Service.CertifyComputation(t.Context(), enclavetest.As("reviewer_1"), "by_city")
+	_, err = z.Service.CertifyComputation(t.Context(), enclavetest.As("reviewer_1"), "by_city", api.Certify{Digest: z.Seen(t, "Computation", "by_city")})
 	refuses(t, enclave.KindConflict, err)
 	z.Load(t, "clients", enclavetest.ClientRows())
 	require.Equal(t, []string{"data clients"}, staleBecause(t, z, p, "by_city", "stale"))

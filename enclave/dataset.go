@@ -40,6 +40,9 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		if err != nil {
 			return err
 		}
+		if err := lookedAt(in.Digest, d.Version.Digest); err != nil {
+			return err
+		}
 		if err := s.keepDecision(tx, decision); err != nil {
 			return err
 		}
@@ -80,6 +83,17 @@ func (s *Service) approveDataset(tx Tx, p Principal, name string, d *datasetReco
 		return s.seal(tx, p, name, d, sealRecord{Reason: comment, Declared: true})
 	}
 	return s.redeclared(tx, p, name)
+}
+
+// lookedAt refuses a decision about another version than the one that a person looked at, by its digest.
+func lookedAt(seen string, at catalog.Digest) error {
+	switch seen {
+	case "":
+		return fault(KindInvalid, "请给出所查看版本的摘要（digest）", "give the digest of the version that you looked at")
+	case string(at):
+		return nil
+	}
+	return fault(KindConflict, "已有新版本：请重新查看后再决定", "it has another version by now: look at it again, then decide")
 }
 
 // Snapshots lists the batches of a dataset, newest first, to its provider and the zone's staff.

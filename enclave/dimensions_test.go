@@ -174,7 +174,7 @@ func TestXM_23d_WaysOfUse(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"computation", "query"}, app.Modes, "what is asked for by saying nothing")
 	review := func(r api.Review) (api.Application, error) {
-		r.Comment = "as their duty needs"
+		r.Comment, r.Version = "as their duty needs", 1
 		return z.Service.ReviewApplication(ctx, steward, app.ID, r)
 	}
 	_, err = review(api.Review{Approve: true, Modes: []string{"verification"}})
@@ -275,16 +275,17 @@ func TestXC_21a_XM_21b_XC_21c_TimersOfAnApplication(t *testing.T) {
 	require.True(t, look().Overdue)
 
 	for name, r := range map[string]api.Review{"no code": {Comment: "no"}, "no words": {Reason: "NECESSITY"}, "a code that is none": {Reason: "BECAUSE", Comment: "no"}} {
+		r.Version = 1
 		_, err = z.Service.ReviewApplication(ctx, steward, app.ID, r)
 		require.Equal(t, enclave.KindInvalid, enclavetest.Kind(err), name)
 	}
-	_, err = z.Service.ReviewApplication(ctx, steward, app.ID, api.Review{Return: true, Reason: "NECESSITY", Comment: "why the amounts?"})
+	_, err = z.Service.ReviewApplication(ctx, steward, app.ID, api.Review{Version: app.Version, Return: true, Reason: "NECESSITY", Comment: "why the amounts?"})
 	require.NoError(t, err)
 	require.Nil(t, look(), "it waits for its applicant")
 	again, err := z.Service.ResubmitApplication(ctx, a, app.ID, enclavetest.Wanted())
 	require.NoError(t, err)
 	require.Equal(t, "2026-10-21", again.Timer.Answer, "the new version is received anew")
-	app, err = z.Service.ReviewApplication(ctx, steward, app.ID, api.Review{Reason: "ELIGIBILITY", Comment: "not admitted to this scenario"})
+	app, err = z.Service.ReviewApplication(ctx, steward, app.ID, api.Review{Version: again.Version, Reason: "ELIGIBILITY", Comment: "not admitted to this scenario"})
 	require.NoError(t, err)
 	require.Nil(t, app.Timer)
 	require.Equal(t, []string{"ELIGIBILITY"}, app.Opinions[1].Reasons)

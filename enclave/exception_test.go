@@ -16,7 +16,7 @@ import (
 func TestBJ_OPS_27d_ExceptionIsForOneBatch(t *testing.T) {
 	z := enclavetest.New(t)
 	z.Apply(t, "provider", strings.ReplaceAll(enclavetest.Supplied("secrets", "mode: interface"), "grade: 2", "grade: 4"))
-	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "secrets", api.Review{Approve: true, Comment: "test"})
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "secrets", api.Review{Digest: z.Seen(t, "Dataset", "secrets"), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	text := enclavetest.CSV(enclavetest.ClientRows())
 	loads := func(text string) error {

@@ -174,8 +174,9 @@ func acts() []act {
 		}},
 		{"review a dataset", func(t *testing.T, z *enclavetest.Zone, u string) func() error {
 			z.Apply(t, "provider", dataset(u))
+			seen := z.Seen(t, "Dataset", "clients_"+u)
 			return func() error {
-				_, err := z.Service.ReviewDataset(ctx, as("steward"), "clients_"+u, api.Review{Approve: true})
+				_, err := z.Service.ReviewDataset(ctx, as("steward"), "clients_"+u, api.Review{Digest: seen, Approve: true})
 				return err
 			}
 		}},
@@ -210,20 +211,20 @@ func acts() []act {
 			app, err := z.Service.SubmitApplication(ctx, as("analyst_a"), enclavetest.Wanted())
 			require.NoError(t, err)
 			return func() error {
-				_, err := z.Service.ReviewApplication(ctx, as("steward"), app.ID, api.Review{Approve: true})
+				_, err := z.Service.ReviewApplication(ctx, as("steward"), app.ID, api.Review{Version: app.Version, Approve: true})
 				return err
 			}
 		}},
 		{"return an application", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
 			id := submitted(t, z)
 			return func() error {
-				_, err := z.Service.ReviewApplication(ctx, as("steward"), id, api.Review{Return: true, Reason: "TERM", Comment: "shorter"})
+				_, err := z.Service.ReviewApplication(ctx, as("steward"), id, api.Review{Version: 1, Return: true, Reason: "TERM", Comment: "shorter"})
 				return err
 			}
 		}},
 		{"resubmit an application", func(t *testing.T, z *enclavetest.Zone, _ string) func() error {
 			id := submitted(t, z)
-			_, err := z.Service.ReviewApplication(ctx, as("steward"), id, api.Review{Return: true, Reason: "TERM", Comment: "shorter"})
+			_, err := z.Service.ReviewApplication(ctx, as("steward"), id, api.Review{Version: 1, Return: true, Reason: "TERM", Comment: "shorter"})
 			require.NoError(t, err)
 			return func() error {
 				_, err := z.Service.ResubmitApplication(ctx, as("analyst_a"), id, enclavetest.Wanted())
@@ -322,7 +323,7 @@ func dataset(unique string) string {
 
 func approved(t *testing.T, z *enclavetest.Zone, unique string) {
 	z.Apply(t, "provider", dataset(unique))
-	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients_"+unique, api.Review{Approve: true})
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients_"+unique, api.Review{Digest: z.Seen(t, "Dataset", "clients_"+unique), Approve: true})
 	require.NoError(t, err)
 }
 

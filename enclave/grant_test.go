@@ -22,7 +22,7 @@ func granted(t *testing.T, z *enclavetest.Zone, p enclave.Principal, change func
 	change(&in)
 	app, err := z.Service.SubmitApplication(t.Context(), p, in)
 	require.NoError(t, err)
-	app, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), app.ID, api.Review{Approve: true, Comment: "test"})
+	app, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	return app.Grant
 }

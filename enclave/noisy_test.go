@@ -147,7 +147,7 @@ func TestNoisySums(t *testing.T) {
 	z.Apply(t, "provider", strings.Replace(enclavetest.Clients, `grid: "1-2-5", nullable: false}`, `grid: "1-2-5", clip: 200, nullable: false}`, 1))
 	z.Apply(t, "provider_2", strings.NewReplacer("grade: 3", "grade: 2", "key: [id], unique: true", "key: [id], max_rows: 2", "roles: [dimension], domain: [2023, 2024, 2025], nullable: false", "roles: [measure, dimension], bounds: [0, 3000], grid: step(1), clip: 3000, nullable: false").Replace(enclavetest.Cases))
 	for _, name := range []string{"clients", "cases"} {
-		_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), name, api.Review{Approve: true, Comment: "test"})
+		_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), name, api.Review{Digest: z.Seen(t, "Dataset", name), Approve: true, Comment: "test"})
 		require.NoError(t, err)
 	}
 	rows := enclavetest.CaseRows()
@@ -192,7 +192,7 @@ func TestNoisyPlansAreBlindToNULL(t *testing.T) {
 	z := noisyZone(t)
 	p, _ := z.Bank(t)
 	z.Apply(t, "provider", strings.Replace(enclavetest.Clients, `grid: "1-2-5", nullable: false}`, `grid: "1-2-5", clip: 1000}`, 1))
-	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Approve: true, Comment: "test"})
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Digest: z.Seen(t, "Dataset", "clients"), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	whole, lacking := enclavetest.ClientRows(), enclavetest.ClientRows()
 	lacking[7][3] = ""

@@ -138,12 +138,14 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		}},
 		{"SigningKeys", func(p enclave.Principal) (int, error) { v, err := s.SigningKeys(ctx, p); return len(v.Items), err }},
 		{"ReviewDataset", func(p enclave.Principal) (int, error) {
-			return zero(s.ReviewDataset(ctx, p, "clients_w", api.Review{Approve: true}))
+			return zero(s.ReviewDataset(ctx, p, "clients_w", api.Review{Digest: z.Seen(t, "Dataset", "clients_w"), Approve: true}))
 		}},
 		{"ReviewComputation", func(p enclave.Principal) (int, error) {
-			return zero(s.ReviewComputation(ctx, p, "by_city", api.Review{Approve: true}))
+			return zero(s.ReviewComputation(ctx, p, "by_city", api.Review{Digest: z.Seen(t, "Computation", "by_city"), Approve: true}))
 		}},
-		{"CertifyComputation", func(p enclave.Principal) (int, error) { return zero(s.CertifyComputation(ctx, p, "by_city")) }},
+		{"CertifyComputation", func(p enclave.Principal) (int, error) {
+			return zero(s.CertifyComputation(ctx, p, "by_city", api.Certify{Digest: z.Seen(t, "Computation", "by_city")}))
+		}},
 		{"Computation", func(p enclave.Principal) (int, error) { return zero(s.Computation(ctx, p, "by_city")) }},
 		{"Snapshots", func(p enclave.Principal) (int, error) {
 			v, err := s.Snapshots(ctx, p, "clients")
@@ -189,7 +191,7 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 		{"Applications", func(p enclave.Principal) (int, error) { v, err := s.Applications(ctx, p); return len(v.Items), err }},
 		{"Application", func(p enclave.Principal) (int, error) { return zero(s.Application(ctx, p, app)) }},
 		{"ReviewApplication", func(p enclave.Principal) (int, error) {
-			return zero(s.ReviewApplication(ctx, p, app, api.Review{Approve: true}))
+			return zero(s.ReviewApplication(ctx, p, app, api.Review{Version: 1, Approve: true}))
 		}},
 		{"ResubmitApplication", func(p enclave.Principal) (int, error) {
 			return zero(s.ResubmitApplication(ctx, p, app, enclavetest.Wanted()))

@@ -63,7 +63,7 @@ func TestBJ_OPS_27b_GradeTwoIsNoCopy(t *testing.T) {
 	require.Equal(t, catalog.CodeSupplyMode, code(err))
 	one := strings.ReplaceAll(strings.Replace(enclavetest.Clients, "name: clients", "name: open_clients", 1), "grade: 2", "grade: 1")
 	z.Apply(t, "provider", one)
-	_, err = z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "open_clients", api.Review{Approve: true, Comment: "test"})
+	_, err = z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "open_clients", api.Review{Digest: z.Seen(t, "Dataset", "open_clients"), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	for as, want := range map[string]string{"steward": "copy", "provider": "interface"} {
 		v, err := z.Service.LoadDataset(t.Context(), enclavetest.As(as), "open_clients", strings.NewReader(enclavetest.CSV(enclavetest.ClientRows())), "")

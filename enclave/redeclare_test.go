@@ -35,7 +35,7 @@ func TestBJ_OPS_27a_XC_38a_ANewGradeTakesEffectAtOnce(t *testing.T) {
 	raised := strings.Replace(enclavetest.Clients, "{name: segment, type: VARCHAR, grade: 2", "{name: segment, type: VARCHAR, grade: 3", 1)
 	require.NotEqual(t, enclavetest.Clients, raised)
 	review := func(approve bool) {
-		_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Approve: approve, Comment: "test"})
+		_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Digest: z.Seen(t, "Dataset", "clients"), Approve: approve, Comment: "test"})
 		require.NoError(t, err)
 	}
 	release := z.Runner.Hold()

@@ -92,7 +92,7 @@ func TestRefusals(t *testing.T) {
 	narrow := api.Application{Scenario: "test", Purpose: "test", Methods: []string{"count"}, Datasets: []api.ApplicationDataset{{Dataset: "clients", Columns: map[string]string{"id": "x", "city": "x", "amount": "x"}}}}
 	narrow, err := z.Service.SubmitApplication(t.Context(), a, narrow)
 	require.NoError(t, err)
-	narrow, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), narrow.ID, api.Review{Approve: true, Comment: "test"})
+	narrow, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), narrow.ID, api.Review{Version: narrow.Version, Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	order := slices.Sorted(maps.Keys(provoked()))
 	order = append(slices.DeleteFunc(order, func(c catalog.Code) bool { return c == catalog.CodeGrantExpired }), catalog.CodeGrantExpired)

@@ -55,7 +55,7 @@ func TestRewrittenStaysInTheGrant(t *testing.T) {
 	app, err := z.Service.SubmitApplication(t.Context(), a, api.Application{Scenario: "test", Purpose: "test", Methods: []string{"count"},
 		Datasets: []api.ApplicationDataset{{Dataset: "clients", Columns: map[string]string{"id": "x", "city": "x", "amount": "x"}}}})
 	require.NoError(t, err)
-	app, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), app.ID, api.Review{Approve: true, Comment: "test"})
+	app, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	for sql, want := range map[string]string{
 		"SELECT * FROM clients": "SELECT city, count(*) AS n FROM clients GROUP BY city",
@@ -128,7 +128,7 @@ func TestEveryCodeHasARewriteOrAReason(t *testing.T) {
 	narrow, err := z.Service.SubmitApplication(t.Context(), a, api.Application{Scenario: "test", Purpose: "test", Methods: []string{"count"},
 		Datasets: []api.ApplicationDataset{{Dataset: "clients", Columns: map[string]string{"id": "x", "city": "x", "amount": "x"}}}})
 	require.NoError(t, err)
-	narrow, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), narrow.ID, api.Review{Approve: true, Comment: "test"})
+	narrow, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), narrow.ID, api.Review{Version: narrow.Version, Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	more := map[catalog.Code]api.RunRequest{
 		catalog.CodeTooLarge:         {Grant: grant, SQL: "SELECT city, segment, amount, c.city AS c, count(*) AS n, kind, heard FROM cases JOIN clients c USING (id) GROUP BY ALL"},

@@ -72,7 +72,7 @@ func TestXM_22_XM_31_ASealEndsWhatGoesOn(t *testing.T) {
 	require.NoError(t, err)
 	certified := make(chan error, 1)
 	go func() {
-		_, err := z.Service.CertifyComputation(context.Background(), enclavetest.As("reviewer_1"), "by_city")
+		_, err := z.Service.CertifyComputation(context.Background(), enclavetest.As("reviewer_1"), "by_city", api.Certify{Digest: z.Seen(t, "Computation", "by_city")})
 		certified <- err
 	}()
 	require.Eventually(t, func() bool { return z.Runner.Jobs() >= before+3 }, time.Minute, time.Millisecond, "a run of each dataset, and the certification, have data")
@@ -115,7 +115,7 @@ func TestXM_22_NobodyComputesOnSealedData(t *testing.T) {
 	require.NoError(t, seal(z, "auditor", "clients"), "again")
 
 	reviewer, ctx := enclavetest.As("reviewer_1"), t.Context()
-	_, err = z.Service.ReviewComputation(ctx, reviewer, "by_city", api.Review{Approve: true})
+	_, err = z.Service.ReviewComputation(ctx, reviewer, "by_city", api.Review{Digest: z.Seen(t, "Computation", "by_city"), Approve: true})
 	sealed(t, err)
 	for range 2 {
 		check, err := z.Service.Check(ctx, p, api.RunRequest{Grant: grant, SQL: north})
@@ -128,11 +128,11 @@ func TestXM_22_NobodyComputesOnSealedData(t *testing.T) {
 		sealed(t, err)
 		_, err = z.Service.Apply(ctx, p, api.Apply{Documents: enclavetest.ByCity("by_city_too")})
 		sealed(t, err)
-		_, err = z.Service.CertifyComputation(ctx, reviewer, "by_city")
+		_, err = z.Service.CertifyComputation(ctx, reviewer, "by_city", api.Certify{Digest: z.Seen(t, "Computation", "by_city")})
 		sealed(t, err)
 		_, err = z.Service.SubmitApplication(ctx, enclavetest.As("analyst_b"), enclavetest.Wanted())
 		sealed(t, err)
-		_, err = z.Service.ReviewApplication(ctx, enclavetest.As("steward"), app.ID, api.Review{Approve: true, Comment: "minimal"})
+		_, err = z.Service.ReviewApplication(ctx, enclavetest.As("steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "minimal"})
 		sealed(t, err)
 		z.Load(t, "clients", enclavetest.ClientRows())
 		z.Restart(t)
@@ -142,7 +142,7 @@ func TestXM_22_NobodyComputesOnSealedData(t *testing.T) {
 	require.Equal(t, catalog.CodeDatasetSealed, z.Ask(t, p, grant, north).Refusal.Code, "one half is none")
 	require.NoError(t, unseal(z, "security", "clients", "unsealed"))
 	require.Equal(t, "released", z.Ask(t, p, grant, north).State)
-	_, err = z.Service.ReviewApplication(ctx, enclavetest.As("steward"), app.ID, api.Review{Approve: true, Comment: "minimal"})
+	_, err = z.Service.ReviewApplication(ctx, enclavetest.As("steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "minimal"})
 	require.NoError(t, err)
 	_, err = z.Service.Resubmit(ctx, p, returned.Run, "as asked")
 	require.NoError(t, err)

@@ -39,7 +39,7 @@ func names(p api.CatalogPage) []string {
 // approve approves the dataset's declaration.
 func approve(t *testing.T, z *enclavetest.Zone, name string) {
 	t.Helper()
-	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), name, api.Review{Approve: true, Comment: "test"})
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), name, api.Review{Digest: z.Seen(t, "Dataset", name), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 }
 

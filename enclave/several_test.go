@@ -210,7 +210,7 @@ spec:
 func TestTooManyPartsAreRefusedBeforeAnyRuns(t *testing.T) {
 	z := enclavetest.New(t)
 	z.Apply(t, "provider", wide)
-	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "wide", api.Review{Approve: true, Comment: "test"})
+	_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "wide", api.Review{Digest: z.Seen(t, "Dataset", "wide"), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	rows := [][]string{{"id", "a", "b", "c", "d", "e", "f"}}
 	for i := range 40 {
@@ -225,7 +225,7 @@ func TestTooManyPartsAreRefusedBeforeAnyRuns(t *testing.T) {
 	app, err := z.Service.SubmitApplication(t.Context(), p, api.Application{Scenario: "test", Purpose: "test", Datasets: []api.ApplicationDataset{{Dataset: "wide",
 		Columns: map[string]string{"id": "x", "a": "x", "b": "x", "c": "x", "d": "x", "e": "x", "f": "x"}}}})
 	require.NoError(t, err)
-	app, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), app.ID, api.Review{Approve: true, Comment: "test"})
+	app, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	sums := func(columns string) string {
 		var out []string

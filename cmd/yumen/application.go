@@ -185,6 +185,14 @@ func (a *app) applicationReviewCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if r.Version == 0 {
+				shown, err := c.Application(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				r.Version = shown.Version
+				a.say("申请 %s，第 %d 版", "application %s, version %d", shown.ID, shown.Version)
+			}
 			p, err := c.ReviewApplication(ctx, args[0], r)
 			if err != nil {
 				return err

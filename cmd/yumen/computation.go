@@ -20,7 +20,8 @@ func (a *app) computationCommand() *cobra.Command {
 }
 
 func (a *app) computationCertifyCommand() *cobra.Command {
-	return a.command(command{
+	var seen string
+	c := a.command(command{
 		use: "certify", args: []string{"NAME"}, short: catalog.Text{Zh: "就全部参数取值审计一个计算", En: "audit a computation over all values of its parameters"},
 		long: catalog.Text{
 			Zh: "在当前数据上，把计算的每种参数取值连同该集团得到过和已认证的回答一起判断，如同全部发布。\n认证不发布任何内容；通过的单元格留在该集团的台账中，被隐去的此后始终隐去。数据重新装载后须重新认证。",
@@ -32,7 +33,11 @@ func (a *app) computationCertifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			v, err := c.CertifyComputation(ctx, args[0])
+			digest, err := a.look(ctx, c, catalog.KindComputation, args[0], seen)
+			if err != nil {
+				return err
+			}
+			v, err := c.CertifyComputation(ctx, args[0], api.Certify{Digest: digest})
 			if err != nil {
 				return err
 			}
@@ -46,10 +51,12 @@ func (a *app) computationCertifyCommand() *cobra.Command {
 			return nil
 		},
 	})
+	a.seenFlag(c, &seen)
+	return c
 }
 
 func (a *app) computationReviewCommand() *cobra.Command {
-	return a.decisionCommand(command{short: catalog.Text{Zh: "批准或拒绝一个计算", En: "approve or reject a computation"},
+	return a.decisionCommand(catalog.KindComputation, command{short: catalog.Text{Zh: "批准或拒绝一个计算", En: "approve or reject a computation"},
 		long: catalog.Text{Zh: "批准的是当前文本，须有对当前数据通过的认证；改动一个字即须重新批准。拒绝已批准的计算即撤销批准。",
 			En: "What is approved is the text as it stands, with a certificate that passed on the data as they stand; one changed token needs a new approval. To reject an approved computation takes its approval back."},
 		example: "yumen computation review overdue --approve --comment 'cells and purpose checked'"}, (*client.Client).ReviewComputation)

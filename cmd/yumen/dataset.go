@@ -21,8 +21,8 @@ func (a *app) datasetCommand() *cobra.Command {
 }
 
 func (a *app) datasetReviewCommand() *cobra.Command {
-	return a.decisionCommand(command{short: catalog.Text{Zh: "审核提交的数据集声明", En: "decide about a submitted dataset"},
-		example: "yumen dataset review credit --approve --comment 'grades and bounds checked'"}, (*client.Client).ReviewDataset)
+	return a.decisionCommand(catalog.KindDataset, command{short: catalog.Text{Zh: "审核提交的数据集声明", En: "decide about a submitted dataset"},
+		example: "yumen dataset review credit --approve --comment 'grades and bounds checked'\nyumen dataset review credit --approve --seen sha256:… --comment 'as read'"}, (*client.Client).ReviewDataset)
 }
 
 func (a *app) quarantined(name string, e *client.Error) error {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"yumen/catalog"
 	"yumen/internal/api"
 	"yumen/internal/client"
 )
@@ -30,16 +31,39 @@ func (d decision) review() api.Review {
 	return api.Review{Approve: d.approve, Reason: d.reason, Comment: d.comment}
 }
 
-// decisionCommand is the command that approves or rejects a resource by its name: a dataset, a computation.
-func (a *app) decisionCommand(shown command, send func(*client.Client, context.Context, string, api.Review) (*api.Resource, error)) *cobra.Command {
+// seenFlag pins what is decided about; without it that is what the gateway shows now.
+func (a *app) seenFlag(c *cobra.Command, seen *string) {
+	c.Flags().StringVar(seen, "seen", "", a.t("只针对这一版本的摘要（get 所示）", "digest of the version that is meant, as get gave it; another one is not decided about"))
+}
+
+// look is the digest of what is decided about: the one that was given, or that of what the gateway shows now, which is said.
+func (a *app) look(ctx context.Context, c *client.Client, kind catalog.Kind, name, seen string) (string, error) {
+	if seen != "" {
+		return seen, nil
+	}
+	r, err := c.Resource(ctx, string(kind), name)
+	if err != nil {
+		return "", err
+	}
+	a.say("%s（%s），摘要 %s", "%s (%s), digest %s", r.Name, r.State, r.Digest)
+	return r.Digest, nil
+}
+
+// decisionCommand is the command that approves or rejects a resource of a kind by its name: a dataset, a computation.
+func (a *app) decisionCommand(kind catalog.Kind, shown command, send func(*client.Client, context.Context, string, api.Review) (*api.Resource, error)) *cobra.Command {
 	var d decision
+	var seen string
 	shown.use, shown.args = "review", []string{"NAME"}
 	shown.run = func(ctx context.Context, args []string) error {
 		c, err := a.connect()
 		if err != nil {
 			return err
 		}
-		r, err := send(c, ctx, args[0], d.review())
+		review := d.review()
+		if review.Digest, err = a.look(ctx, c, kind, args[0], seen); err != nil {
+			return err
+		}
+		r, err := send(c, ctx, args[0], review)
 		if err != nil {
 			return err
 		}
@@ -47,5 +71,6 @@ func (a *app) decisionCommand(shown command, send func(*client.Client, context.C
 	}
 	c := a.command(shown)
 	a.decide(c, &d)
+	a.seenFlag(c, &seen)
 	return c
 }

@@ -118,7 +118,7 @@ func drain(b *testing.B, db *sql.DB, text string) {
 func benchZone(b *testing.B) *testZone {
 	z := newTestZone(b)
 	z.apply(b, z.by("provider", "bureau", "pr-001", "provider"), benchDataset)
-	_, err := z.svc.ReviewDataset(context.Background(), z.by("steward", "operator", "op-004", "steward"), "clients", api.Review{Approve: true, Comment: "bench"})
+	_, err := z.svc.ReviewDataset(context.Background(), z.by("steward", "operator", "op-004", "steward"), "clients", api.Review{Digest: z.seen(b, "clients"), Approve: true, Comment: "bench"})
 	require.NoError(b, err)
 	return z
 }

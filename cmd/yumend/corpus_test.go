@@ -321,7 +321,7 @@ func (z *testZone) loadCorpus(t testing.TB, dir string, raw *sql.DB) []api.Appli
 	for _, d := range docs {
 		ds, ok := d.Body.(*catalog.Dataset)
 		require.True(t, ok)
-		_, err := z.svc.ReviewDataset(ctx, steward, d.Name, api.Review{Approve: true, Comment: "corpus"})
+		_, err := z.svc.ReviewDataset(ctx, steward, d.Name, api.Review{Digest: z.seen(t, d.Name), Approve: true, Comment: "corpus"})
 		require.NoError(t, err)
 		file := filepath.Join(t.TempDir(), d.Name+".csv")
 		_, err = raw.Exec(fmt.Sprintf("COPY %s TO '%s' (HEADER)", d.Name, file))

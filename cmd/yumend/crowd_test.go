@@ -112,7 +112,7 @@ func gather(t testing.TB) *crowd {
 	})
 	z := officials(t, g.service)
 	z.apply(t, z.by("provider", "bureau", "pr-001", "provider"), benchDataset)
-	_, err = z.svc.ReviewDataset(ctx, z.by("steward", "operator", "op-004", "steward"), "clients", api.Review{Approve: true, Comment: "crowd"})
+	_, err = z.svc.ReviewDataset(ctx, z.by("steward", "operator", "op-004", "steward"), "clients", api.Review{Digest: z.seen(t, "clients"), Approve: true, Comment: "crowd"})
 	require.NoError(t, err)
 	_, err = z.svc.LoadDataset(ctx, z.by("provider", "bureau", "pr-001", "provider"), "clients", strings.NewReader(crowdFile()), "")
 	require.NoError(t, err)
@@ -155,7 +155,7 @@ func (c *crowd) enrol(t testing.TB) {
 		app, err := m.SubmitApplication(ctx, api.Application{Scenario: "crowd", Purpose: "crowd", Datasets: []api.ApplicationDataset{
 			{Dataset: "clients", Columns: map[string]string{"id": "x", "segment": "x", "region": "x", "amount": "x"}}}})
 		require.NoError(t, err)
-		done, err := c.zone.svc.ReviewApplication(ctx, c.zone.by("steward", "operator", "op-004", "steward"), app.ID, api.Review{Approve: true, Comment: "crowd"})
+		done, err := c.zone.svc.ReviewApplication(ctx, c.zone.by("steward", "operator", "op-004", "steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "crowd"})
 		require.NoError(t, err)
 		m.grant = done.Grant
 		c.members = append(c.members, m)

@@ -92,10 +92,6 @@ func (s *story) declare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	steward, err := s.as(ctx, "steward")
-	if err != nil {
-		return err
-	}
 	for _, doc := range strings.Split(string(docs), "\n---\n") {
 		parsed, err := catalog.DecodeDocuments(strings.NewReader(doc))
 		if err != nil {
@@ -108,7 +104,7 @@ func (s *story) declare(ctx context.Context) error {
 		if _, err := s.apply(ctx, providers[ds.Spec.Provider], doc); err != nil {
 			return err
 		}
-		if _, err := steward.ReviewDataset(ctx, parsed[0].Name, api.Review{Approve: true, Comment: "reviewed against the directory"}); err != nil {
+		if err := s.approve(ctx, parsed[0].Name); err != nil {
 			return err
 		}
 		s.done(fmt.Sprintf("%s %s（%d 级）", parsed[0].Name, ds.Spec.Title.Zh, ds.Spec.Grade()), fmt.Sprintf("%s: %s, grade %d", parsed[0].Name, ds.Spec.Title.En, ds.Spec.Grade()))
@@ -229,7 +225,7 @@ func (s *story) obtain(ctx context.Context, who string, datasets ...api.Applicat
 	if err != nil {
 		return err
 	}
-	app, err = steward.ReviewApplication(ctx, app.ID, api.Review{Approve: true, Comment: "necessary for the scenario"})
+	app, err = steward.ReviewApplication(ctx, app.ID, api.Review{Approve: true, Version: app.Version, Comment: "necessary for the scenario"})
 	if err != nil {
 		return err
 	}

@@ -143,7 +143,11 @@ func (s *story) approve(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = steward.ReviewDataset(ctx, name, api.Review{Approve: true, Comment: "reviewed against the directory"})
+	seen, err := steward.Resource(ctx, string(catalog.KindDataset), name)
+	if err != nil {
+		return err
+	}
+	_, err = steward.ReviewDataset(ctx, name, api.Review{Approve: true, Digest: seen.Digest, Comment: "reviewed against the directory"})
 	return err
 }
 

@@ -118,7 +118,7 @@ func TestMarksTogether(t *testing.T) {
 func (z *testZone) loadMarked(t *testing.T, provider enclave.Principal, name, unique string, times int) api.ApplicationDataset {
 	ctx := context.Background()
 	z.apply(t, provider, markedTable(name, unique))
-	_, err := z.svc.ReviewDataset(ctx, z.by("steward", "operator", "op-004", "steward"), name, api.Review{Approve: true, Comment: "marks"})
+	_, err := z.svc.ReviewDataset(ctx, z.by("steward", "operator", "op-004", "steward"), name, api.Review{Digest: z.seen(t, name), Approve: true, Comment: "marks"})
 	require.NoError(t, err)
 	_, err = z.svc.LoadDataset(ctx, provider, name, strings.NewReader(residents(times)), "")
 	require.NoError(t, err)

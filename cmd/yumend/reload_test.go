@@ -61,7 +61,7 @@ func TestReload(t *testing.T) {
 	ctx := context.Background()
 	provider := z.by("provider", "bureau", "pr-001", "provider")
 	z.apply(t, provider, reloadedTable())
-	_, err := z.svc.ReviewDataset(ctx, z.by("steward", "operator", "op-004", "steward"), "borrowers", api.Review{Approve: true, Comment: "reload"})
+	_, err := z.svc.ReviewDataset(ctx, z.by("steward", "operator", "op-004", "steward"), "borrowers", api.Review{Digest: z.seen(t, "borrowers"), Approve: true, Comment: "reload"})
 	require.NoError(t, err)
 	load := func(text string) {
 		_, err := z.svc.LoadDataset(ctx, provider, "borrowers", strings.NewReader(text), "")

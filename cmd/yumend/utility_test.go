@@ -181,7 +181,7 @@ func (z *testZone) granted(t *testing.T, i int, tables []api.ApplicationDataset)
 		if strings.HasPrefix(step.Step, "provider/") {
 			by = z.by("steward_b", "bureau", "pr-002", "steward")
 		}
-		app, err = z.svc.ReviewApplication(ctx, by, app.ID, api.Review{Approve: true, Comment: "questions"})
+		app, err = z.svc.ReviewApplication(ctx, by, app.ID, api.Review{Version: app.Version, Approve: true, Comment: "questions"})
 		require.NoError(t, err, step.Step)
 	}
 	return p, app.Grant
@@ -249,7 +249,7 @@ func documentOf(text, name, provider string) string {
 
 func (z *testZone) loadFile(t *testing.T, provider enclave.Principal, name, file string, ds *catalog.Dataset) api.ApplicationDataset {
 	ctx := context.Background()
-	_, err := z.svc.ReviewDataset(ctx, z.by("steward", "operator", "op-004", "steward"), name, api.Review{Approve: true, Comment: "questions"})
+	_, err := z.svc.ReviewDataset(ctx, z.by("steward", "operator", "op-004", "steward"), name, api.Review{Digest: z.seen(t, name), Approve: true, Comment: "questions"})
 	require.NoError(t, err)
 	f, err := os.Open(file)
 	require.NoError(t, err)

@@ -66,6 +66,13 @@ func (z *testZone) by(account, org, person, role string) enclave.Principal {
 	return enclave.Principal{Account: account, Person: person, Organization: org, Type: kind, LegalGroup: org, Role: role}
 }
 
+// seen is the digest of a dataset's declaration as the steward looks at it.
+func (z *testZone) seen(t testing.TB, name string) string {
+	r, err := z.svc.Resource(context.Background(), z.by("steward", "operator", "op-004", "steward"), "Dataset", name)
+	require.NoError(t, err)
+	return r.Digest
+}
+
 func (z *testZone) apply(t testing.TB, p enclave.Principal, docs string) {
 	_, err := z.svc.Apply(context.Background(), p, api.Apply{Documents: docs})
 	require.NoError(t, err)

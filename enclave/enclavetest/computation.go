@@ -33,7 +33,7 @@ func (z *Zone) Declare(t testing.TB, p enclave.Principal, doc string) {
 // Certify certifies a computation.
 func (z *Zone) Certify(t testing.TB, name string) api.Certificate {
 	t.Helper()
-	v, err := z.Service.CertifyComputation(t.Context(), As("reviewer_1"), name)
+	v, err := z.Service.CertifyComputation(t.Context(), As("reviewer_1"), name, api.Certify{Digest: z.Seen(t, "Computation", name)})
 	require.NoError(t, err)
 	return v
 }
@@ -41,7 +41,7 @@ func (z *Zone) Certify(t testing.TB, name string) api.Certificate {
 // Approve approves a computation.
 func (z *Zone) Approve(t testing.TB, name string) {
 	t.Helper()
-	_, err := z.Service.ReviewComputation(t.Context(), As("reviewer_1"), name, api.Review{Approve: true, Comment: "test"})
+	_, err := z.Service.ReviewComputation(t.Context(), As("reviewer_1"), name, api.Review{Digest: z.Seen(t, "Computation", name), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 }
 

@@ -86,7 +86,7 @@ func (z *Zone) datasets(t testing.TB) {
 	z.Apply(t, "provider", Clients)
 	z.Apply(t, "provider_2", Cases)
 	for _, name := range []string{"clients", "cases"} {
-		_, err := z.Service.ReviewDataset(t.Context(), As("steward"), name, api.Review{Approve: true, Comment: "test"})
+		_, err := z.Service.ReviewDataset(t.Context(), As("steward"), name, api.Review{Digest: z.Seen(t, "Dataset", name), Approve: true, Comment: "test"})
 		require.NoError(t, err)
 	}
 	z.Load(t, "clients", ClientRows())
@@ -124,7 +124,7 @@ func (z *Zone) Grant(t testing.TB, p enclave.Principal) string {
 	t.Helper()
 	app, err := z.Service.SubmitApplication(t.Context(), p, Wanted())
 	require.NoError(t, err)
-	app, err = z.Service.ReviewApplication(t.Context(), As("steward"), app.ID, api.Review{Approve: true, Comment: "test"})
+	app, err = z.Service.ReviewApplication(t.Context(), As("steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	return app.Grant
 }

@@ -113,6 +113,14 @@ func (z *Zone) Apply(t testing.TB, as, docs string) map[string]string {
 	return codes
 }
 
+// Seen is the digest of the version of a dataset or computation that whoever looks at it now sees.
+func (z *Zone) Seen(t testing.TB, kind, name string) string {
+	t.Helper()
+	r, err := z.Service.Resource(t.Context(), As("steward"), kind, name)
+	require.NoError(t, err)
+	return r.Digest
+}
+
 // Regulator declares the zone's regulator with one person, and confirms him.
 func (z *Zone) Regulator(t testing.TB) enclave.Principal {
 	t.Helper()

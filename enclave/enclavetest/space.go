@@ -48,7 +48,7 @@ func Supplied(name, supply string) string {
 func (z *Zone) InPlace(t testing.TB, name, supply string) {
 	t.Helper()
 	z.Apply(t, "provider", Supplied(name, supply))
-	_, err := z.Service.ReviewDataset(t.Context(), As("steward"), name, api.Review{Approve: true, Comment: "test"})
+	_, err := z.Service.ReviewDataset(t.Context(), As("steward"), name, api.Review{Digest: z.Seen(t, "Dataset", name), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 }
 

@@ -60,7 +60,8 @@ type SuggestionNote struct {
 type Review struct {
 	Approve bool   `json:"approve"`
 	Return  bool   `json:"return,omitempty" doc:"an application alone: back to its applicant, to be changed"`
-	Version int    `json:"version,omitempty" doc:"an application alone: the version that was looked at; another one is not decided about"`
+	Digest  string `json:"digest,omitempty" maxLength:"80" doc:"a dataset or computation: digest of the version that was looked at; another one is not decided about"`
+	Version int    `json:"version,omitempty" doc:"an application: the version that was looked at; another one is not decided about"`
 	Step    string `json:"step,omitempty" maxLength:"128" doc:"an application alone: the step of its route; not needed while the caller can mean only one"`
 	Reason  string `json:"reason,omitempty" maxLength:"64" doc:"code; to return or reject an application takes one"`
 	Comment string `json:"comment" maxLength:"2000"`
@@ -181,4 +182,9 @@ type EntityQuality struct {
 	Distinct int64  `json:"distinct"`
 	MaxRows  int64  `json:"max_rows" doc:"most rows of one entity"`
 	Nulls    int64  `json:"nulls" doc:"rows in which a part of the key is empty: they belong to nobody, and no answer counts them"`
+}
+
+// Certify names the version of a computation that is to be certified.
+type Certify struct {
+	Digest string `json:"digest,omitempty" maxLength:"80" doc:"of the version that was looked at; another one is not certified"`
 }

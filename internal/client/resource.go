@@ -29,7 +29,7 @@ func (c *Client) DeleteResource(ctx context.Context, kind, name string) error {
 	return c.done(ctx, request{method: http.MethodDelete, path: resourcePath(kind, name)})
 }
 
-// ReviewDataset decides about a submitted dataset.
+// ReviewDataset decides about the version of a submitted dataset that r names by its digest.
 func (c *Client) ReviewDataset(ctx context.Context, name string, r api.Review) (*api.Resource, error) {
 	return callWith[api.Resource](ctx, c, post(datasetPath(name)+"/review"), r)
 }
@@ -39,14 +39,18 @@ func (c *Client) Computation(ctx context.Context, name string) (*api.Computation
 	return call[api.Computation](ctx, c, get(computationPath(name)))
 }
 
-// ReviewComputation decides about a submitted computation, or takes an approval back.
+// ReviewComputation decides about the version of a submitted computation that r names by its digest, or takes an approval back.
 func (c *Client) ReviewComputation(ctx context.Context, name string, r api.Review) (*api.Resource, error) {
 	return callWith[api.Resource](ctx, c, post(computationPath(name)+"/review"), r)
 }
 
 // CertifyComputation audits a computation over its whole parameter domain. It takes as long as all its instances take.
-func (c *Client) CertifyComputation(ctx context.Context, name string) (*api.Certificate, error) {
-	return decode[api.Certificate](ctx, c, post(computationPath(name)+"/certify"))
+func (c *Client) CertifyComputation(ctx context.Context, name string, in api.Certify) (*api.Certificate, error) {
+	r, err := post(computationPath(name) + "/certify").with(in)
+	if err != nil {
+		return nil, err
+	}
+	return decode[api.Certificate](ctx, c, r)
 }
 
 // Upload is a file on its way into the zone.

@@ -140,8 +140,9 @@ var acts = map[string]act{
 	"declare what is marked": applies("dataset.alert", "provider", strings.Replace(newDataset, "zh: 客户", "zh: 机密★10年", 1)),
 	"approve a dataset": {"dataset.review", func(s *stage) func() int {
 		must[api.ApplyResult](s, "provider", "POST", "/v1/apply", api.Apply{Documents: newDataset})
+		digest := seen(s, "Dataset/clients_new")
 		return func() int {
-			status, _ := s.call("steward", "POST", "/v1/datasets/clients_new/review", api.Review{Approve: true, Comment: "test"})
+			status, _ := s.call("steward", "POST", "/v1/datasets/clients_new/review", api.Review{Digest: digest, Approve: true, Comment: "test"})
 			return status
 		}
 	}},
@@ -156,24 +157,27 @@ var acts = map[string]act{
 	"file a product":        applies("product.submit", "steward", newProduct),
 	"certify a computation": {"computation.certify", func(s *stage) func() int {
 		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
+		digest := seen(s, "Computation/by_city")
 		return func() int {
-			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/certify", api.Certify{Digest: digest})
 			return status
 		}
 	}},
 	"certify a computation again": {"computation.certify", func(s *stage) func() int {
 		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
-		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", api.Certify{Digest: seen(s, "Computation/by_city")})
+		digest := seen(s, "Computation/by_city")
 		return func() int {
-			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/certify", api.Certify{Digest: digest})
 			return status
 		}
 	}},
 	"approve a computation": {"computation.review", func(s *stage) func() int {
 		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
-		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", api.Certify{Digest: seen(s, "Computation/by_city")})
+		digest := seen(s, "Computation/by_city")
 		return func() int {
-			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/review", api.Review{Approve: true, Comment: "test"})
+			status, _ := s.call("reviewer_1", "POST", "/v1/computations/by_city/review", api.Review{Digest: digest, Approve: true, Comment: "test"})
 			return status
 		}
 	}},
@@ -345,9 +349,14 @@ func sends(s *stage, text string) func() int {
 	}
 }
 
+// seen is the digest of a dataset or computation as the steward looks at it.
+func seen(s *stage, resource string) string {
+	return must[api.Resource](s, "steward", "GET", "/v1/resources/"+resource, nil).Digest
+}
+
 func decides(s *stage, approve bool) func() int {
 	a := must[api.Application](s, "analyst_a", "POST", "/v1/applications", enclavetest.Wanted())
-	in := api.Review{Approve: approve, Comment: "test"}
+	in := api.Review{Approve: approve, Version: a.Version, Comment: "test"}
 	if !approve {
 		in.Reason = "PURPOSE"
 	}

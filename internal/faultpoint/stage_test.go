@@ -65,7 +65,7 @@ func shared(t *testing.T) *model {
 			_, err := m.Pull(t, "provider", "leased")
 			require.NoError(t, err)
 			m.Apply(t, "provider", strings.ReplaceAll(enclavetest.Supplied("secrets", "mode: interface"), "grade: 2", "grade: 4"))
-			_, err = m.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "secrets", api.Review{Approve: true, Comment: "test"})
+			_, err = m.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "secrets", api.Review{Digest: m.Seen(t, "Dataset", "secrets"), Approve: true, Comment: "test"})
 			require.NoError(t, err)
 			m.Regulator(t)
 			m.Activate(t, "watch")

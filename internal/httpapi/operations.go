@@ -93,6 +93,10 @@ func (d *door) resources(a huma.API) {
 		Named
 		Body api.Review
 	}
+	type certified struct {
+		Named
+		Body api.Certify
+	}
 	huma.Register(a, op("apply", http.MethodPost, "/v1/apply", 200), func(ctx context.Context, i *in[api.Apply]) (*out[api.ApplyResult], error) {
 		v, err := d.svc.Apply(ctx, who(ctx), i.Body)
 		return reply(v, err)
@@ -120,8 +124,8 @@ func (d *door) resources(a huma.API) {
 		v, err := d.svc.ReviewComputation(ctx, who(ctx), i.Name, i.Body)
 		return reply(v, err)
 	})
-	huma.Register(a, op("computation-certify", http.MethodPost, "/v1/computations/{name}/certify", 200), func(ctx context.Context, i *Named) (*out[api.Certificate], error) {
-		v, err := d.svc.CertifyComputation(ctx, who(ctx), i.Name)
+	huma.Register(a, op("computation-certify", http.MethodPost, "/v1/computations/{name}/certify", 200), func(ctx context.Context, i *certified) (*out[api.Certificate], error) {
+		v, err := d.svc.CertifyComputation(ctx, who(ctx), i.Name, i.Body)
 		return reply(v, err)
 	})
 	huma.Register(a, op("snapshot-list", http.MethodGet, "/v1/datasets/{name}/snapshots", 200), func(ctx context.Context, i *Named) (*out[api.Snapshots], error) {
