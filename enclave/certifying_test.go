@@ -20,7 +20,7 @@ func TestBJ_FIN_32a_CertificationsUnderWayEnd(t *testing.T) {
 	redeclare := func(edit ...string) func(*testing.T, *enclavetest.Zone) {
 		return func(t *testing.T, z *enclavetest.Zone) {
 			z.Apply(t, "provider", strings.NewReplacer(edit...).Replace(enclavetest.Clients))
-			_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Approve: true, Comment: "test"})
+			_, err := z.Service.ReviewDataset(t.Context(), enclavetest.As("steward"), "clients", api.Review{Digest: z.Seen(t, "Dataset", "clients"), Approve: true, Comment: "test"})
 			require.NoError(t, err)
 		}
 	}
@@ -63,7 +63,7 @@ func TestBJ_FIN_32a_CertificationsUnderWayEnd(t *testing.T) {
 			}
 			ended := make(chan outcome, 1)
 			go func() {
-				v, err := z.Service.CertifyComputation(t.Context(), enclavetest.As("reviewer_1"), "by_city")
+				v, err := z.Service.CertifyComputation(t.Context(), enclavetest.As("reviewer_1"), "by_city", api.Certify{Digest: z.Seen(t, "Computation", "by_city")})
 				ended <- outcome{v, err}
 			}()
 			require.Eventually(t, func() bool { return z.Runner.Jobs() > before }, 20*time.Second, time.Millisecond)

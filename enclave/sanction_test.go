@@ -89,7 +89,7 @@ func TestSJZ_11c_TerminationClosesEverythingAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	returned, err := z.Service.SubmitApplication(t.Context(), a, enclavetest.Wanted())
 	require.NoError(t, err)
-	_, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), returned.ID, api.Review{Return: true, Reason: "TERM", Comment: "shorter"})
+	_, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), returned.ID, api.Review{Version: returned.Version, Return: true, Reason: "TERM", Comment: "shorter"})
 	require.NoError(t, err)
 	others, err := z.Service.SubmitApplication(t.Context(), beside, enclavetest.Wanted())
 	require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestSJZ_11c_TerminationClosesEverythingAtOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, state, v.State)
 		if state == "closed" {
-			_, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), id, api.Review{Approve: true, Comment: "x"})
+			_, err = z.Service.ReviewApplication(t.Context(), enclavetest.As("steward"), id, api.Review{Version: 1, Approve: true, Comment: "x"})
 			require.Error(t, err, "nobody approves it after the end")
 			_, err = z.Service.ResubmitApplication(t.Context(), a, id, enclavetest.Wanted())
 			require.Error(t, err)

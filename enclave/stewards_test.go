@@ -35,14 +35,14 @@ func TestSJZ_6a_ProvidersStewardActsOnItsOwnData(t *testing.T) {
 	wanted.Datasets = slices.DeleteFunc(wanted.Datasets, func(d api.ApplicationDataset) bool { return d.Dataset != "clients" })
 	app, err := z.Service.SubmitApplication(ctx, a, wanted)
 	require.NoError(t, err)
-	app, err = z.Service.ReviewApplication(ctx, enclavetest.As("steward"), app.ID, api.Review{Approve: true, Comment: "test"})
+	app, err = z.Service.ReviewApplication(ctx, enclavetest.As("steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	grant := app.Grant
 	z.Apply(t, "provider", strings.Replace(enclavetest.Supplied("leased", tenantSpace), "clients.csv", "others.csv", 1))
 
 	for what, do := range map[string]func(p enclave.Principal) error{
 		"approve": func(p enclave.Principal) error {
-			_, err := z.Service.ReviewDataset(ctx, p, "leased", api.Review{Approve: true, Comment: "test"})
+			_, err := z.Service.ReviewDataset(ctx, p, "leased", api.Review{Digest: z.Seen(t, "Dataset", "leased"), Approve: true, Comment: "test"})
 			return err
 		},
 		"declare": func(p enclave.Principal) error {
@@ -78,9 +78,9 @@ func TestSJZ_6a_ProvidersStewardActsOnItsOwnData(t *testing.T) {
 	}
 
 	// His own provider's declaration he does not approve either: the zone looks at it.
-	_, err = z.Service.ReviewDataset(ctx, own, "leased", api.Review{Approve: true, Comment: "test"})
+	_, err = z.Service.ReviewDataset(ctx, own, "leased", api.Review{Digest: z.Seen(t, "Dataset", "leased"), Approve: true, Comment: "test"})
 	require.ErrorContains(t, err, "his provider declared")
-	_, err = z.Service.ReviewDataset(ctx, enclavetest.As("steward"), "leased", api.Review{Approve: true, Comment: "test"})
+	_, err = z.Service.ReviewDataset(ctx, enclavetest.As("steward"), "leased", api.Review{Digest: z.Seen(t, "Dataset", "leased"), Approve: true, Comment: "test"})
 	require.NoError(t, err)
 	z.Check(t)
 }
