@@ -40,7 +40,7 @@ func TestSJZ_15a_DraftSubmittedApproved(t *testing.T) {
 		return got.State
 	}
 	review := func(name string) error {
-		_, err := z.Service.ReviewDataset(t.Context(), steward, name, api.Review{Approve: true, Comment: "test"})
+		_, err := z.Service.ReviewDataset(t.Context(), steward, name, api.Review{Digest: z.Seen(t, "Dataset", name), Approve: true, Comment: "test"})
 		return err
 	}
 	said := func(o api.ApplyOutcome) []string { return []string{o.Outcome, o.Note} }

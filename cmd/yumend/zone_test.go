@@ -109,7 +109,7 @@ func (z *testZone) institution(t testing.TB, i int, tables []api.ApplicationData
 	p = enclave.Principal{Account: "analyst", Person: "an-001", Organization: name, Type: catalog.OrganizationInstitution, LegalGroup: name, Role: "analyst"}
 	app, err := z.svc.SubmitApplication(ctx, p, api.Application{Scenario: "corpus", Purpose: "corpus", Datasets: tables})
 	require.NoError(t, err)
-	app, err = z.svc.ReviewApplication(ctx, z.by("steward", "operator", "op-004", "steward"), app.ID, api.Review{Approve: true, Comment: "corpus"})
+	app, err = z.svc.ReviewApplication(ctx, z.by("steward", "operator", "op-004", "steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "corpus"})
 	require.NoError(t, err)
 	return p, app.Grant
 }
