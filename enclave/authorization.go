@@ -1,6 +1,7 @@
 package enclave
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -83,8 +84,21 @@ func (s *Service) keepSubject(tx Tx, v *registerRecord, id string, a consent.Aut
 }
 
 // WithdrawAuthorizations takes back the authorizations of subjects, in force at once: the data in which they are is not used for the
-// scenario and purpose until it is loaded anew. Who never authorized is withdrawn as well, so that the answer does not tell who did.
+// scenario and purpose until it is loaded anew. Who never authorized is withdrawn as well, so that the answer does not tell who did. An organization
+// that passes on the withdrawal of what its own runs rest on does so when everything shows as it is.
 func (s *Service) WithdrawAuthorizations(ctx context.Context, p Principal, in api.Authorizations) (api.Register, error) {
+	for {
+		out, err := s.withdrawAuthorizations(ctx, p, in)
+		if !errors.Is(err, errHidden) {
+			return out, err
+		}
+		if err := s.endShown(ctx, p, uses(&registerRecord{Dataset: in.Dataset, Organization: in.Organization, Scenario: in.Scenario, Purpose: in.Purpose})); err != nil {
+			return api.Register{}, known(err)
+		}
+	}
+}
+
+func (s *Service) withdrawAuthorizations(ctx context.Context, p Principal, in api.Authorizations) (api.Register, error) {
 	return s.authorize(ctx, p, in, audit.ActionAuthorizationWithdraw, func(tx Tx, v *registerRecord, id string, all []consent.Authorization) error {
 		for _, a := range all {
 			old, rec, err := load[subjectRecord](tx, recSubject, id+"."+a.Subject)
@@ -124,7 +138,11 @@ func (s *Service) authorize(ctx context.Context, p Principal, in api.Authorizati
 			return err
 		}
 		if action == audit.ActionAuthorizationWithdraw && v.State(s.clock.Now().Unix(), s.nowMS()) != consent.Live {
-			if ended, err = s.stopRuns(tx, p, uses(tx, &v), withdrawnRefusal()); err != nil {
+			covers := uses(&v)
+			if hidden, err := s.hidden(tx, p, covers); err != nil || len(hidden) > 0 {
+				return cmp.Or(err, errHidden)
+			}
+			if ended, err = s.stopRuns(tx, p, func(run *runRecord) bool { return covers(tx, run) }, withdrawnRefusal()); err != nil {
 				return err
 			}
 		}
@@ -143,8 +161,8 @@ func (s *Service) authorize(ctx context.Context, p Principal, in api.Authorizati
 }
 
 // uses selects the runs that rest on a register.
-func uses(tx Tx, v *registerRecord) func(*runRecord) bool {
-	return func(run *runRecord) bool {
+func uses(v *registerRecord) func(Tx, *runRecord) bool {
+	return func(tx Tx, run *runRecord) bool {
 		if run.Organization != v.Organization || run.Purpose != v.Purpose || run.Snapshots[v.Dataset] == "" {
 			return false
 		}

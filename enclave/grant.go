@@ -1,6 +1,7 @@
 package enclave
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -135,9 +136,23 @@ func (s *Service) ResumeGrant(ctx context.Context, p Principal, id string, in ap
 	return s.changeGrant(ctx, p, id, application.Resume, in.Reason)
 }
 
-// TerminateGrant ends a grant for good: what runs under it is stopped, and what waits for review will not leave.
+// TerminateGrant ends a grant for good: what runs under it is stopped, and what waits for review will not leave. Who asks under it ends it when
+// everything shows as it is.
 func (s *Service) TerminateGrant(ctx context.Context, p Principal, id string, in api.GrantAct) (api.Grant, error) {
-	return s.changeGrant(ctx, p, id, application.Terminate, in.Reason)
+	for {
+		out, err := s.changeGrant(ctx, p, id, application.Terminate, in.Reason)
+		if !errors.Is(err, errHidden) {
+			return out, err
+		}
+		if err := s.endShown(ctx, p, under(id)); err != nil {
+			return api.Grant{}, known(err)
+		}
+	}
+}
+
+// under selects the runs under a grant.
+func under(grant string) func(Tx, *runRecord) bool {
+	return func(_ Tx, run *runRecord) bool { return run.Grant == grant }
 }
 
 // grantEntries are the entries that the acts leave.
@@ -160,6 +175,11 @@ func (s *Service) changeGrant(ctx context.Context, p Principal, id string, act a
 		d, err := s.mayChange(ctx, tx, p, policy.GrantOp(act), &g)
 		if err != nil {
 			return err
+		}
+		if act == application.Terminate {
+			if hidden, err := s.hidden(tx, p, under(id)); err != nil || len(hidden) > 0 {
+				return cmp.Or(err, errHidden)
+			}
 		}
 		if err := s.keepDecision(tx, d); err != nil {
 			return err

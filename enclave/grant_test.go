@@ -196,6 +196,7 @@ func TestTerminationAndTheEndOfTheTerm(t *testing.T) {
 			released := z.Ask(t, a, grant, north)
 			one, two := z.Ask(t, a, grant, byKind), z.Ask(t, a, grant, "SELECT heard, count(*) AS n FROM cases GROUP BY heard")
 			require.NoError(t, z.Vote(t, "reviewer_1", two.Run, "return", "CONTEXT"))
+			require.Equal(t, "returned", z.See(t, a, two.Run).State)
 			rows := len(z.Records(t, "ledger"))
 			require.NoError(t, end(z, grant))
 			require.NoError(t, z.Service.Lapse(ctx), "it lapses once")

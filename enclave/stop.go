@@ -27,7 +27,7 @@ func (s *Service) stopped(r stoppedRuns) {
 }
 
 // stopRuns refuses, in the transaction of the act that forbids them, the runs that wait or are executed. Nobody has learned anything from
-// them. It is seen at once: it says nothing about data. Certifications under way are stopped with them; they have no record, and asking again tells their
+// them. It is seen at once, so who asked them is not who acts: an organization's own act waits for what shows (hidden). Certifications under way are stopped with them; they have no record, and asking again tells their
 // callers what forbids them.
 func (s *Service) stopRuns(tx Tx, p Principal, covers func(*runRecord) bool, why catalog.Refusal) (stoppedRuns, error) {
 	out := stoppedRuns{runs: s.inflight.certifying(covers)}

@@ -7,6 +7,7 @@ import (
 
 	"yumen/enclave/egress"
 	"yumen/internal/api"
+	"yumen/internal/metastore"
 )
 
 // Withdraw takes a request back: nothing of it will leave. What shows decides, never what has happened since the last tick: while a run
@@ -25,6 +26,59 @@ func (s *Service) Withdraw(ctx context.Context, p Principal, id string) (api.Run
 
 // errHidden: something has happened to a run that does not show yet.
 var errHidden = errors.New("the run's state does not show yet")
+
+// hidden lists what an act of the caller would end of his own organization, and what shows as running or hides something: he would learn from it
+// what has happened since the last tick.
+func (s *Service) hidden(tx Tx, p Principal, covers func(Tx, *runRecord) bool) ([]string, error) {
+	var out []string
+	err := each(tx, recRun, metastore.Query{Owner: p.Organization}, func(rec metastore.Record, run runRecord) error {
+		if (rec.State == stateRunning || run.VisibleAt > s.nowMS()) && covers(tx, &run) {
+			out = append(out, rec.ID)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// endShown waits for the next tick of each run that hides something from the caller's organization, and takes back those that show as running then.
+func (s *Service) endShown(ctx context.Context, p Principal, covers func(Tx, *runRecord) bool) error {
+	var ids []string
+	err := s.store.View(ctx, func(tx Tx) (err error) {
+		ids, err = s.hidden(tx, p, covers)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	done := make(chan error, len(ids))
+	for _, id := range ids {
+		go func() { done <- s.endRunning(ctx, p, id) }()
+	}
+	for range ids {
+		err = errors.Join(err, <-done)
+	}
+	return err
+}
+
+func (s *Service) endRunning(ctx context.Context, p Principal, id string) error {
+	for {
+		if err := s.untilShown(ctx, p, id); err != nil {
+			return err
+		}
+		var running bool
+		err := s.store.View(ctx, func(tx Tx) error {
+			_, rec, err := load[runRecord](tx, recRun, id)
+			running = rec.State == stateRunning
+			return err
+		})
+		if err != nil || !running {
+			return err
+		}
+		if _, err := s.act(ctx, p, id, egress.EventWithdraw, ""); !errors.Is(err, errHidden) {
+			return err
+		}
+	}
+}
 
 // waitShown is how long a wait for a tick lasts before the clock is looked at again.
 const waitShown = 100 * time.Millisecond
