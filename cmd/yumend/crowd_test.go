@@ -317,7 +317,7 @@ func (c *crowd) settle(t *testing.T) int {
 
 // prove reads the whole log: one submission and at most one issue a run, and each release that was shown has its entry.
 func (c *crowd) prove(t *testing.T) {
-	auditor := enclave.Principal{Account: "auditor", Person: "op-003", Organization: "operator", LegalGroup: "operator", Role: "auditor"}
+	auditor := c.zone.by("auditor", "operator", "op-003", "auditor")
 	seen := map[string]int{}
 	for from := int64(0); ; {
 		page, err := c.zone.svc.AuditEntries(context.Background(), auditor, from, 1000)

@@ -172,7 +172,7 @@ func (z *testZone) asks(t *testing.T, i int, tables []api.ApplicationDataset, te
 func (z *testZone) granted(t *testing.T, i int, tables []api.ApplicationDataset) (enclave.Principal, string) {
 	ctx := context.Background()
 	name := fmt.Sprintf("bank%d", i)
-	p := enclave.Principal{Account: "analyst", Person: "an-001", Organization: name, LegalGroup: name, Role: "analyst"}
+	p := z.by("analyst", name, "an-001", "analyst")
 	app, err := z.svc.SubmitApplication(ctx, p, api.Application{Scenario: "questions", Purpose: "questions", Safeguards: "questions",
 		Recipients: []api.Recipient{{Organization: name}}, NotAfter: time.Now().AddDate(0, 3, 0).Unix(), Frequency: api.Frequency{Total: 1000}, Datasets: tables})
 	require.NoError(t, err)
