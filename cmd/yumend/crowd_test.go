@@ -22,7 +22,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"yumen/enclave"
 	"yumen/internal/api"
 	"yumen/internal/client"
 	"yumen/sandbox/sandboxtest"
