@@ -342,7 +342,11 @@ func (s *Service) commitCertificate(ctx context.Context, k *certification) (gone
 		if c.Version != k.c.Version || c.Certificate != k.c.Certificate {
 			return errConflict
 		}
-		d, err := s.mayCompute(ctx, tx, k.by, policy.ComputationCertify, &c, rec)
+		by, err := asNow(tx, k.by)
+		if err != nil {
+			return err
+		}
+		d, err := s.mayCompute(ctx, tx, by, policy.ComputationCertify, &c, rec)
 		if err != nil {
 			return err
 		}

@@ -85,12 +85,16 @@ func policyBinding(run *runRecord) policy.Binding {
 
 // authorOf is the run's author with the role that his account has now.
 func (s *Service) authorOf(tx Tx, run *runRecord) (Principal, error) {
-	v, rec, err := load[accountRecord](tx, recAccount, run.Account)
+	return asNow(tx, Principal{Account: run.Account, Person: run.Person, Organization: run.Organization, LegalGroup: run.LegalGroup})
+}
+
+// asNow is a person with the role that his account has in this transaction: what he began may end after his role did, and has no effect then.
+func asNow(tx Tx, p Principal) (Principal, error) {
+	v, rec, err := load[accountRecord](tx, recAccount, p.Account)
 	if err != nil {
 		return Principal{}, err
 	}
-	p := Principal{Account: run.Account, Person: run.Person, Organization: run.Organization, LegalGroup: run.LegalGroup}
-	if rec.State == accountConfirmed {
+	if p.Role = ""; rec.State == accountConfirmed && v.Spec.Organization == p.Organization {
 		p.Role = string(v.Spec.Role)
 	}
 	return p, nil
