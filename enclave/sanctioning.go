@@ -23,7 +23,7 @@ func (s *Service) Sanction(ctx context.Context, p Principal, in api.SanctionRequ
 		return api.Sanction{}, fault(KindInvalid, "统一社会信用代码的校验位不对", "the check character of the credit code is wrong")
 	}
 	return s.sanction(ctx, p, in.Organization, kind.Opening(), in.Reason, func(tx Tx) (sanctionRecord, metastore.Record, error) {
-		v := sanctionRecord{Kind: kind, Unit: unit{Organization: in.Organization, USCC: in.USCC, Names: in.Names}, Role: p.Role}
+		v := sanctionRecord{Kind: kind, Unit: unit{Organization: in.Organization, USCC: in.USCC, Names: in.Names, given: in.Names}, Role: p.Role}
 		if kind == sanction.Closure {
 			v.Dataset, v.Deadline = in.Dataset, in.Deadline
 		}
@@ -62,7 +62,7 @@ func liveSanction(tx Tx, fresh sanctionRecord) (sanctionRecord, metastore.Record
 	err := each(tx, recSanction, metastore.Query{}, func(r metastore.Record, v sanctionRecord) error {
 		if sanction.State(r.State).Live() && v.Kind == fresh.Kind && v.Dataset == fresh.Dataset && v.Unit.Organization == fresh.Unit.Organization && v.Unit.USCC == fresh.Unit.USCC {
 			out, rec = v, r
-			out.asked = fresh.Deadline
+			out.asked = &fresh
 		}
 		return nil
 	})
@@ -130,9 +130,12 @@ func (a *sanctioning) carryOut(ctx context.Context) error {
 	imposed := state.InForce() && a.act == a.v.Kind.Opening()
 	takes := imposed && regulates(a.by.Role) && (!regulates(a.v.Role) || first != nil)
 	if takes {
-		a.v.Deadline = a.v.asked
+		a.v.Deadline = a.v.asked.Deadline
 	}
 	d, err := a.ask(ctx, imposed, again)
+	if err == nil {
+		err = a.named(state)
+	}
 	if err != nil || again || imposed && !takes {
 		return err
 	}
@@ -169,6 +172,28 @@ func (a *sanctioning) carryOut(ctx context.Context) error {
 	}
 	a.over, err = a.s.comesIntoForce(a.tx, a.by, a.rec.State, a.v, d)
 	return err
+}
+
+// named refuses a blacklisting of a unit under other names than it has here, so that nobody confirms names that he did not give: the same as
+// proposed, or no others than are in force.
+func (a *sanctioning) named(state sanction.State) error {
+	fresh := a.v.asked
+	if fresh == nil || a.v.Kind != sanction.Blacklist {
+		return nil
+	}
+	if state == sanction.Proposed && a.v.Pending == nil { // proposed anew
+		a.v.Unit = fresh.Unit
+		return nil
+	}
+	known := a.v.Unit.plain()
+	if state == sanction.Proposed && a.v.Unit.LegalGroup == fresh.Unit.LegalGroup && slices.Equal(known, fresh.Unit.plain()) {
+		return nil
+	}
+	if state.InForce() && !slices.ContainsFunc(unit{Names: fresh.Unit.given}.plain(), func(n string) bool { return !slices.Contains(known, n) }) {
+		return nil
+	}
+	names := strings.Join(a.v.Unit.Names, "; ")
+	return fault(KindConflict, "名单所列名称不同，请以相同名称确认，或先解除、撤销："+names, "it is about other names: confirm it under the same, or dismiss or lift it first: "+names)
 }
 
 // takeOver makes what is in force the regulator's; what somebody asked for before falls.

@@ -23,7 +23,7 @@ type sanctionRecord struct {
 	Pending  *pendingAct        `json:"pending,omitempty"`
 	Steps    []api.SanctionStep `json:"steps"`
 
-	asked int64 // the deadline that the call names
+	asked *sanctionRecord // what the call that found it asks for; nil when it names the sanction
 }
 
 // facts are those of every entry about the sanction.
@@ -50,6 +50,8 @@ type unit struct {
 	USCC         string   `json:"uscc,omitempty"`
 	LegalGroup   string   `json:"legal_group,omitempty"`
 	Names        []string `json:"names,omitempty"` // present and former ones
+
+	given []string // by the call, beside those that are declared
 }
 
 // known adds what an organization's declaration says of it.
@@ -73,6 +75,16 @@ func (u unit) same(name string, o *orgRecord) bool {
 	return slices.ContainsFunc(u.Names, func(a string) bool {
 		return slices.ContainsFunc(other.Names, func(b string) bool { return plainName(a) == plainName(b) })
 	})
+}
+
+// plain are the names of a unit in their plain form, each once.
+func (u unit) plain() []string {
+	var out []string
+	for _, n := range u.Names {
+		out = append(out, plainName(n))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // plainName is a name without what writing it otherwise changes: its letters and digits, of any width, in lower case.
