@@ -95,7 +95,11 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 	} else if next.Version, err = nextVersion(tx, recComputationVersion, d.Name, digest); err != nil {
 		return out, err
 	}
-	if _, err := s.mayCompute(ctx, tx, p, policy.ComputationDeclare, &next, rec); err != nil {
+	decision, err := s.mayCompute(ctx, tx, p, policy.ComputationDeclare, &next, rec)
+	if err != nil {
+		return out, err
+	}
+	if err := s.keepDecision(tx, decision); err != nil {
 		return out, err
 	}
 	gone, err := s.voidCertificate(tx, &old)

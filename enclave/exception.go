@@ -53,7 +53,7 @@ func (s *Service) ExceptSupply(ctx context.Context, p Principal, name string, in
 		if rec.ID != "" && first.First.Account != p.Account {
 			act.op, act.proposer = policy.SupplyConfirm, first.First
 		}
-		if err := s.maySupplyChange(ctx, p, act, &d); err != nil {
+		if err := s.maySupplyChange(ctx, tx, p, act, &d); err != nil {
 			return err
 		}
 		switch {

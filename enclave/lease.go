@@ -73,7 +73,7 @@ func (s *Service) DestroySnapshots(ctx context.Context, p Principal, name string
 		if !staff(p) && d.provider() != p.Organization {
 			return errNotFound
 		}
-		if err := s.maySupplyChange(ctx, p, supplyAct{op: policy.SupplyDestroy, dataset: name, reason: in.Reason}, &d); err != nil {
+		if err := s.maySupplyChange(ctx, tx, p, supplyAct{op: policy.SupplyDestroy, dataset: name, reason: in.Reason}, &d); err != nil {
 			return err
 		}
 		return each(tx, recSnapshot, metastore.Query{Owner: name, State: snapshotLoaded}, func(rec metastore.Record, v snapshotRecord) error {

@@ -31,7 +31,8 @@ func (s *Service) applyProduct(ctx context.Context, tx Tx, p Principal, d catalo
 	if err != nil {
 		return out, err
 	}
-	if _, err := s.ask(ctx, in); err != nil {
+	decision, err := s.ask(ctx, in)
+	if err != nil {
 		return out, err
 	}
 	old, rec, err := load[productRecord](tx, recProduct, d.Name)
@@ -48,6 +49,9 @@ func (s *Service) applyProduct(ctx context.Context, tx Tx, p Principal, d catalo
 			out.Outcome = "unchanged"
 			return out, nil
 		}
+	}
+	if err := s.keepDecision(tx, decision); err != nil {
+		return out, err
 	}
 	rec.State = productSubmitted
 	if err := save(tx, recProduct, rec, s.nowMS(), productRecord{Spec: body.Spec, Digest: digest, FiledBy: p.Account}); err != nil {

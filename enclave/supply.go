@@ -89,15 +89,14 @@ type supplyAct struct {
 	proposer policy.Applicant
 }
 
-// maySupplyChange asks supply.change.
-func (s *Service) maySupplyChange(ctx context.Context, p Principal, in supplyAct, d *datasetRecord) error {
+// maySupplyChange asks supply.change, and keeps the decision.
+func (s *Service) maySupplyChange(ctx context.Context, tx Tx, p Principal, in supplyAct, d *datasetRecord) error {
 	spec := d.Approved
 	if spec == nil {
 		spec = &d.Spec
 	}
-	_, err := s.ask(ctx, policy.SupplyChange{Common: s.common(p), Caller: policy.Caller{Type: p.Type}, Op: in.op, Reason: in.reason != "", Proposer: in.proposer,
+	return s.allowed(ctx, tx, policy.SupplyChange{Common: s.common(p), Caller: policy.Caller{Type: p.Type}, Op: in.op, Reason: in.reason != "", Proposer: in.proposer,
 		Dataset: policy.Owned{Name: in.dataset, Provider: spec.Provider, Grade: spec.Grade(), Market: d.market(spec)}})
-	return err
 }
 
 // recordLoad enters a batch in the log: how it came, from where, and what it is.
