@@ -238,10 +238,6 @@ func (s *Service) commitBatch(ctx context.Context, p Principal, b *batch) (api.S
 		if err != nil {
 			return err
 		}
-		p, err := asNow(tx, p)
-		if err != nil {
-			return err
-		}
 		if err := s.maySupply(ctx, tx, p, supplied{dataset: b.dataset, mode: b.mode, batch: b.source}, &d); err != nil {
 			return err
 		}

@@ -74,7 +74,11 @@ func (s *Service) maySupply(ctx context.Context, tx Tx, p Principal, in supplied
 	}
 	asked := policy.SupplyLoad{Exception: by, Common: s.common(p), Caller: policy.Caller{Type: p.Type}, Frozen: frozen, Mode: in.mode, Declared: s.places.Declared(spec), Batch: string(in.batch),
 		Dataset: policy.Supplied{Name: in.dataset, State: policy.StateApproved, Provider: spec.Provider, Grade: spec.Grade(), Market: d.market(spec), Supply: spec.Mode()}}
-	if in.batch != "" {
+	if in.batch != "" { // it is written down: by whoever the sender is by now
+		if p, err = asNow(tx, p); err != nil {
+			return err
+		}
+		asked.Common = s.common(p)
 		return s.allowed(ctx, tx, asked)
 	}
 	_, err = s.ask(ctx, asked)
