@@ -347,6 +347,8 @@ func (s *stage) compute(grant string) {
 	s.say("reviewer_1", 0, "computation", "certify", "counted", "-o", "json")
 	s.say("reviewer_1", 0, "computation", "show", "counted")
 	s.say("analyst_a", 0, "computation", "show", "counted", "-o", "json")
+	s.say("analyst_a", 3, "computation", "promote", "counted", "--out", s.dir+"/tmp/counted.promotion")
+	s.say("analyst_a", 3, "computation", "promote", "counted", "--from", f)
 	s.say("analyst_a", 3, "query", "run", "--grant", grant, "--computation", "counted", "--param", "least=0")
 	s.say("reviewer_1", 0, "computation", "review", "counted", "--approve", "--comment", "cells and purpose checked")
 	for _, value := range []string{"0", "1000", "500000", "918273.64", "CNRYBADQZXWVK"} {

@@ -140,6 +140,9 @@ func (s *Service) Computation(ctx context.Context, p Principal, name string) (ap
 		if c.Approved != nil {
 			out.ApprovedBy = c.Approved.Account
 		}
+		if o := c.Promoted; o != nil {
+			out.Promoted = &api.Promoted{Zone: o.Zone, Key: o.Key, Digest: string(o.Digest)}
+		}
 		at, err := s.certificateOf(tx, &c)
 		if err != nil {
 			return err

@@ -34,6 +34,8 @@ type computationRecord struct {
 	LegalGroup string              `json:"legal_group"`
 	Author     policy.Party        `json:"author"`
 	Approved   *approvalRecord     `json:"approved,omitempty"`
+	// Promoted says from which development zone this version came, if from one.
+	Promoted *promotionRecord `json:"promoted,omitempty"`
 	// Certificate is the newest one; what it is worth now, certificateOf says.
 	Certificate string `json:"certificate,omitempty"`
 }
@@ -67,7 +69,7 @@ func computationDigest(d catalog.Document, domains [][]string) (catalog.Digest, 
 func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d catalog.Document, c *catalog.Computation, u *applied) (api.ApplyOutcome, error) {
 	out := api.ApplyOutcome{Kind: string(d.Kind), Name: d.Name, Outcome: "created"}
 	old, rec, err := load[computationRecord](tx, recComputation, d.Name)
-	next := computationRecord{Spec: c.Spec, LegalGroup: p.LegalGroup, Author: partyOf(p)}
+	next := computationRecord{Spec: c.Spec, LegalGroup: p.LegalGroup, Author: partyOf(p), Promoted: u.promoted}
 	switch {
 	case errors.Is(err, metastore.ErrNotFound):
 		rec = metastore.Record{ID: d.Name, Name: d.Name, Owner: p.Organization, State: string(policy.StateNone)}
@@ -83,8 +85,14 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 	if err != nil {
 		return out, err
 	}
+	if next.Promoted != nil && next.Promoted.Computation != digest {
+		return out, errPromotedOther
+	}
 	if rec.Version > 0 {
 		if old.Version.Digest == digest {
+			if next.Promoted != nil && old.Promoted == nil {
+				return out, errDeclaredHere
+			}
 			out.Outcome = "unchanged"
 			return out, nil
 		}
@@ -116,6 +124,11 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 		return out, err
 	}
 	out.Note = computationSubmitted
+	if next.Promoted != nil { // the entry of the submission comes last: it is the transaction's
+		if err := s.recordPromoted(tx, p, d.Name, next.Promoted); err != nil {
+			return out, err
+		}
+	}
 	return out, s.declared(tx, p, audit.ActionComputationSubmit, d.Name, out.Outcome, "computation", next.Version)
 }
 
@@ -161,6 +174,10 @@ func (s *Service) mayCompute(ctx context.Context, tx Tx, p Principal, op policy.
 		return policy.Decision{}, err
 	}
 	in.Certificate = at.Certificate
+	in.Promotion = policy.Promotion{Demanded: len(s.development) > 0}
+	if c.Promoted != nil {
+		in.Promotion.Digest = c.Promoted.Computation
+	}
 	return s.ask(ctx, in)
 }
 

@@ -27,6 +27,8 @@ type applied struct {
 	ended stoppedRuns     // that a lower credit level ended
 	// calendar says that a year was imported.
 	calendar bool
+	// promoted is where the one computation of the application comes from; nil of what is declared here.
+	promoted *promotionRecord
 }
 
 // parsed is the tree of a statement, or why there is none.

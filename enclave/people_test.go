@@ -165,6 +165,10 @@ func calls(t *testing.T, z *enclavetest.Zone, grant, waiting, released string) [
 			}
 			return 1, err
 		}},
+		{"PromoteComputation", func(p enclave.Principal) (int, error) { return zero(s.PromoteComputation(ctx, p, "by_city")) }},
+		{"ReceiveComputation", func(p enclave.Principal) (int, error) {
+			return zero(s.ReceiveComputation(ctx, p, "by_city", api.Promotion{Document: "{}"}))
+		}},
 		{"BeginTwin", func(p enclave.Principal) (int, error) {
 			return zero(s.BeginTwin(ctx, p, "clients", api.Twin{Rows: 1, Seed: 1}))
 		}},

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"yumen/catalog"
+	"yumen/enclave/receipt"
 	"yumen/internal/authn"
 	"yumen/internal/keyring"
 	"yumen/internal/metastore"
@@ -38,6 +39,9 @@ type Config struct {
 	SecondFactor SecondFactor
 	// PasswordCost is the work of one password; zero is authn.DefaultCost.
 	PasswordCost authn.Cost
+	// Development are the keys of the development zones from which computations are taken over; with none, nothing is. With any, what is approved
+	// must come from one of them.
+	Development []receipt.Keys
 	// Level names the isolation level in force; it is written on every receipt.
 	Level string
 	// Engine holds the policy bundle that Decider decides by: what people load replaces it.
@@ -71,21 +75,23 @@ type Service struct {
 	snapshots Blobs
 	artefacts Blobs
 	places    Places
-	keys      *keyring.Ring
-	clock     Clock
-	log       *slog.Logger
-	limits    Limits
-	level     string
-	engine    *policy.Engine
-	turn      sync.Mutex                     // one bundle is activated at a time
-	kept      atomic.Pointer[catalog.Digest] // the last bundle that is known to be kept
-	zone      zoneRecord
-	signer    note.Signer
-	passwords *authn.Hasher
-	sessions  authn.Limits
-	factors   SecondFactor
-	refused   refusals
-	calendar  atomic.Pointer[workday.Calendar]
+	// development are the zones from which computations are promoted.
+	development []receipt.Keys
+	keys        *keyring.Ring
+	clock       Clock
+	log         *slog.Logger
+	limits      Limits
+	level       string
+	engine      *policy.Engine
+	turn        sync.Mutex                     // one bundle is activated at a time
+	kept        atomic.Pointer[catalog.Digest] // the last bundle that is known to be kept
+	zone        zoneRecord
+	signer      note.Signer
+	passwords   *authn.Hasher
+	sessions    authn.Limits
+	factors     SecondFactor
+	refused     refusals
+	calendar    atomic.Pointer[workday.Calendar]
 
 	uploads chan struct{} // each holds a whole file in memory
 	parts   uploads
@@ -126,7 +132,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		return nil, errors.New("enclave: no isolation level or no policy with a salted digest")
 	}
 	s := &Service{decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
-		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, engine: cfg.Engine,
+		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, engine: cfg.Engine, development: cfg.Development,
 		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), outcomes: newOutcomes(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
 		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
 	if s.places = cfg.Places; s.places == nil {

@@ -29,7 +29,7 @@ var floor = map[Action][]string{
 		"GRA-001", "GRA-002", "GRA-003", "GRA-004", "SUB-001", "SUB-002",
 	},
 	ActionComputationReview: {
-		"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-006", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
+		"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-006", "ENV-003", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
 	ActionQueryCheck: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",

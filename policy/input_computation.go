@@ -14,6 +14,13 @@ type ComputationReview struct {
 	Op          ComputationOp       `json:"op"`
 	Computation ReviewedComputation `json:"computation"`
 	Certificate Certificate         `json:"certificate"`
+	Promotion   Promotion           `json:"promotion"`
+}
+
+// Promotion is where a version was developed.
+type Promotion struct {
+	Demanded bool           `json:"demanded"` // the zone takes what it approves from development zones
+	Digest   catalog.Digest `json:"digest"`   // of the version that a trusted one promoted; empty of what was declared here
 }
 
 // ComputationOp is an act upon a computation.
@@ -25,6 +32,7 @@ const (
 	ComputationCertify ComputationOp = "certify"
 	ComputationApprove ComputationOp = "approve"
 	ComputationReject  ComputationOp = "reject"
+	ComputationPromote ComputationOp = "promote" // from a development zone: to sign it for another zone
 )
 
 // ReviewedComputation is the computation in the version that the act is about.
@@ -64,5 +72,6 @@ func (c ComputationReview) AST() ast.Value {
 		object("computation", text("name", k.Name), text("state", k.State), text("digest", k.Digest),
 			object("author", text("account", a.Account), text("person", a.Person), text("organization", a.Organization), text("legal_group", a.LegalGroup)),
 			number("grade", k.Grade), names("markets", k.Markets)),
-		object("certificate", text("state", c.Certificate.State), text("computation", c.Certificate.Computation)))
+		object("certificate", text("state", c.Certificate.State), text("computation", c.Certificate.Computation)),
+		object("promotion", truth("demanded", c.Promotion.Demanded), text("digest", c.Promotion.Digest)))
 }

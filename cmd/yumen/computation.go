@@ -14,9 +14,9 @@ import (
 )
 
 func (a *app) computationCommand() *cobra.Command {
-	return a.group("computation", catalog.Text{Zh: "获批计算：认证、审批、查看", En: "approved computations: certify, review, look"},
+	return a.group("computation", catalog.Text{Zh: "获批计算：认证、审批、查看、晋级", En: "approved computations: certify, review, look, promote"},
 		"yumen apply -f overdue.yaml\nyumen computation certify overdue\nyumen computation review overdue --approve --comment 'cells and purpose checked'",
-		a.computationCertifyCommand(), a.computationReviewCommand(), a.computationShowCommand())
+		a.computationCertifyCommand(), a.computationReviewCommand(), a.computationShowCommand(), a.computationPromoteCommand())
 }
 
 func (a *app) computationCertifyCommand() *cobra.Command {
@@ -82,6 +82,9 @@ func (a *app) computationShowCommand() *cobra.Command {
 			t.Add(a.t("级别", "grade"), grade(v.Grade))
 			t.Add(a.t("摘要", "digest"), v.Digest)
 			t.Add(a.t("认证", "certified"), v.Certified)
+			if o := v.Promoted; o != nil {
+				t.Add(a.t("开发环境", "promoted from"), o.Zone+" "+o.Key)
+			}
 			for _, o := range v.Stale {
 				t.Add(a.t("失效原因", "stale because"), a.lang.Text(o.Message))
 			}

@@ -40,6 +40,8 @@ type Config struct {
 	Tracing         TracingConfig `yaml:"tracing"`
 	// Locations are the storage locations in the domain that are read in place.
 	Locations []LocationConfig `yaml:"locations"`
+	// DevelopmentKeys are files with the public keys of the development zones from which computations are promoted.
+	DevelopmentKeys []string `yaml:"development_keys"`
 }
 
 // LocationConfig is one location: a directory, or a schema of a PostgreSQL database.

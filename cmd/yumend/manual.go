@@ -54,6 +54,8 @@ var manual = map[string]catalog.Text{
 		En: "OpenTelemetry traces, off by default. Spans carry static names and the request's identifier: no SQL, no value, nobody's identity; the part of a run that touches data is not traced."},
 	"tracing.endpoint": {Zh: "采集器的 OTLP/HTTP 地址，例如 http://127.0.0.1:4318/v1/traces；不在本机的须为 https。留空：不跟踪。",
 		En: "OTLP/HTTP address of the collector, for example http://127.0.0.1:4318/v1/traces; one on another machine must be https. Empty: no traces."},
+	"development_keys": {Zh: "可信开发环境的公钥文件（在开发环境用 yumen keys export 导出）。列出后，本专区只批准由这些开发环境晋级的计算；留空则不接收任何晋级。",
+		En: "Files with the public keys of the development zones that are trusted (yumen keys export, there). With any, this zone approves only computations that one of them promoted; with none it takes over nothing."},
 	"locations": {Zh: "域内存储位置：网关可以就地读取的目录和数据库模式（供给方式 tenant_space）。数据集声明只写其中的名称；启动时和每次读取时检查。",
 		En: "Storage locations in the domain: directories and schemas of a database that the gateway may read in place (mode of supply tenant_space). A dataset's declaration names one of them; they are checked at the start and at every reading."},
 	"locations.name":     {Zh: "名称，供声明引用。", En: "Its name, for declarations."},

@@ -112,9 +112,13 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 	if err != nil {
 		return nil, err
 	}
+	development, err := c.developmentKeys()
+	if err != nil {
+		return nil, err
+	}
 	t := g.telemetry
 	g.service, err = enclave.New(ctx, enclave.Config{Store: t.Store(st), Decider: t.Decider(decider), Runner: t.Runner(runner), Snapshots: snapshots, Artefacts: artefacts,
-		Keys: keys, Places: places, Clock: newClock(), Log: log, Level: level, Engine: decider, SecondFactor: enclave.SecondFactor(c.SecondFactor), Limits: enclave.Limits{Upload: c.MaxUploadMB << 20,
+		Keys: keys, Places: places, Development: development, Clock: newClock(), Log: log, Level: level, Engine: decider, SecondFactor: enclave.SecondFactor(c.SecondFactor), Limits: enclave.Limits{Upload: c.MaxUploadMB << 20,
 			SnapshotCache: c.SnapshotCacheMB << 20, RunMemoryMB: c.WorkerMemoryMB, RunThreads: c.WorkerThreads, RunSeconds: c.RunSeconds, IngestSeconds: c.IngestSeconds}})
 	if err != nil {
 		return nil, err

@@ -55,6 +55,7 @@ const (
 	ActionComputationSubmit  Action = "computation.submit"
 	ActionComputationReview  Action = "computation.review"
 	ActionComputationCertify Action = "computation.certify"
+	ActionComputationPromote Action = "computation.promote"
 
 	ActionQueryCheck    Action = "query.check"    // a static verdict; nothing ran
 	ActionQueryRun      Action = "query.run"      // accepted or refused; nothing runs before this entry
@@ -163,6 +164,7 @@ var actions = map[Action]actionRule{
 
 	ActionComputationSubmit:  {subject: nameForm},
 	ActionComputationReview:  {subject: nameForm},
+	ActionComputationPromote: {subject: nameForm, digests: []string{"computation", "promotion"}},
 	ActionComputationCertify: {subject: nameForm, facts: []string{"certificate", "ledger"}, digests: []string{"computation", "certificate"}},
 
 	ActionQueryCheck:    {subject: optional(thingForm)},

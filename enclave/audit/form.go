@@ -78,7 +78,7 @@ var facts = map[string]form{
 	"act": idForm(catalog.PrefixPending), "certificate": idForm(catalog.PrefixCertificate), "application": idForm(catalog.PrefixApplication), "artefact": idForm(catalog.PrefixArtefact),
 	"decision": idForm(catalog.PrefixDecision), "grant": idForm(catalog.PrefixGrant), "ledger": idForm(catalog.PrefixLedger),
 	"release": idForm(catalog.PrefixRelease), "request": idForm(catalog.PrefixRequest), "run": idForm(catalog.PrefixRun),
-	"session": anyIDForm, "snapshot": idForm(catalog.PrefixSnapshot), "vote": idForm(catalog.PrefixVote),
+	"session": anyIDForm, "zone": idForm(catalog.PrefixZone), "snapshot": idForm(catalog.PrefixSnapshot), "vote": idForm(catalog.PrefixVote),
 	// declared names
 	"account": nameForm, "computation": nameForm, "dataset": nameForm, "legal_group": nameForm, "organization": nameForm,
 	"product": nameForm, "scenario": nameForm, "step": nameForm,
@@ -99,7 +99,7 @@ var facts = map[string]form{
 var digests = map[string]bool{
 	"artefact": false, "bundle": false, "certificate": false, "computation": false, "consent": false, "decision": false,
 	"document": false, "file": true, "identity": false, "input": false, "key": true, "label": false, "manifest": false, "plan": false, "policy": false,
-	"previous": false, "query": false, "receipt": false, "report": false, "risk_report": false, "snapshot": true, "source": false,
+	"previous": false, "promotion": false, "query": false, "receipt": false, "report": false, "risk_report": false, "snapshot": true, "source": false,
 	"version": false, "vote": true,
 }
 

@@ -9,6 +9,7 @@ type Computation struct {
 	Columns    []Column      `json:"columns" doc:"of its answer"`
 	Certified  string        `json:"certified" enum:"none,passed,failed,stale" doc:"what its newest certificate is worth on the data as they stand"`
 	ApprovedBy string        `json:"approved_by,omitempty"`
+	Promoted   *Promoted     `json:"promoted,omitempty" doc:"the development zone that this version comes from"`
 	// Stale says what has changed since the newest certificate, and Remedy what to do: a stale one lets nothing run. The approval stands.
 	Stale  []Stale       `json:"stale,omitempty"`
 	Remedy *catalog.Text `json:"remedy,omitempty"`
@@ -60,4 +61,16 @@ type CertifiedInstance struct {
 type Param struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+}
+
+// Promotion is an approved computation on its way from a development zone to production: a signed document, as it stands in its file.
+type Promotion struct {
+	Document string `json:"document" maxLength:"1048576"`
+}
+
+// Promoted says where a computation was developed.
+type Promoted struct {
+	Zone   string `json:"zone"`
+	Key    string `json:"key" doc:"of the zone that signed"`
+	Digest string `json:"digest" doc:"of the promotion"`
 }

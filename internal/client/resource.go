@@ -44,6 +44,16 @@ func (c *Client) ReviewComputation(ctx context.Context, name string, r api.Revie
 	return callWith[api.Resource](ctx, c, post(computationPath(name)+"/review"), r)
 }
 
+// PromoteComputation has a development zone sign an approved computation for another zone.
+func (c *Client) PromoteComputation(ctx context.Context, name string) (*api.Promotion, error) {
+	return call[api.Promotion](ctx, c, post(computationPath(name)+"/promotion"))
+}
+
+// ReceiveComputation declares a computation that a development zone promotes.
+func (c *Client) ReceiveComputation(ctx context.Context, name string, in api.Promotion) (*api.ApplyOutcome, error) {
+	return callWith[api.ApplyOutcome](ctx, c, post(computationPath(name)+"/promoted"), in)
+}
+
 // CertifyComputation audits a computation over its whole parameter domain. It takes as long as all its instances take.
 func (c *Client) CertifyComputation(ctx context.Context, name string, in api.Certify) (*api.Certificate, error) {
 	r, err := post(computationPath(name) + "/certify").with(in)

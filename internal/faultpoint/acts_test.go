@@ -155,6 +155,15 @@ var acts = map[string]act{
 	}},
 	"declare a computation": applies("computation.submit", "analyst_a", enclavetest.ByCity("by_city")),
 	"file a product":        applies("product.submit", "steward", newProduct),
+	"promote a computation": {"computation.promote", func(s *stage) func() int {
+		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
+		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
+		must[api.Resource](s, "reviewer_1", "POST", "/v1/computations/by_city/review", api.Review{Approve: true, Comment: "test"})
+		return func() int {
+			status, _ := s.call("analyst_a", "POST", "/v1/computations/by_city/promotion", nil)
+			return status
+		}
+	}},
 	"certify a computation": {"computation.certify", func(s *stage) func() int {
 		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
 		digest := seen(s, "Computation/by_city")

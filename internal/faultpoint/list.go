@@ -76,6 +76,7 @@ var commits = []commit{
 	{"snapshot.destroy", "a snapshot that was read in place is destroyed, at the end of its lease or before", "the next start does it, if its lease is over", done + "; what was stored is destroyed at the start"},
 	{"computation.submit", "a computation is declared", nothing, done},
 	{"computation.certify", "a computation is certified", orphan, done},
+	{"computation.promote", "an approved computation is signed for another zone", nothing, "done, but nobody has the document: promote it again"},
 	{"computation.review", "a computation is approved", nothing, done},
 	{"product.submit", "a product is filed", nothing, done},
 	{"application.submit", "a grant is applied for", nothing, done},

@@ -65,7 +65,7 @@ func matrix() []moment {
 		"session.open": "log in", "application.submit": "apply for a grant", "query.check": "check", "denied": "do what is not allowed",
 		"review.open": "open a review", "release.collect": "collect", "audit.export": "export the log",
 		"dataset.suggest": "suggest", "policy.shadow": "try other rules", "dataset.alert": "declare what is marked", "factor.enrol": "enrol a second factor",
-		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load", "computation.certify": "certify a computation",
+		"session.revoke": "end all sessions of an account", "account.reset": "reset an account", "snapshot.load": "load", "computation.certify": "certify a computation", "computation.promote": "promote a computation",
 	} {
 		out = append(out, anew(action, act)...)
 	}

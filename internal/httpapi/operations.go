@@ -128,6 +128,18 @@ func (d *door) resources(a huma.API) {
 		v, err := d.svc.CertifyComputation(ctx, who(ctx), i.Name, i.Body)
 		return reply(v, err)
 	})
+	type promoted struct {
+		Named
+		Body api.Promotion
+	}
+	huma.Register(a, op("computation-promote", http.MethodPost, "/v1/computations/{name}/promotion", 200), func(ctx context.Context, i *Named) (*out[api.Promotion], error) {
+		v, err := d.svc.PromoteComputation(ctx, who(ctx), i.Name)
+		return reply(v, err)
+	})
+	huma.Register(a, op("computation-receive", http.MethodPost, "/v1/computations/{name}/promoted", 200), func(ctx context.Context, i *promoted) (*out[api.ApplyOutcome], error) {
+		v, err := d.svc.ReceiveComputation(ctx, who(ctx), i.Name, i.Body)
+		return reply(v, err)
+	})
 	huma.Register(a, op("snapshot-list", http.MethodGet, "/v1/datasets/{name}/snapshots", 200), func(ctx context.Context, i *Named) (*out[api.Snapshots], error) {
 		v, err := d.svc.Snapshots(ctx, who(ctx), i.Name)
 		return reply(v, err)

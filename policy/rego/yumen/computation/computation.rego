@@ -40,6 +40,11 @@ proof contains "COM-002" if {
 }
 
 proof contains "COM-002" if {
+	input.op == "promote"
+	lib.same(input.subject.organization, input.computation.author.organization)
+}
+
+proof contains "COM-002" if {
 	input.op in {"certify", "approve", "reject"}
 	lib.differ(input.subject.account, input.computation.author.account)
 	lib.differ(input.subject.person, input.computation.author.person)
@@ -71,6 +76,7 @@ fits := {
 	"certify": {"submitted", "approved"},
 	"approve": {"submitted"},
 	"reject": {"submitted", "approved"},
+	"promote": {"approved"},
 }
 
 # METADATA
@@ -89,7 +95,7 @@ fits := {
 proof contains "COM-004" if input.op in {"declare", "certify", "reject"}
 
 proof contains "COM-004" if {
-	input.op == "approve"
+	input.op in {"approve", "promote"}
 	input.certificate.state == "passed"
 	lib.same(input.certificate.computation, input.computation.digest)
 }
@@ -108,7 +114,7 @@ proof contains "COM-004" if {
 #     zh: 使用级别较低的数据
 #     en: Use data of a lower grade
 proof contains "COM-005" if {
-	input.op in {"declare", "certify", "approve"}
+	input.op in {"declare", "certify", "approve", "promote"}
 	rules.computations in {"exact", "certified"}
 }
 

@@ -29,7 +29,7 @@ computation_refusals := {
 	},
 	"BJ-FIN-3 COM-001: an unknown act": {
 		"set": {"/op": "run"},
-		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "ENV-003"},
 	},
 	"SJZ-13c COM-002: the author's other account": {
 		"set": {"/subject/person": "p-wang"},
@@ -70,7 +70,50 @@ computation_refusals := {
 	},
 	"BJ-FIN-22b COM-003: no text": {
 		"set": {"/computation/digest": ""},
-		"refuses": {"COM-003", "COM-004"},
+		"refuses": {"COM-003", "COM-004", "ENV-003"},
+	},
+	"SJZ-13a ENV-003: nobody promoted it": {"set": {"/promotion/digest": ""}, "refuses": {"ENV-003"}},
+	"SJZ-13a ENV-003: another version was promoted": {
+		"set": {"/promotion/digest": "sha256:bb"},
+		"refuses": {"ENV-003"},
+	},
+	"SJZ-13a ENV-003: it is not known whether that is demanded": {
+		"set": {"/promotion/demanded": null},
+		"refuses": {"ENV-003"},
+	},
+	"SJZ-13a ENV-003: it is not known what was promoted": {
+		"set": {"/promotion": {"demanded": false, "digest": null}},
+		"refuses": {"ENV-003"},
+	},
+	"SJZ-13a ENV-003: promoted into development": {
+		"set": {"/op": "declare", "/subject": the_author, "/zone/environment": "development"},
+		"refuses": {"ENV-003"},
+	},
+	"SJZ-13a ENV-003: declared as another version than was promoted": {
+		"set": {"/op": "declare", "/promotion/digest": "sha256:bb", "/subject": the_author},
+		"refuses": {"ENV-003"},
+	},
+	"SJZ-13a ENV-003: promoted out of production": {
+		"set": {"/computation/state": "approved", "/op": "promote", "/subject": the_author},
+		"refuses": {"ENV-003"},
+	},
+	"SJZ-13a COM-001,COM-002: a reviewer promotes": {
+		"set": {"/computation/state": "approved", "/op": "promote", "/zone/environment": "development"},
+		"refuses": {"COM-001", "COM-002"},
+	},
+	"SJZ-13a COM-003: promoted before it is approved": {
+		"set": {"/op": "promote", "/subject": the_author, "/zone/environment": "development"},
+		"refuses": {"COM-003"},
+	},
+	"SJZ-13a COM-004: promoted on a stale certificate": {
+		"set": {
+			"/certificate/state": "stale",
+			"/computation/state": "approved",
+			"/op": "promote",
+			"/subject": the_author,
+			"/zone/environment": "development",
+		},
+		"refuses": {"COM-004"},
 	},
 	"BJ-FIN-22b COM-003: no name": {"set": {"/computation/name": ""}, "refuses": {"COM-003"}},
 	"BJ-OPS-27d COM-004: no certificate": {
@@ -110,6 +153,24 @@ computation_permits := {
 	}},
 	"BJ-FIN-22b COM-003: an approval is taken back": {"set": {"/computation/state": "approved", "/op": "reject"}},
 	"BJ-OPS-27d COM-005: grade 3 is opened to what is certified": {"set": {"/op": "certify"}},
+	"SJZ-13a ENV-003: approved where nothing is promoted": {"set": {"/promotion": {"demanded": false, "digest": ""}}},
+	"SJZ-13a ENV-003: declared here": {"set": {
+		"/op": "declare",
+		"/promotion/digest": "",
+		"/subject": the_author,
+	}},
+	"SJZ-13a ENV-003: promoted out of development": {"set": {
+		"/computation/state": "approved",
+		"/op": "promote",
+		"/subject": the_author,
+		"/zone/environment": "development",
+	}},
+	"SJZ-13a ENV-003: a lab shows how it is done": {"set": {
+		"/computation/state": "approved",
+		"/op": "promote",
+		"/subject": the_author,
+		"/zone/jurisdiction": "lab",
+	}},
 	"BJ-FIN-3 COM-001: an analyst declares": {"set": {
 		"/certificate": {"state": "none", "computation": ""},
 		"/computation/state": "none",

@@ -251,7 +251,7 @@ grant_change := {"proof": grant_proof, "obligations": {"retention_years": granti
 	not lacks("grant.change", grant_proof)
 }
 
-computation_proof := subject.proof | computation.proof
+computation_proof := (subject.proof | computation.proof) | environment.proof
 
 computation_obligations := {"run": computation.run, "retention_years": computation.retention_years}
 

@@ -46,3 +46,52 @@ proof contains "ENV-002" if {
 		input.datasets[name].origin in {"real", "none"}
 	}
 }
+
+# METADATA
+# title: What production approves was developed in a development zone, where it asks for that
+# custom:
+#   rule: ENV-003
+#   code: COMPUTATION_NOT_APPROVED
+#   entrypoints: [computation.review]
+#   articles: [SJZ-13a]
+#   message:
+#     zh: 计算须在开发环境中开发、批准后晋级；晋级只能由开发环境发出、由生产环境接收
+#     en: The computation has to be promoted, from a development zone to this one
+#   remedy:
+#     zh: yumen computation promote NAME：开发环境用 --out FILE，生产环境用 --from FILE
+#     en: "yumen computation promote NAME: in development --out FILE, in production --from FILE"
+proof contains "ENV-003" if input.op in {"certify", "reject"}
+
+proof contains "ENV-003" if {
+	input.op == "declare"
+	input.promotion.digest == ""
+}
+
+proof contains "ENV-003" if {
+	input.op == "declare"
+	input.zone.environment == "production"
+	lib.same(input.promotion.digest, input.computation.digest)
+}
+
+proof contains "ENV-003" if {
+	input.op == "approve"
+	input.promotion.demanded == false
+	is_string(input.promotion.digest)
+}
+
+proof contains "ENV-003" if {
+	input.op == "approve"
+	input.promotion.demanded == true
+	lib.same(input.promotion.digest, input.computation.digest)
+}
+
+proof contains "ENV-003" if {
+	input.op == "promote"
+	input.zone.environment == "development"
+}
+
+# A lab shows how it is done; no zone takes anything over from it.
+proof contains "ENV-003" if {
+	input.op == "promote"
+	lib.settings.lab == true
+}
