@@ -124,10 +124,8 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 		return out, err
 	}
 	out.Note = computationSubmitted
-	if next.Promoted != nil { // the entry of the submission comes last: it is the transaction's
-		if err := s.recordPromoted(tx, p, d.Name, next.Promoted); err != nil {
-			return out, err
-		}
+	if err := s.recordPromoted(tx, p, d.Name, next.Promoted); err != nil { // the submission's entry comes last: it is the transaction's
+		return out, err
 	}
 	return out, s.declared(tx, p, audit.ActionComputationSubmit, d.Name, out.Outcome, "computation", next.Version)
 }

@@ -139,6 +139,9 @@ func (s *Service) ReceiveComputation(ctx context.Context, p Principal, name stri
 
 // recordPromoted enters in the log where a version came from.
 func (s *Service) recordPromoted(tx Tx, p Principal, name string, o *promotionRecord) error {
+	if o == nil { // declared here
+		return nil
+	}
 	return s.record(tx, entry{by: p, action: audit.ActionComputationPromote, on: name, outcome: "received", facts: map[string]string{"zone": o.Zone},
 		digests: map[string]catalog.Digest{"computation": o.Computation, "promotion": o.Digest, "key": catalog.DigestOf([]byte(o.Key))}})
 }
