@@ -1,11 +1,22 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 
 	"yumen/enclave/receipt"
+	"yumen/internal/source"
 )
+
+// outside is what the configuration names beside the zone: the locations that are read in place, and the development zones that are trusted.
+func (c Config) outside(ctx context.Context, log *slog.Logger) (*source.Set, []receipt.Keys, error) {
+	places, err := c.openPlaces(ctx, log)
+	keys, unread := c.developmentKeys()
+	return places, keys, errors.Join(err, unread)
+}
 
 // developmentKeys reads the keys of the development zones that are trusted. One that cannot be read does not let the gateway start.
 func (c Config) developmentKeys() ([]receipt.Keys, error) {

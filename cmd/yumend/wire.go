@@ -108,11 +108,7 @@ func build(ctx context.Context, dir string, c Config, log *slog.Logger) (_ *gate
 	if err != nil {
 		return nil, err
 	}
-	places, err := c.openPlaces(ctx, log)
-	if err != nil {
-		return nil, err
-	}
-	development, err := c.developmentKeys()
+	places, development, err := c.outside(ctx, log)
 	if err != nil {
 		return nil, err
 	}
