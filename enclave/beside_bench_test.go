@@ -69,7 +69,7 @@ func BenchmarkBesideOthers(b *testing.B) {
 			fill(b, z, 10_000)
 			crowd(b, z, 100_000)
 		}
-		turn, err := z.Service.Judged(b.Context(), bank, in)
+		turn, err := enclave.Judged(b.Context(), z.Service, bank, in)
 		require.NoError(b, err)
 		decider := z.Config.Decider.(*switched)
 		again[i] = map[string]func() error{

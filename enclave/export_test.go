@@ -93,7 +93,7 @@ func Exhausted() *catalog.Refusal {
 }
 
 // Judged judges a question and returns what is read and decided again when its turn has come.
-func (s *Service) Judged(ctx context.Context, p Principal, in api.RunRequest) (func() error, error) {
+func Judged(ctx context.Context, s *Service, p Principal, in api.RunRequest) (func() error, error) {
 	a, err := s.judge(ctx, p, in, false)
 	return func() error { return s.stillAllowed(ctx, a) }, err
 }

@@ -93,10 +93,6 @@ func (d *door) resources(a huma.API) {
 		Named
 		Body api.Review
 	}
-	type certified struct {
-		Named
-		Body api.Certify
-	}
 	huma.Register(a, op("apply", http.MethodPost, "/v1/apply", 200), func(ctx context.Context, i *in[api.Apply]) (*out[api.ApplyResult], error) {
 		v, err := d.svc.Apply(ctx, who(ctx), i.Body)
 		return reply(v, err)
@@ -116,6 +112,25 @@ func (d *door) resources(a huma.API) {
 		v, err := d.svc.ReviewDataset(ctx, who(ctx), i.Name, i.Body)
 		return reply(v, err)
 	})
+	huma.Register(a, op("snapshot-list", http.MethodGet, "/v1/datasets/{name}/snapshots", 200), func(ctx context.Context, i *Named) (*out[api.Snapshots], error) {
+		v, err := d.svc.Snapshots(ctx, who(ctx), i.Name)
+		return reply(v, err)
+	})
+}
+
+func (d *door) computations(a huma.API) {
+	type reviewed struct {
+		Named
+		Body api.Review
+	}
+	type certified struct {
+		Named
+		Body api.Certify
+	}
+	type promoted struct {
+		Named
+		Body api.Promotion
+	}
 	huma.Register(a, op("computation-get", http.MethodGet, "/v1/computations/{name}", 200), func(ctx context.Context, i *Named) (*out[api.Computation], error) {
 		v, err := d.svc.Computation(ctx, who(ctx), i.Name)
 		return reply(v, err)
@@ -128,20 +143,12 @@ func (d *door) resources(a huma.API) {
 		v, err := d.svc.CertifyComputation(ctx, who(ctx), i.Name, i.Body)
 		return reply(v, err)
 	})
-	type promoted struct {
-		Named
-		Body api.Promotion
-	}
 	huma.Register(a, op("computation-promote", http.MethodPost, "/v1/computations/{name}/promotion", 200), func(ctx context.Context, i *Named) (*out[api.Promotion], error) {
 		v, err := d.svc.PromoteComputation(ctx, who(ctx), i.Name)
 		return reply(v, err)
 	})
 	huma.Register(a, op("computation-receive", http.MethodPost, "/v1/computations/{name}/promoted", 200), func(ctx context.Context, i *promoted) (*out[api.ApplyOutcome], error) {
 		v, err := d.svc.ReceiveComputation(ctx, who(ctx), i.Name, i.Body)
-		return reply(v, err)
-	})
-	huma.Register(a, op("snapshot-list", http.MethodGet, "/v1/datasets/{name}/snapshots", 200), func(ctx context.Context, i *Named) (*out[api.Snapshots], error) {
-		v, err := d.svc.Snapshots(ctx, who(ctx), i.Name)
 		return reply(v, err)
 	})
 }

@@ -71,6 +71,7 @@ func New(cfg Config) http.Handler {
 	d.sessions(humaAPI)
 	d.accounts(humaAPI)
 	d.resources(humaAPI)
+	d.computations(humaAPI)
 	d.catalog(humaAPI)
 	d.uploads(humaAPI)
 	d.grants(humaAPI)
