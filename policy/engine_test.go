@@ -60,7 +60,7 @@ func TestEvaluationFailuresRefuse(t *testing.T) {
 		"x > 0 " + strings.Repeat("}", 8)
 	cases := []struct{ name, old, replacement, rule string }{
 		{"built-in error", "lib.named(input.grant.id)", "object.keys(input.grant.id) != set()", "ENG-003"},
-		{"conflict", "query_proof := ((subject", "query_proof := set()\n\nquery_proof := ((subject", "ENG-003"},
+		{"conflict", "query_proof := ((caller_proof", "query_proof := set()\n\nquery_proof := ((caller_proof", "ENG-003"},
 		{"timeout", "lib.named(input.grant.id)", slow, "ENG-003"},
 		{"undefined", `if not lacks("query.run", query_proof)`, `if lacks("query.none", query_proof)`, "ENG-004"},
 		{"wrong shape", `query_run := {"proof": query_proof, "obligations": query_obligations}`, `query_run := {"allow": true}`, "ENG-005|"},

@@ -78,6 +78,7 @@ load_refusals := {
 	},
 	"SJZ-13a ENV-001: real data of grade 1 in development": {
 		"set": {
+			"/caller/type": "operator",
 			"/dataset/grade": 1,
 			"/mode": "copy",
 			"/subject": the_steward,
@@ -277,6 +278,7 @@ load_permits := {
 	"SJZ-13a ENV-001: a steward has a twin of grade 4 made, whatever way is declared for the data": {
 		"set": {
 			"/batch": "sha256:b",
+			"/caller/type": "operator",
 			"/dataset/grade": 4,
 			"/dataset/supply": "tenant_space",
 			"/mode": "twin",
