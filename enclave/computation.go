@@ -103,11 +103,7 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 	} else if next.Version, err = nextVersion(tx, recComputationVersion, d.Name, digest); err != nil {
 		return out, err
 	}
-	decision, err := s.mayCompute(ctx, tx, p, policy.ComputationDeclare, &next, rec)
-	if err != nil {
-		return out, err
-	}
-	if err := s.keepDecision(tx, decision); err != nil {
+	if err := s.mayDeclareComputation(ctx, tx, p, &next, rec); err != nil {
 		return out, err
 	}
 	gone, err := s.voidCertificate(tx, &old)
@@ -128,6 +124,15 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 		return out, err
 	}
 	return out, s.declared(tx, p, audit.ActionComputationSubmit, d.Name, out.Outcome, "computation", next.Version)
+}
+
+// mayDeclareComputation asks the policy and keeps what it decided.
+func (s *Service) mayDeclareComputation(ctx context.Context, tx Tx, p Principal, c *computationRecord, rec metastore.Record) error {
+	decision, err := s.mayCompute(ctx, tx, p, policy.ComputationDeclare, c, rec)
+	if err != nil {
+		return err
+	}
+	return s.keepDecision(tx, decision)
 }
 
 // declared is what a person is shown of a version: the declaration, and its domains where they come from a column.
