@@ -29,7 +29,7 @@ func (s *Service) completeApplication(tx Tx, a *applicationRecord) error {
 		}
 		seen[a.Datasets[i].Dataset] = true
 	}
-	return completeRecipients(tx, a.Recipients)
+	return completeRecipients(tx, a.LegalGroup, a.Recipients)
 }
 
 func completeDataset(tx Tx, req *api.ApplicationDataset) error {
@@ -74,8 +74,9 @@ func completeScope(spec *catalog.DatasetSpec, term *api.ScopeTerm) error {
 	return nil
 }
 
-// completeRecipients refuses recipients whom nobody knows.
-func completeRecipients(tx Tx, all []api.Recipient) error {
+// completeRecipients refuses recipients whom nobody knows. Who has an account in another legal group it does not tell: that such a group receives nothing
+// is for the policy to say.
+func completeRecipients(tx Tx, group string, all []api.Recipient) error {
 	for i, r := range all {
 		if slices.ContainsFunc(all[:i], func(o api.Recipient) bool { return o.Organization == r.Organization }) {
 			return fault(KindInvalid, "recipients 重复列出了机构 "+spoken(r.Organization), "recipients lists organization "+spoken(r.Organization)+" twice")
@@ -84,6 +85,12 @@ func completeRecipients(tx Tx, all []api.Recipient) error {
 			return fault(KindInvalid, "recipients 中的机构未登记："+spoken(r.Organization), "recipients names an organization that is not declared: "+spoken(r.Organization))
 		} else if err != nil {
 			return err
+		}
+		switch theirs, err := groupOf(tx, r.Organization); {
+		case err != nil:
+			return err
+		case theirs != group:
+			continue
 		}
 		people := map[string]bool{}
 		err := each(tx, recAccount, metastore.Query{Owner: r.Organization}, func(_ metastore.Record, v accountRecord) error {

@@ -27,6 +27,9 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 		if err != nil {
 			return err
 		}
+		if !looksAfter(p, &d) {
+			return errNotFound // whether something waits is nobody else's matter
+		}
 		act := declaration.Approve
 		if !in.Approve {
 			act = declaration.Reject
@@ -76,6 +79,10 @@ func (s *Service) ReviewDataset(ctx context.Context, p Principal, name string, i
 // unseal it.
 func (s *Service) approveDataset(tx Tx, p Principal, name string, d *datasetRecord, comment string) (stoppedRuns, error) {
 	spec := d.Spec
+	ds := &catalog.Dataset{APIVersion: catalog.APIVersion, Kind: catalog.KindDataset, Metadata: catalog.Metadata{Name: name}, Spec: spec}
+	if err := s.checkJoins(tx, "", name, ds); err != nil {
+		return stoppedRuns{}, err
+	}
 	closed := spec.Market == catalog.MarketSealed || d.Approved != nil && d.Approved.Market == catalog.MarketSealed
 	d.Grades = spec.Grades(d.grades())
 	d.Approved, d.ApprovedVersion = &spec, d.Version

@@ -73,7 +73,7 @@ func (s *Service) applyDataset(ctx context.Context, tx Tx, p Principal, d catalo
 	action := audit.ActionDatasetDraft
 	if next.To != declaration.Draft {
 		action = audit.ActionDatasetSubmit
-		if err := s.checkJoins(tx, d.Name, ds); err != nil {
+		if err := s.checkJoins(tx, p.Organization, d.Name, ds); err != nil {
 			return out, err
 		}
 	}
@@ -148,15 +148,15 @@ func nextVersion(tx Tx, kind, name string, digest catalog.Digest) (catalog.Versi
 	return next, err
 }
 
-// checkJoins refuses an edge whose far end exists and does not fit; an edge to a dataset that is not declared yet is checked when
-// that one is.
-func (s *Service) checkJoins(tx Tx, name string, ds *catalog.Dataset) error {
+// checkJoins refuses an edge whose far end is in force, or the organization's own, and does not fit; an edge to any other is checked when that one
+// comes into force. What somebody else only declared says nothing and stops nobody.
+func (s *Service) checkJoins(tx Tx, organization, name string, ds *catalog.Dataset) error {
 	all := []*catalog.Dataset{ds}
 	declared := map[string]bool{name: true}
 	err := each(tx, recDataset, metastore.Query{}, func(r metastore.Record, v datasetRecord) error {
-		spec := &v.Spec
-		if r.State == string(declaration.Draft) { // which binds nobody
-			spec = v.Approved
+		spec := v.Approved
+		if organization != "" && v.belongsTo(organization) && r.State != string(declaration.Draft) { // a draft binds nobody
+			spec = &v.Spec
 		}
 		if r.ID != name && spec != nil {
 			all = append(all, &catalog.Dataset{APIVersion: catalog.APIVersion, Kind: catalog.KindDataset, Metadata: catalog.Metadata{Name: r.ID}, Spec: *spec})

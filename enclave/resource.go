@@ -14,6 +14,7 @@ import (
 	"yumen/enclave/declaration"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
+	"yumen/policy"
 )
 
 func versionID(dataset string, n int) string { return fmt.Sprintf("%s@%08d", dataset, n) }
@@ -109,7 +110,9 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 			if v.Approved == nil {
 				return out, false, nil
 			}
-			spec, out.State = *v.Approved, string(declaration.Approved)
+			shown := *v.Approved
+			shown.Supply = nil // where it lies is its provider's matter
+			spec, out.State = shown, string(declaration.Approved)
 		}
 		seen = true
 	case string(catalog.KindComputation):
@@ -191,6 +194,13 @@ func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) er
 		if err != nil {
 			return err
 		}
+		_, seen, err := s.show(p, kind, r)
+		if err != nil {
+			return err
+		}
+		if !seen {
+			return errNotFound
+		}
 		var free bool
 		switch rk {
 		case recDataset:
@@ -225,6 +235,7 @@ func (s *Service) Delete(ctx context.Context, p Principal, kind, name string) er
 		}
 		return s.log1(tx, p, audit.ActionResourceDelete, name, "deleted", nil)
 	})
+	s.denied(ctx, p, policy.ActionCatalogChange, name, err)
 	if err == nil {
 		s.destroy(gone...)
 	}

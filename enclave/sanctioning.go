@@ -18,6 +18,10 @@ import (
 // the same within liftTerm. What is in force already stays as it is, unless the regulator imposes it: then it is the regulator's.
 func (s *Service) Sanction(ctx context.Context, p Principal, in api.SanctionRequest) (api.Sanction, error) {
 	kind := sanction.Kind(in.Kind)
+	if !staff(p) && catalog.AccountRole(p.Role) != catalog.AccountProvider {
+		s.denied(ctx, p, policy.ActionSanctionApply, in.Organization, errStaff)
+		return api.Sanction{}, errStaff // whether there is such an organization or not
+	}
 	in.USCC = strings.ToUpper(strings.TrimSpace(in.USCC))
 	if in.USCC != "" && !ident.USCC(in.USCC) {
 		return api.Sanction{}, fault(KindInvalid, "统一社会信用代码的校验位不对", "the check character of the credit code is wrong")

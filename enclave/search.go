@@ -46,15 +46,21 @@ func seenBy(p Principal) viewer {
 
 // PublicCatalog finds datasets for everybody, by metadata that anybody may know.
 func (s *Service) PublicCatalog(ctx context.Context, q api.CatalogQuery) (api.CatalogPage, error) {
-	return s.search(ctx, q, seenByAll, publicItem)
+	return s.search(ctx, q, seenByAll, publicItem, func(l *listed, spec *catalog.DatasetSpec) int64 {
+		if spec.Grade() >= 4 {
+			return 0 // when it was loaded does not show, and is not found by either
+		}
+		return l.loaded
+	})
 }
 
 // SearchDatasets finds datasets by their metadata, among those and by that which the caller may see.
 func (s *Service) SearchDatasets(ctx context.Context, p Principal, q api.CatalogQuery) (api.CatalogPage, error) {
-	return s.search(ctx, q, seenBy(p), insideItem)
+	return s.search(ctx, q, seenBy(p), insideItem, func(l *listed, _ *catalog.DatasetSpec) int64 { return l.loaded })
 }
 
-func (s *Service) search(ctx context.Context, q api.CatalogQuery, sees viewer, show func(*listed, *catalog.DatasetSpec, bool) api.CatalogItem) (api.CatalogPage, error) {
+func (s *Service) search(ctx context.Context, q api.CatalogQuery, sees viewer, show func(*listed, *catalog.DatasetSpec, bool) api.CatalogItem,
+	loaded func(*listed, *catalog.DatasetSpec) int64) (api.CatalogPage, error) {
 	out := api.CatalogPage{Items: []api.CatalogItem{}}
 	limit := q.Limit
 	if limit <= 0 || limit > 100 {
@@ -72,7 +78,7 @@ func (s *Service) search(ctx context.Context, q api.CatalogQuery, sees viewer, s
 	}
 	for _, l := range all {
 		spec, text, own := sees(l)
-		if spec == nil || q.Provider != "" && l.provider != q.Provider || l.loaded < since ||
+		if spec == nil || q.Provider != "" && l.provider != q.Provider || loaded(l, spec) < since ||
 			q.Grade > 0 && (spec.Grade() == 0 || int(spec.Grade()) > q.Grade) ||
 			slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
 			continue

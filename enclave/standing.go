@@ -31,6 +31,9 @@ func (s *Service) SuspendAccount(ctx context.Context, p Principal, name string, 
 	})
 }
 
+// errStaff is all that people of other organizations are told of acts upon the accounts and organizations of the zone.
+var errStaff = fault(KindForbidden, "只有专区的管理和监督人员可以办理", "only the zone's administrators and supervisors may do this")
+
 // lastOfOffice refuses to leave the zone without a security administrator: nobody could confirm anything any more.
 func lastOfOffice(tx Tx, name string, v *accountRecord, state string) error {
 	if v.Spec.Role != catalog.AccountSecurityAdministrator || state != accountConfirmed {
@@ -85,6 +88,9 @@ func (s *Service) stand(ctx context.Context, p Principal, name string, op policy
 	change func(Tx, *accountRecord, *metastore.Record) (entry, error)) (api.Resource, error) {
 	var out api.Resource
 	err := s.ending(ctx, name, func(tx Tx) error {
+		if !staff(p) {
+			return errStaff // whether there is such an account or not
+		}
 		v, rec, err := load[accountRecord](tx, recAccount, name)
 		if err != nil {
 			return err
