@@ -138,6 +138,9 @@ func (s *Service) applyOrganization(tx Tx, p Principal, d catalog.Document, o *c
 	if err := recredited(&old.Spec, &o.Spec); err != nil {
 		return out, err
 	}
+	if err := oneGroup(tx, d.Name, o); err != nil {
+		return out, err
+	}
 	rec.Owner = o.Group()
 	if err := save(tx, recOrg, rec, s.nowMS(), orgRecord{Spec: o.Spec, DeclaredBy: p.Account}); err != nil {
 		return out, err
@@ -152,6 +155,21 @@ func (s *Service) applyOrganization(tx Tx, p Principal, d catalog.Document, o *c
 		return out, err
 	}
 	return out, s.log1(tx, p, audit.ActionOrganizationApply, d.Name, out.Outcome, map[string]catalog.Digest{"document": digest})
+}
+
+// oneGroup refuses a unit that is declared already under another name and in another legal group: what it was answered and what it has spent would
+// be forgotten. It is known by its credit code.
+func oneGroup(tx Tx, name string, o *catalog.Organization) error {
+	if o.Spec.USCC == "" {
+		return nil
+	}
+	return each(tx, recOrg, metastore.Query{}, func(r metastore.Record, v orgRecord) error {
+		if r.ID == name || r.Owner == o.Group() || v.Spec.USCC != o.Spec.USCC {
+			return nil
+		}
+		return fault(KindConflict, "统一社会信用代码相同的单位已登记为 "+r.ID+"：请写同一 legalGroup（"+r.Owner+"）",
+			"the unit of this credit code is declared already, as "+r.ID+": give the same legalGroup ("+r.Owner+")")
+	})
 }
 
 // recredited refuses a credit level that is changed without a decision: each change has a reason of its own, and a level is not taken away.
