@@ -69,7 +69,7 @@ func (s *Service) TopUp(ctx context.Context, p Principal, in api.TopUpRequest) (
 		if a.account, a.stored, a.at, err = readAccount(tx, in.Group, in.Entity); err != nil {
 			return err
 		}
-		providers, known, err := providersOf(tx, in.Entity)
+		providers, known, err := providersOf(tx, in.Entity, in.Grade)
 		if err != nil {
 			return err
 		}
@@ -210,13 +210,14 @@ func (s *Service) topUps(tx Tx, p Principal, v budgetRecord, day int) ([]api.Top
 	return out, nil
 }
 
-// providersOf are the organizations that provide approved datasets with entities of a type, and whether there is such a dataset.
-func providersOf(tx Tx, entity string) (out policy.Set, known bool, err error) {
+// providersOf are the organizations that provide approved datasets of a grade or above with entities of a type, and whether there is a dataset with
+// such entities at all.
+func providersOf(tx Tx, entity string, grade catalog.Grade) (out policy.Set, known bool, err error) {
 	out = policy.NewSet()
 	err = each(tx, recDataset, metastore.Query{}, func(_ metastore.Record, d datasetRecord) error {
 		if d.Approved != nil && slices.ContainsFunc(d.Approved.Units(), func(u catalog.Unit) bool { return u.Type == entity }) {
 			known = true
-			if d.Approved.Provider != "" {
+			if d.Approved.Provider != "" && d.Approved.Grade() >= grade {
 				out.Add(d.Approved.Provider)
 			}
 		}

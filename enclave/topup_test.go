@@ -73,6 +73,21 @@ func TestTopUpLastsForItsWindow(t *testing.T) {
 	z.Check(t)
 }
 
+// Who gives more of a grade provides data of that grade: a register of lower grade says nothing of what is at stake.
+func TestTopUpIsConfirmedByWhoseDataItIsAbout(t *testing.T) {
+	z := noisyZone(t)
+	in := two("group_a")
+	in.Grade = 3
+	_, err := z.Service.TopUp(t.Context(), enclavetest.As("security"), in)
+	require.NoError(t, err)
+	_, err = z.Service.TopUp(t.Context(), enclavetest.As("provider"), in) // of clients, grade 2
+	require.Equal(t, catalog.Code("ROLE"), code(err))
+	given, err := z.Service.TopUp(t.Context(), enclavetest.As("provider_2"), in) // of cases, grade 3
+	require.NoError(t, err)
+	require.NotEqual(t, "proposed", given.State)
+	z.Check(t)
+}
+
 // The half of one person holds for a day and for the very same words; what was given counts against the bound of the policy.
 func TestTopUpRefusals(t *testing.T) {
 	z := noisyZone(t)

@@ -116,8 +116,8 @@ within(most) if {
 #   entrypoints: [budget.topup]
 #   articles: [BJ-OPS-27c]
 #   message:
-#     zh: 该提供单位没有含此类主体的数据集
-#     en: This provider has no dataset with entities of this type
+#     zh: 该提供单位没有该级别及以上含此类主体的数据集
+#     en: This provider has no dataset of this grade or above with entities of this type
 #   remedy:
 #     zh: 由含此类主体的数据集的提供单位或监管人员确认
 #     en: Have the provider of a dataset with such entities, or the regulator, confirm it
