@@ -22,7 +22,11 @@ func everyField(v reflect.Value, above string, visit func(field)) {
 			everyField(f.value, f.path, visit)
 		case reflect.Slice: // of one
 			f.value.Set(reflect.Append(f.value, reflect.New(f.value.Type().Elem()).Elem()))
-			everyField(f.value.Index(0), f.path, visit)
+			if entry := f.value.Index(0); entry.Kind() == reflect.Struct {
+				everyField(entry, f.path, visit)
+			} else {
+				entry.SetString("a: 'b' #\t" + f.path)
+			}
 		}
 	}
 }

@@ -132,9 +132,17 @@ func printFields(b *strings.Builder, v reflect.Value, above, indent string, lang
 	return nil
 }
 
-// printList writes a list of structs; what their fields mean is said once, above.
+// entryFields are the fields of a list's entries: none where these are no structs.
+func entryFields(f field) []field {
+	if f.value.Type().Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	return fieldsOf(reflect.New(f.value.Type().Elem()).Elem(), f.path)
+}
+
+// printList writes a list; what the fields of its entries mean is said once, above.
 func printList(b *strings.Builder, f field, indent string, lang locale.Language) error {
-	for _, inner := range fieldsOf(reflect.New(f.value.Type().Elem()).Elem(), f.path) {
+	for _, inner := range entryFields(f) {
 		for i, line := range wrap(inner.name+": "+lang.Text(manual[inner.path]), 96) {
 			b.WriteString(indent + "#   " + strings.Repeat("  ", min(i, 1)) + line + "\n")
 		}
