@@ -62,23 +62,34 @@ func decodeFields(n *yaml.Node, v reflect.Value, above string) error {
 			}
 			continue
 		}
-		if value.Tag == "!!null" || value.Decode(f.value.Addr().Interface()) != nil {
-			zh, en := wanted(f.value.Kind())
-			return told(fmt.Sprintf("第 %d 行：字段 %s 应为%s", value.Line, f.path, zh), fmt.Sprintf("line %d: the field %s is %s", value.Line, f.path, en))
+		if err := decodeValue(value, f.value, f.path); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// decodeList reads a sequence of mappings into a slice of structs.
+// decodeValue reads a scalar.
+func decodeValue(n *yaml.Node, v reflect.Value, path string) error {
+	if n.Tag == "!!null" || n.Decode(v.Addr().Interface()) != nil {
+		zh, en := wanted(v.Kind())
+		return told(fmt.Sprintf("第 %d 行：字段 %s 应为%s", n.Line, path, zh), fmt.Sprintf("line %d: the field %s is %s", n.Line, path, en))
+	}
+	return nil
+}
+
+// decodeList reads a sequence of mappings into a slice of structs, or one of scalars into a slice of them.
 func decodeList(n *yaml.Node, f *field) error {
 	if n.Kind != yaml.SequenceNode {
 		return told(fmt.Sprintf("第 %d 行：字段 %s 应为列表", n.Line, f.path), fmt.Sprintf("line %d: the field %s is a list", n.Line, f.path))
 	}
 	f.value.SetZero()
 	for _, item := range n.Content {
-		v := reflect.New(f.value.Type().Elem()).Elem()
-		if err := decodeFields(item, v, f.path); err != nil {
+		v, read := reflect.New(f.value.Type().Elem()).Elem(), decodeValue
+		if v.Kind() == reflect.Struct {
+			read = decodeFields
+		}
+		if err := read(item, v, f.path); err != nil {
 			return err
 		}
 		f.value.Set(reflect.Append(f.value, v))
