@@ -171,10 +171,9 @@ func (z *testZone) asks(t *testing.T, i int, tables []api.ApplicationDataset, te
 // granted is the analyst of the i-th institution, with a grant on all that is there.
 func (z *testZone) granted(t *testing.T, i int, tables []api.ApplicationDataset) (enclave.Principal, string) {
 	ctx := context.Background()
-	name := fmt.Sprintf("bank%d", i)
-	p := z.by("analyst", name, "an-001", "analyst")
+	p := z.analyst(i)
 	app, err := z.svc.SubmitApplication(ctx, p, api.Application{Scenario: "questions", Purpose: "questions", Safeguards: "questions",
-		Recipients: []api.Recipient{{Organization: name}}, NotAfter: time.Now().AddDate(0, 3, 0).Unix(), Frequency: api.Frequency{Total: 1000}, Datasets: tables})
+		Recipients: []api.Recipient{{Organization: p.Organization}}, NotAfter: time.Now().AddDate(0, 3, 0).Unix(), Frequency: api.Frequency{Total: 1000}, Datasets: tables})
 	require.NoError(t, err)
 	for _, step := range app.Route {
 		by := z.by("steward", "operator", "op-004", "steward")
@@ -185,16 +184,6 @@ func (z *testZone) granted(t *testing.T, i int, tables []api.ApplicationDataset)
 		require.NoError(t, err, step.Step)
 	}
 	return p, app.Grant
-}
-
-// institutionsFrom declares the institutions from one number on.
-func (z *testZone) institutionsFrom(t testing.TB, from, n int) {
-	var docs []string
-	for i := from; i < from+n; i++ {
-		name := fmt.Sprintf("bank%d", i)
-		docs = append(docs, organization(name, "institution", name))
-	}
-	z.apply(t, z.admin, strings.Join(docs, "---\n"))
 }
 
 // loadQuestioned loads the sample zone and the two real data sets, here and into an engine of the test's own. Their declarations are changed first.

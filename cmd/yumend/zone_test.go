@@ -90,23 +90,32 @@ func account(name, org, person, role string) string {
 	return fmt.Sprintf("apiVersion: yumen/v1\nkind: Account\nmetadata: {name: %s}\nspec: {organization: %s, person: %s, role: %s, title: {zh: 职务, en: Duty}}\n", name, org, person, role)
 }
 
-// institutions declares one organization a pattern, each a legal group of its own.
-func (z *testZone) institutions(t testing.TB, n int) {
-	for from := 0; from < n; from += 100 {
-		var docs []string
-		for i := from; i < min(n, from+100); i++ {
-			name := fmt.Sprintf("bank%d", i)
-			docs = append(docs, organization(name, "institution", name))
+// institutions declares one organization a pattern, each a legal group of its own, with an analyst.
+func (z *testZone) institutions(t testing.TB, n int) { z.institutionsFrom(t, 0, n) }
+
+// institutionsFrom declares the institutions from one number on.
+func (z *testZone) institutionsFrom(t testing.TB, from, n int) {
+	for at := from; at < from+n; at += 50 {
+		var groups, people []string
+		for i := at; i < min(from+n, at+50); i++ {
+			p := z.analyst(i)
+			groups = append(groups, organization(p.Organization, "institution", p.LegalGroup))
+			people = append(people, account(p.Account, p.Organization, p.Person, p.Role))
 		}
-		z.apply(t, z.admin, strings.Join(docs, "---\n"))
+		z.apply(t, z.admin, strings.Join(append(groups, people...), "---\n"))
+		z.apply(t, z.by("security", "operator", "op-002", "security_administrator"), strings.Join(people, "---\n"))
 	}
+}
+
+// analyst is the analyst of the i-th institution.
+func (z *testZone) analyst(i int) enclave.Principal {
+	return z.by(fmt.Sprintf("analyst%d", i), fmt.Sprintf("bank%d", i), fmt.Sprintf("an-%d", i), "analyst")
 }
 
 // institution is the analyst of the i-th institution, with a grant on all columns.
 func (z *testZone) institution(t testing.TB, i int, tables []api.ApplicationDataset) (p enclave.Principal, grant string) {
 	ctx := context.Background()
-	name := fmt.Sprintf("bank%d", i)
-	p = enclave.Principal{Account: "analyst", Person: "an-001", Organization: name, Type: catalog.OrganizationInstitution, LegalGroup: name, Role: "analyst"}
+	p = z.analyst(i)
 	app, err := z.svc.SubmitApplication(ctx, p, api.Application{Scenario: "corpus", Purpose: "corpus", Datasets: tables})
 	require.NoError(t, err)
 	app, err = z.svc.ReviewApplication(ctx, z.by("steward", "operator", "op-004", "steward"), app.ID, api.Review{Version: app.Version, Approve: true, Comment: "corpus"})
