@@ -3,7 +3,9 @@ package sandbox_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,6 +60,9 @@ func remains(t testing.TB) []string {
 func openFiles(t testing.TB, pid int) []string {
 	t.Helper()
 	fds, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+		return nil // it has ended since it was listed, and holds nothing
+	}
 	require.NoError(t, err)
 	var out []string
 	for _, fd := range fds {
