@@ -157,8 +157,9 @@ var acts = map[string]act{
 	"file a product":        applies("product.submit", "steward", newProduct),
 	"promote a computation": {"computation.promote", func(s *stage) func() int {
 		must[api.ApplyResult](s, "analyst_a", "POST", "/v1/apply", api.Apply{Documents: enclavetest.ByCity("by_city")})
-		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", nil)
-		must[api.Resource](s, "reviewer_1", "POST", "/v1/computations/by_city/review", api.Review{Approve: true, Comment: "test"})
+		digest := seen(s, "Computation/by_city")
+		must[api.Certificate](s, "reviewer_1", "POST", "/v1/computations/by_city/certify", api.Certify{Digest: digest})
+		must[api.Resource](s, "reviewer_1", "POST", "/v1/computations/by_city/review", api.Review{Digest: digest, Approve: true, Comment: "test"})
 		return func() int {
 			status, _ := s.call("analyst_a", "POST", "/v1/computations/by_city/promotion", nil)
 			return status
