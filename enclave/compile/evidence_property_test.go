@@ -42,7 +42,7 @@ func TestOracle(t *testing.T) {
 	specs := tinySpecs(t)
 	e := newEngine(t)
 	released := 0
-	for seed := range trials(t, 40) {
+	for seed := range trials(t, 28) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 7))
 		w := randomWorld(rng)
 		w.load(e, specs)

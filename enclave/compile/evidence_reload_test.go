@@ -77,7 +77,7 @@ func TestOracleOfLoads(t *testing.T) {
 	specs := tinySpecs(t)
 	e := newEngine(t)
 	released, kept, fresh := 0, 0, 0
-	for seed := range trials(t, 25) {
+	for seed := range trials(t, 16) {
 		rng := rand.New(rand.NewPCG(uint64(seed), 11))
 		rules := disclosure.Rules{K: 1 + rng.Int64N(3), P: 10 * rng.Int64N(2), Homogeneity: rng.IntN(2) > 0, HomogeneityShare: 90}
 		if rng.IntN(2) == 0 {
