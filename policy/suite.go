@@ -82,7 +82,7 @@ func (s *suite) run(ctx context.Context, replaced map[string]string, tracer topd
 	runner := tester.NewRunner().SetCompiler(c).SetStore(store).SetModules(c.Modules).RaiseBuiltinErrors(true).
 		SetTimeout(2 * time.Minute)
 	if tracer != nil {
-		runner.SetCoverageQueryTracer(tracer)
+		runner.SetCoverageQueryTracer(tracer).SetParallel(1) // it follows one evaluation at a time
 	}
 	results, err := runner.RunTests(ctx, txn)
 	if err != nil {
