@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
@@ -9,43 +8,10 @@ import (
 
 	"yumen/catalog"
 	"yumen/enclave/disclosure"
-	"yumen/internal/canonical"
 )
 
 // The noisy mode has a program of its own, in which nothing is compared with anything: one figure for every cell, and how far one entity
 // can move it by the declarations alone. What noise does with them is not decided here.
-
-// ErrUncovered says why noise cannot cover a plan: an *Uncovered. It depends on the plan and the catalog, never on data.
-var ErrUncovered = errors.New("noise cannot cover the plan")
-
-// Want is what a declaration lacks, or a plan does, for noise to cover it.
-type Want string
-
-// The wants.
-const (
-	WantMaxRows  Want = "max_rows" // of an entity that may have several rows
-	WantClip     Want = "clip"     // of a measure that is added up
-	WantDomain   Want = "domain"   // of a group key, or conditions that limit it
-	WantKeyJoin  Want = "key_join" // a join that runs on an entity's key
-	WantEntities Want = "entities" // a table with a privacy unit
-	WantNarrower Want = "narrower" // fewer cells
-	WantSmaller  Want = "smaller"  // a bound so wide that noise of its size has no meaning
-	WantRollup   Want = "rollup"   // a measure that is not over a roll-up's result
-)
-
-// Uncovered names what is wanted, and of what: a dataset with an entity type or a column.
-type Uncovered struct {
-	Want          Want
-	Dataset, Name string
-}
-
-// Error names the want.
-func (u *Uncovered) Error() string {
-	return fmt.Sprintf("%v: %s of %s.%s", ErrUncovered, u.Want, u.Dataset, u.Name)
-}
-
-// Unwrap is ErrUncovered.
-func (u *Uncovered) Unwrap() error { return ErrUncovered }
 
 // NoisyInputs are what a noisy program is generated for.
 type NoisyInputs struct {
@@ -254,162 +220,6 @@ func (n *NoisyProgram) original(e EntityRef) EntityRef {
 		}
 	}
 	return e
-}
-
-// Batches cuts the statements as Program.Batches does.
-func (n *NoisyProgram) Batches(bytes int) []Batch {
-	return (&Program{Statements: n.Statements, reads: n.reads}).Batches(bytes)
-}
-
-// Figures are what the statistics come to, by cell (as Keys) and statistic: whole numbers of the last place. They are exact, and for the
-// noise step alone.
-func (n *NoisyProgram) Figures(rows [][][]*string) ([][]*big.Int, error) {
-	if len(rows) != len(n.steps) {
-		return nil, fmt.Errorf("%w: %d answers to %d statements", ErrEvidence, len(rows), len(n.steps))
-	}
-	at := map[string]int{}
-	out := make([][]*big.Int, len(n.Keys))
-	for i, key := range n.Keys {
-		at[labelOf(key)] = i
-		out[i] = make([]*big.Int, len(n.Statistics))
-		for j := range out[i] {
-			out[i][j] = new(big.Int) // nobody is in a cell that is not there
-		}
-	}
-	for i, step := range n.steps {
-		if n.Statistics[step.statistics[0]].Set == universal {
-			if err := n.everywhere(out, step, rows[i]); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		for _, row := range rows[i] {
-			if len(row) != len(n.plan.Keys)+len(step.statistics) {
-				return nil, fmt.Errorf("%w: a row of %d columns", ErrEvidence, len(row))
-			}
-			cell, there := at[labelOf(n.plan.canonical(row[:len(n.plan.Keys)]))]
-			if !there {
-				continue // no value that the declaration has: it is in no cell, and says nothing
-			}
-			for j, s := range step.statistics {
-				if err := readFigure(out[cell][s], row[len(n.plan.Keys)+j], n.Statistics[s].Places); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
-	return out, nil
-}
-
-// everywhere reads the figures of the universe, which stand beside every cell.
-func (n *NoisyProgram) everywhere(out [][]*big.Int, step noisyStep, rows [][]*string) error {
-	if len(rows) != 1 || len(rows[0]) != len(step.statistics) {
-		return fmt.Errorf("%w: a universe of %d rows", ErrEvidence, len(rows))
-	}
-	for j, s := range step.statistics {
-		for cell := range out {
-			if err := readFigure(out[cell][s], rows[0][j], n.Statistics[s].Places); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// readFigure reads a number with at most so many places; none is nothing.
-func readFigure(into *big.Int, text *string, places int) error {
-	if text == nil {
-		return nil
-	}
-	amount, err := readAmount(text)
-	if err != nil {
-		return err
-	}
-	amount.Mul(amount, new(big.Rat).SetInt(power(places)))
-	if !amount.IsInt() {
-		return fmt.Errorf("%w: a figure", ErrEvidence)
-	}
-	into.Set(amount.Num())
-	return nil
-}
-
-func power(places int) *big.Int {
-	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
-}
-
-// Cell is the canonical cell of a statistic at a key: what noise is a function of. Equal meaning gives equal bytes, whether a value is asked
-// for as a key or as a condition.
-func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
-	s := n.Statistics[statistic]
-	plan := *n.plan
-	plan.Cells = []Cell{{Measure: s.Measure}}
-	if s.Set == universal {
-		plan.Sets, plan.Keys = []Box{{}}, nil
-	} else {
-		plan.Cells[0].Set = s.Set
-	}
-	f := plan.Families(n.in.Snapshots, n.in.Scope)[0]
-	at := cohort{base: f.Base, box: f.Box, keys: f.Keys}.at(n.Keys[key])
-	at = at.dated()
-	f.Keys, f.Box = nil, n.plain(at.box)
-	slices.SortFunc(at.beside, func(a, b keyValue) int {
-		return cmp.Or(cmp.Compare(a.Column.Path, b.Column.Path), cmp.Compare(a.Column.Column, b.Column.Column), cmp.Compare(a.Func, b.Func))
-	})
-	var clips []string // what contributions are cut to is part of what is added up, and a declaration may change it
-	for _, x := range s.Measure.factors() {
-		if clip := n.clips[x.Column]; clip != nil {
-			clips = append(clips, clip.RatString())
-		}
-	}
-	return canonical.Marshal(struct {
-		Family
-		Beside []keyValue `json:"beside,omitempty"`
-		Clips  []string   `json:"clips,omitempty"`
-	}{f, at.beside, clips})
-}
-
-// plain is a box with nothing in it but what is meant: which values of which column, in the spelling of the column's own type. A key says less of
-// its column than a condition does, and may be of another type.
-func (n *NoisyProgram) plain(b Box) Box {
-	b.Conditions = slices.Clone(b.Conditions)
-	for i, c := range b.Conditions {
-		c.Sensitive, c.SensitiveValues = false, nil
-		rolled := slices.ContainsFunc(n.plan.Base.Rollups, func(r Rollup) bool { return r.Path == c.Column.Path })
-		if spec := n.in.Specs[n.plan.datasetOf(c.Column.Path)]; !rolled && spec != nil && spec.Column(c.Column.Column) != nil {
-			c = c.as(spec.Column(c.Column.Column).Type)
-		}
-		b.Conditions[i] = c
-	}
-	return b
-}
-
-// as is the condition with its values spelled as those of another type, if that holds all of them.
-func (c Condition) as(typ string) Condition {
-	fits := true
-	spell := func(text string) string {
-		if text == "" {
-			return "" // no end
-		}
-		out, err := catalog.CanonicalValue(typ, text)
-		fits = fits && err == nil
-		return out
-	}
-	set := c.Set
-	if c.Type == typ || len(set.Prefixes) > 0 {
-		c.Type = typ
-		return c
-	}
-	set.Values, set.Intervals = nil, nil
-	for _, v := range c.Set.Values {
-		set.Values = append(set.Values, spell(v))
-	}
-	for _, i := range c.Set.Intervals {
-		set.Intervals = append(set.Intervals, Interval{Lo: spell(i.Lo), Hi: spell(i.Hi)})
-	}
-	if fits {
-		c.Type, c.Set = typ, set
-	}
-	return c
 }
 
 // Kind is how a statistic is shown: a count, or an amount.

@@ -1,0 +1,84 @@
+package compile
+
+import (
+	"cmp"
+	"slices"
+
+	"yumen/catalog"
+	"yumen/internal/canonical"
+)
+
+// Cell is the canonical cell of a statistic at a key: what noise is a function of. Equal meaning gives equal bytes, whether a value is asked
+// for as a key or as a condition.
+func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
+	s := n.Statistics[statistic]
+	plan := *n.plan
+	plan.Cells = []Cell{{Measure: s.Measure}}
+	if s.Set == universal {
+		plan.Sets, plan.Keys = []Box{{}}, nil
+	} else {
+		plan.Cells[0].Set = s.Set
+	}
+	f := plan.Families(n.in.Snapshots, n.in.Scope)[0]
+	at := cohort{base: f.Base, box: f.Box, keys: f.Keys}.at(n.Keys[key])
+	at = at.dated()
+	f.Keys, f.Box = nil, n.plain(at.box)
+	slices.SortFunc(at.beside, func(a, b keyValue) int {
+		return cmp.Or(cmp.Compare(a.Column.Path, b.Column.Path), cmp.Compare(a.Column.Column, b.Column.Column), cmp.Compare(a.Func, b.Func))
+	})
+	var clips []string // what contributions are cut to is part of what is added up, and a declaration may change it
+	for _, x := range s.Measure.factors() {
+		if clip := n.clips[x.Column]; clip != nil {
+			clips = append(clips, clip.RatString())
+		}
+	}
+	return canonical.Marshal(struct {
+		Family
+		Beside []keyValue `json:"beside,omitempty"`
+		Clips  []string   `json:"clips,omitempty"`
+	}{f, at.beside, clips})
+}
+
+// plain is a box with nothing in it but what is meant: which values of which column, in the spelling of the column's own type. A key says less of
+// its column than a condition does, and may be of another type.
+func (n *NoisyProgram) plain(b Box) Box {
+	b.Conditions = slices.Clone(b.Conditions)
+	for i, c := range b.Conditions {
+		c.Sensitive, c.SensitiveValues = false, nil
+		rolled := slices.ContainsFunc(n.plan.Base.Rollups, func(r Rollup) bool { return r.Path == c.Column.Path })
+		if spec := n.in.Specs[n.plan.datasetOf(c.Column.Path)]; !rolled && spec != nil && spec.Column(c.Column.Column) != nil {
+			c = c.as(spec.Column(c.Column.Column).Type)
+		}
+		b.Conditions[i] = c
+	}
+	return b
+}
+
+// as is the condition with its values spelled as those of another type, if that holds all of them.
+func (c Condition) as(typ string) Condition {
+	fits := true
+	spell := func(text string) string {
+		if text == "" {
+			return "" // no end
+		}
+		out, err := catalog.CanonicalValue(typ, text)
+		fits = fits && err == nil
+		return out
+	}
+	set := c.Set
+	if c.Type == typ || len(set.Prefixes) > 0 {
+		c.Type = typ
+		return c
+	}
+	set.Values, set.Intervals = nil, nil
+	for _, v := range c.Set.Values {
+		set.Values = append(set.Values, spell(v))
+	}
+	for _, i := range c.Set.Intervals {
+		set.Intervals = append(set.Intervals, Interval{Lo: spell(i.Lo), Hi: spell(i.Hi)})
+	}
+	if fits {
+		c.Type, c.Set = typ, set
+	}
+	return c
+}
