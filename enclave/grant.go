@@ -207,7 +207,7 @@ func (s *Service) mayChange(ctx context.Context, tx Tx, p Principal, op policy.G
 	in := policy.GrantChange{Common: s.common(p), Op: op, Caller: caller, Grant: policy.HeldGrant{ID: g.ID, State: policy.State(g.State),
 		Organization: g.Organization, LegalGroup: g.LegalGroup, NotAfter: g.NotAfter, Providers: policy.NewSet()}}
 	if g.Change != nil && g.State == string(application.Suspended) {
-		in.Grant.SuspendedBy = policy.Role(g.Change.Role)
+		in.Grant.SuspendedBy, in.Grant.Suspender = policy.Role(g.Change.Role), g.Change.Organization
 	}
 	for _, req := range g.Datasets {
 		d, _, err := load[datasetRecord](tx, recDataset, req.Dataset)
@@ -229,7 +229,7 @@ func (s *Service) moveGrant(tx Tx, p Principal, g *grantRecord, rec metastore.Re
 		return ended{}, fault(KindConflict, "授权当前状态不允许此操作：请先查看授权", "the grant is not in a state for this: look at it first").because(err)
 	}
 	g.State, rec.State = string(next), string(next)
-	g.Change = &api.GrantChange{Act: string(act), By: p.Account, Role: p.Role, Reason: reason, Time: s.nowMS()}
+	g.Change = &api.GrantChange{Act: string(act), By: p.Account, Role: p.Role, Organization: p.Organization, Reason: reason, Time: s.nowMS()}
 	if err := save(tx, recGrant, rec, s.nowMS(), g); err != nil {
 		return ended{}, err
 	}

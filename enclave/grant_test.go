@@ -156,6 +156,32 @@ func TestSuspensionActsAtOnce(t *testing.T) {
 	require.Equal(t, 2, denials(log, "release."), "the denied collection and the vote")
 }
 
+// What one party suspended, another does not resume; the security administrator can, and takes over what a steward suspended.
+func TestBJ_FIN_29_WhoSuspendedItResumesIt(t *testing.T) {
+	z := enclavetest.New(t)
+	ctx, provider, operator, security := t.Context(), enclavetest.As("provider"), enclavetest.As("steward"), enclavetest.As("security")
+	provider.Account, provider.Person, provider.Role = "steward_p", "p-steward", string(catalog.AccountSteward)
+	grant := z.Grant(t, enclavetest.As("analyst_a"))
+	resume := func(p enclave.Principal) error {
+		_, err := z.Service.ResumeGrant(ctx, p, grant, api.GrantAct{Reason: "test"})
+		return err
+	}
+	suspend := func(p enclave.Principal) error {
+		_, err := z.Service.SuspendGrant(ctx, p, grant, api.GrantAct{Reason: "test"})
+		return err
+	}
+	require.NoError(t, suspend(provider))
+	refuses(t, enclave.KindForbidden, resume(operator))
+	refuses(t, enclave.KindForbidden, suspend(operator))
+	require.NoError(t, resume(provider))
+	require.NoError(t, suspend(provider))
+	require.NoError(t, suspend(security))
+	refuses(t, enclave.KindForbidden, resume(provider))
+	refuses(t, enclave.KindForbidden, suspend(security))
+	require.NoError(t, resume(security))
+	z.Check(t)
+}
+
 func denials(log []audit.Entry, action string) int {
 	n := 0
 	for _, e := range log {

@@ -28,6 +28,7 @@ type HeldGrant struct {
 	LegalGroup   string `json:"legal_group"`
 	NotAfter     int64  `json:"not_after"`    // first second after the term
 	SuspendedBy  Role   `json:"suspended_by"` // role of who suspended it; empty when nobody did
+	Suspender    string `json:"suspender"`    // his organization; empty when nobody did
 	Providers    Set    `json:"providers"`    // of its datasets; empty, never nil
 }
 
@@ -39,5 +40,5 @@ func (g GrantChange) AST() ast.Value {
 	h := g.Grant
 	return g.fields(text("op", g.Op), g.Caller.field(), object("grant", text("id", h.ID), text("state", h.State),
 		text("organization", h.Organization), text("legal_group", h.LegalGroup), number("not_after", h.NotAfter),
-		text("suspended_by", h.SuspendedBy), names("providers", h.Providers)))
+		text("suspended_by", h.SuspendedBy), text("suspender", h.Suspender), names("providers", h.Providers)))
 }

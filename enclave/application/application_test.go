@@ -180,7 +180,7 @@ func TestEveryGrantStateAndAct(t *testing.T) {
 			for _, over := range []bool{false, true} {
 				want := map[string]application.GrantState{
 					"active suspend false": application.Suspended, "active idle false": application.Over, "active terminate false": application.Terminated, "active expire true": application.Over,
-					"suspended resume false": application.Granted, "suspended terminate false": application.Terminated, "suspended expire true": application.Over,
+					"suspended suspend false": application.Suspended, "suspended resume false": application.Granted, "suspended terminate false": application.Terminated, "suspended expire true": application.Over,
 				}[fmt.Sprintf("%s %s %t", s, a, over)]
 				got, err := application.NextGrant(s, a, over)
 				require.Equal(t, want, got, "%s of a grant that is %s", a, s)

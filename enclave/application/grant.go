@@ -46,6 +46,7 @@ var grants = []GrantTransition{
 	{Granted, Terminate, []Guard{TermAhead}, Terminated},
 	{Granted, Lapse, []Guard{TermOver}, Over},
 	{Granted, Idle, []Guard{TermAhead}, Over},
+	{Suspended, Suspend, []Guard{TermAhead}, Suspended}, // by a stronger hand, which the policy knows
 	{Suspended, Resume, []Guard{TermAhead}, Granted},
 	{Suspended, Terminate, []Guard{TermAhead}, Terminated},
 	{Suspended, Lapse, []Guard{TermOver}, Over},

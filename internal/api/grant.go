@@ -125,11 +125,13 @@ type Quota struct {
 
 // GrantChange is the last thing that was done to a grant, and why.
 type GrantChange struct {
-	Act    string `json:"act" enum:"suspend,resume,terminate,expire,idle"`
-	By     string `json:"by,omitempty"`
-	Role   string `json:"role,omitempty"`
-	Reason string `json:"reason,omitempty"`
-	Time   int64  `json:"time" doc:"unix milliseconds"`
+	Act  string `json:"act" enum:"suspend,resume,terminate,expire,idle"`
+	By   string `json:"by,omitempty"`
+	Role string `json:"role,omitempty"`
+	// Organization is that of who did it.
+	Organization string `json:"organization,omitempty"`
+	Reason       string `json:"reason,omitempty"`
+	Time         int64  `json:"time" doc:"unix milliseconds"`
 }
 
 // GrantAct suspends, resumes or terminates.

@@ -42,7 +42,12 @@ grant_refusals := {
 		"refuses": {"GRA-001", "GRA-003", "GRA-004"},
 	},
 	"BJ-FIN-35b GRA-002: providers as a text": {
-		"set": {"/caller/type": "provider", "/grant/providers": "hrss", "/subject/organization": "hrss"},
+		"set": {
+			"/caller/type": "provider",
+			"/grant/providers": "hrss",
+			"/grant/suspender": "hrss",
+			"/subject/organization": "hrss",
+		},
 		"refuses": {"GRA-002"},
 	},
 	"BJ-FIN-3 GRA-001: an analyst suspends": {
@@ -54,7 +59,7 @@ grant_refusals := {
 		"refuses": {"GRA-002"},
 	},
 	"BJ-FIN-35b GRA-002: a provider of other data": {
-		"set": {"/caller/type": "provider", "/subject/organization": "tax"},
+		"set": {"/caller/type": "provider", "/grant/suspender": "tax", "/subject/organization": "tax"},
 		"refuses": {"GRA-002"},
 	},
 	"BJ-FIN-35b GRA-002: an institution": {"set": {"/caller/type": "institution"}, "refuses": {"GRA-002"}},
@@ -84,6 +89,38 @@ grant_refusals := {
 		"set": {"/grant/suspended_by": "security_administrator"},
 		"refuses": {"GRA-004"},
 	},
+	"BJ-FIN-29 GRA-004: the operator's steward resumes what a provider suspended": {
+		"set": {"/grant/suspender": "hrss"},
+		"refuses": {"GRA-004"},
+	},
+	"BJ-FIN-29 GRA-004: a provider's steward resumes what the operator suspended": {
+		"set": {"/caller/type": "provider", "/subject/organization": "hrss"},
+		"refuses": {"GRA-004"},
+	},
+	"BJ-FIN-29 GRA-004: nobody knows whose steward suspended it": {
+		"set": {"/grant/suspender": ""},
+		"refuses": {"GRA-004"},
+	},
+	"BJ-FIN-35b GRA-003: the security administrator suspends what he suspended": {
+		"set": {
+			"/grant/suspended_by": "security_administrator",
+			"/op": "suspend",
+			"/subject/role": "security_administrator",
+		},
+		"refuses": {"GRA-003"},
+	},
+	"XM-50 GRA-003: the security administrator suspends what was suspended and is over": {
+		"set": {"/grant/not_after": 1000000, "/op": "suspend", "/subject/role": "security_administrator"},
+		"refuses": {"GRA-003"},
+	},
+	"BJ-FIN-35b GRA-003: the security administrator suspends no grant": {
+		"set": {"/grant/id": "", "/op": "suspend", "/subject/role": "security_administrator"},
+		"refuses": {"GRA-003"},
+	},
+	"BJ-FIN-35b GRA-003: the security administrator suspends what is terminated": {
+		"set": {"/grant/state": "terminated", "/op": "suspend", "/subject/role": "security_administrator"},
+		"refuses": {"GRA-003"},
+	},
 	"BJ-FIN-29 GRA-004: nobody knows who suspended it": {"set": {"/grant/suspended_by": ""}, "refuses": {"GRA-004"}},
 }
 
@@ -101,6 +138,20 @@ grant_permits := {
 	"BJ-FIN-29 GRA-004: the security administrator resumes what he suspended": {"set": {
 		"/grant/suspended_by": "security_administrator",
 		"/subject/role": "security_administrator",
+	}},
+	"BJ-FIN-29 GRA-003: the security administrator takes over what a steward suspended": {"set": {
+		"/grant/suspender": "hrss",
+		"/op": "suspend",
+		"/subject/role": "security_administrator",
+	}},
+	"BJ-FIN-29 GRA-004: the security administrator resumes what a provider suspended": {"set": {
+		"/grant/suspender": "hrss",
+		"/subject/role": "security_administrator",
+	}},
+	"BJ-FIN-29 GRA-004: a provider's steward resumes what his organization suspended": {"set": {
+		"/caller/type": "provider",
+		"/grant/suspender": "hrss",
+		"/subject/organization": "hrss",
 	}},
 	"BJ-FIN-35b GRA-002: the provider's steward suspends": {"set": {
 		"/caller/type": "provider",

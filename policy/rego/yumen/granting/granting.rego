@@ -74,6 +74,16 @@ proof contains "GRA-003" if {
 	lib.at_least(input.grant.not_after, input.now + 1)
 }
 
+# What a steward suspended the security administrator takes over: it is his to resume then.
+proof contains "GRA-003" if {
+	input.op == "suspend"
+	input.subject.role == "security_administrator"
+	lib.named(input.grant.id)
+	input.grant.state == "suspended"
+	input.grant.suspended_by == "steward"
+	lib.at_least(input.grant.not_after, input.now + 1)
+}
+
 fits := {
 	"suspend": {"active"},
 	"resume": {"suspended"},
@@ -81,23 +91,24 @@ fits := {
 }
 
 # METADATA
-# title: What the security administrator suspended, nobody else resumes
+# title: Who suspended it resumes it, or the security administrator does
 # custom:
 #   rule: GRA-004
 #   code: SEPARATION
 #   entrypoints: [grant.change]
 #   articles: [BJ-FIN-35b, BJ-FIN-29]
 #   message:
-#     zh: 安全管理员暂停的授权只能由安全管理员恢复
-#     en: The security administrator suspended this grant
+#     zh: 此授权由安全管理员或其他单位暂停
+#     en: The security administrator or another organization suspended this grant
 #   remedy:
-#     zh: 请安全管理员恢复
-#     en: Have the security administrator resume it
+#     zh: 由暂停它的单位或安全管理员恢复
+#     en: Have the organization that suspended it, or the security administrator, resume it
 proof contains "GRA-004" if input.op in {"suspend", "terminate"}
 
 proof contains "GRA-004" if {
 	input.op == "resume"
 	input.grant.suspended_by == "steward"
+	lib.same(input.subject.organization, input.grant.suspender)
 }
 
 proof contains "GRA-004" if {
