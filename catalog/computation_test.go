@@ -120,7 +120,7 @@ func numbers(n int) string {
 
 // The domain of a column is what it declares, else the edges of its grid that lie within its bounds, else both truth values.
 func TestDomainOf(t *testing.T) {
-	bounds := func(low, high catalog.Number) []catalog.Number { return []catalog.Number{low, high} }
+	bounds := func(low, high catalog.Bound) []catalog.Bound { return []catalog.Bound{low, high} }
 	scalars := func(n int) (out []catalog.Scalar) {
 		for i := range n {
 			out = append(out, catalog.Scalar(fmt.Sprint(i)))
@@ -211,7 +211,7 @@ func FuzzDomainOf(f *testing.F) {
 	f.Add("BIGINT", "1-2-5", "-9223372036854775808", "9223372036854775807")
 	f.Add("DECIMAL(38,38)", "1-2-5", "0", "0.1")
 	f.Fuzz(func(t *testing.T, typ, grid, low, high string) {
-		col := &catalog.Column{Type: typ, Grid: grid, Bounds: []catalog.Number{catalog.Number(low), catalog.Number(high)}}
+		col := &catalog.Column{Type: typ, Grid: grid, Bounds: []catalog.Bound{catalog.Bound(low), catalog.Bound(high)}}
 		got, err := catalog.DomainOf(col)
 		if err != nil || typ == string(catalog.TypeBoolean) {
 			return

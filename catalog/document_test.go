@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -69,7 +70,15 @@ func TestDecodeDocuments(t *testing.T) {
 	require.Equal(t, []catalog.Kind{"Dataset", "Organization", "Account"}, []catalog.Kind{docs[0].Kind, docs[1].Kind, docs[2].Kind})
 	require.Equal(t, "loans", docs[0].Name)
 	spec := docs[0].Body.(*catalog.Dataset).Spec
-	require.Equal(t, []catalog.Number{"0.00", "1000000.00"}, spec.Column("AMOUNT").Bounds, "values are normalised")
+	require.Equal(t, []catalog.Bound{"0.00", "1000000.00"}, spec.Column("AMOUNT").Bounds, "values are normalised")
+	dated := decode(t, strings.Replace(loans, "grid: quarter", "grid: quarter, bounds: [2020-01-01, 2024-12-31]", 1))[0].Body.(*catalog.Dataset)
+	require.Equal(t, []catalog.Bound{"2020-01-01", "2024-12-31"}, dated.Spec.Column("issued").Bounds)
+	text, err := json.Marshal(dated.Spec)
+	require.NoError(t, err)
+	var again catalog.DatasetSpec
+	require.NoError(t, json.Unmarshal(text, &again))
+	require.Equal(t, dated.Spec, again)
+	require.Error(t, json.Unmarshal([]byte(`{"columns":[{"name":"a","bounds":["2020-02-30","2020-03-01"]}]}`), &again))
 	require.Equal(t, catalog.Grade(4), spec.Grade())
 	require.Equal(t, "group_a", docs[1].Body.(*catalog.Organization).Group())
 	require.Equal(t, catalog.AccountAnalyst, docs[2].Body.(*catalog.Account).Spec.Role)

@@ -27,6 +27,7 @@ var fieldName = regexp.MustCompile(`^[A-Za-z_]{1,40}$`)
 var (
 	scalarType = reflect.TypeFor[Scalar]()
 	numberType = reflect.TypeFor[Number]()
+	boundType  = reflect.TypeFor[Bound]()
 
 	prohibitedType = reflect.TypeFor[Prohibited]()
 )
@@ -117,6 +118,10 @@ func (w *walker) walkScalar(n *yaml.Node, t reflect.Type, path string) {
 	case t == numberType:
 		if _, err := Number(strings.ReplaceAll(n.Value, "_", "")).Rat(); err != nil {
 			w.fault(n, path, "这里应为十进制数", "a decimal number is expected here")
+		}
+	case t == boundType:
+		if _, err := readBound(n.Value); err != nil {
+			w.fault(n, path, "这里应为十进制数或日期（2024-12-31）", "a decimal number or a day such as 2024-12-31 is expected here")
 		}
 	case t == scalarType:
 		if !strings.HasPrefix(tag, "!!") || tag == "!!binary" {

@@ -129,8 +129,14 @@ func (c *checker) bounds(at string, col *Column, t Type) {
 	if len(col.Bounds) == 0 {
 		return
 	}
-	if !c.require(len(col.Bounds) == 2 && t.Numeric() && computed(col), at+".bounds",
-		"上下界为两个数，只用于数值的 dimension 或 measure", "bounds are two numbers, for numeric dimensions and measures") {
+	if !c.require(len(col.Bounds) == 2 && t.Ordered() && computed(col), at+".bounds",
+		"上下界为两个数或两个日期，只用于数值或日期的 dimension 或 measure", "bounds are two numbers or two days, for dimensions and measures that are numbers or dates") {
+		return
+	}
+	if t.Name == TypeDate {
+		order, err := t.Compare(string(col.Bounds[0]), string(col.Bounds[1]))
+		c.require(err == nil, at+".bounds", "日期的上下界写作 2024-12-31", "the bounds of a date are days such as 2024-12-31")
+		c.require(err != nil || order <= 0, at+".bounds", "下界大于上界", "the low bound is above the high one")
 		return
 	}
 	low, errLow := t.scaled(string(col.Bounds[0]))
@@ -161,7 +167,7 @@ func (c *checker) values(at string, col *Column, t Type) {
 	c.require(computed(col), at+".domain", "值域只用于 dimension 或 measure", "a domain is for dimensions and measures")
 	c.require(len(col.Domain) <= maxDomain, at+".domain", "值域最多 10000 个值", "a domain has at most 10000 values")
 	c.list(at+".domain", col.Domain, t)
-	if len(col.Bounds) != 2 || !t.Numeric() {
+	if len(col.Bounds) != 2 || !t.Ordered() {
 		return
 	}
 	for i, v := range col.Domain {

@@ -145,7 +145,7 @@ var wants = map[compile.Want]struct {
 		catalog.Text{Zh: "改用计数，或请数据提供单位声明 clip", En: "count instead, or ask the provider to declare clip"}},
 	compile.WantDomain: {catalog.CodeGroupKey,
 		catalog.Text{Zh: "分组字段的取值不由声明或条件确定：是否出现某个值本身会泄露信息", En: "the values of a group key are fixed neither by its declaration nor by conditions: that one of them appears would tell something"},
-		catalog.Text{Zh: "按有值域的字段分组；日期请用条件写明起止", En: "group by a column with a declared domain; give a date its first and last day by conditions"}},
+		catalog.Text{Zh: "按有值域的字段分组；日期请用条件写明起止，或请数据提供单位声明 bounds", En: "group by a column with a declared domain; give a date its first and last day by conditions, or ask the provider to declare its bounds"}},
 	compile.WantKeyJoin: {catalog.CodeJoinEdge,
 		catalog.Text{Zh: "该连接不是按主体键进行的，无法确定噪声", En: "the join does not run on the key of an entity, so no noise is known to cover it"},
 		catalog.Text{Zh: "按声明的主体键连接", En: "join along a declared edge between keys of entities"}},

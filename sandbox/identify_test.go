@@ -38,7 +38,7 @@ func TestIdentifiersAreQuarantined(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		typ    string
-		bounds []catalog.Number
+		bounds []catalog.Bound
 		domain []catalog.Scalar
 		value  func(i int) string
 		caught bool
@@ -61,7 +61,7 @@ func TestIdentifiersAreQuarantined(t *testing.T) {
 		"random numbers of eleven":   {typ: "VARCHAR", value: func(i int) string { return fmt.Sprint(10_000_000_000 + int64(i)*29_919_333) }},
 		"e-mail":                     {typ: "VARCHAR", value: func(i int) string { return fmt.Sprintf("u%d@example.com", i) }, caught: true},
 		"amounts":                    {typ: "DECIMAL(18,2)", value: func(i int) string { return fmt.Sprintf("%d.%02d", int64(i)*77_003_017, i%100) }},
-		"large numbers under bounds": {typ: "BIGINT", bounds: []catalog.Number{"0", "1000000"}, value: func(i int) string { return fmt.Sprint(i * 331) }},
+		"large numbers under bounds": {typ: "BIGINT", bounds: []catalog.Bound{"0", "1000000"}, value: func(i int) string { return fmt.Sprint(i * 331) }},
 		"order numbers":              {typ: "VARCHAR", value: func(i int) string { return fmt.Sprintf("20240305%06d%04d", i*7, i) }},
 		"hashes":                     {typ: "VARCHAR", value: func(i int) string { return fmt.Sprintf("%x", catalog.DigestOf([]byte{byte(i), byte(i >> 8)})) }},
 		"names of districts":         {typ: "VARCHAR", value: func(i int) string { return []string{"长安区", "桥西区", "石家庄"}[i%3] }},
@@ -126,7 +126,7 @@ func TestMeasuresOfLongNumbersLoad(t *testing.T) {
 		"long numbers that a query can tell of": {card, []catalog.Role{catalog.RoleMeasure, catalog.RoleDimension}, true},
 	} {
 		spec := catalog.DatasetSpec{Entities: []catalog.Entity{{Type: "person", Rows: true}}, Columns: []catalog.Column{{Name: "v", Type: "BIGINT", Grade: 2,
-			Roles: c.roles, Bounds: []catalog.Number{"0", "9000000000000000000"}}}}
+			Roles: c.roles, Bounds: []catalog.Bound{"0", "9000000000000000000"}}}}
 		rows := [][]string{{"v"}}
 		for i := range 3000 {
 			rows = append(rows, []string{c.value(i)})

@@ -73,7 +73,7 @@ func TestIngestCreditCards(t *testing.T) {
 		case "sex":
 			c.Roles, c.Domain = []catalog.Role{catalog.RoleDimension}, []catalog.Scalar{"1", "2"}
 		case "limit_bal":
-			c.Type, c.Bounds = "DECIMAL(12,2)", []catalog.Number{"0", "1000000"}
+			c.Type, c.Bounds = "DECIMAL(12,2)", []catalog.Bound{"0", "1000000"}
 		}
 		spec.Columns = append(spec.Columns, c)
 	}
@@ -149,7 +149,7 @@ func people() catalog.DatasetSpec {
 			{Name: "number", Type: "INTEGER", Roles: key},
 			{Name: "born", Type: "DATE", Roles: dim, Nullable: &no},
 			{Name: "sex", Type: "VARCHAR", Roles: dim, Domain: []catalog.Scalar{"F", "M"}},
-			{Name: "income", Type: "DECIMAL(8,2)", Roles: []catalog.Role{catalog.RoleMeasure, catalog.RoleDimension}, Bounds: []catalog.Number{"0", "1e5"}},
+			{Name: "income", Type: "DECIMAL(8,2)", Roles: []catalog.Role{catalog.RoleMeasure, catalog.RoleDimension}, Bounds: []catalog.Bound{"0", "1e5"}},
 			{Name: "owner", Type: "BOOLEAN", Roles: dim, ConstantPer: "home"},
 			{Name: "phone", Type: "VARCHAR", Roles: []catalog.Role{catalog.RoleIdentifier}},
 		},
@@ -224,6 +224,19 @@ func TestIngestQuarantines(t *testing.T) {
 			require.ElementsMatch(t, c.want, quarantined.Faults)
 		})
 	}
+}
+
+// A date has bounds as a number has: both ends are inside.
+func TestIngestDatesWithBounds(t *testing.T) {
+	r, spec := sandboxtest.Runner(t), people()
+	spec.Columns[3].Bounds = []catalog.Bound{"2000-01-01", "2000-12-31"}
+	const ends = peopleHead + "1,s,1,2000-01-01,F,1,true,p\n2,s,1,2000-12-31,F,1,true,p\n"
+	_, _, _, err := load(t, r, spec, []byte(ends))
+	require.NoError(t, err)
+	_, _, _, err = load(t, r, spec, []byte(ends+"3,s,1,1999-12-31,F,1,true,p\n4,s,1,2001-01-01,F,1,true,p\n"))
+	var quarantined *sandbox.IngestRejected
+	require.ErrorAs(t, err, &quarantined)
+	require.ElementsMatch(t, []sandbox.Fault{{Row: 3, Column: "born", Rule: "bounds"}, {Row: 4, Column: "born", Rule: "bounds"}}, quarantined.Faults)
 }
 
 func TestIngestListsTwentyFaults(t *testing.T) {

@@ -66,7 +66,7 @@ func columnDomain(c *catalog.Column) (*domain, bool) {
 }
 
 // close computes the universe from the closed domain or the bounds.
-func (d *domain) close(bounds []catalog.Number) {
+func (d *domain) close(bounds []catalog.Bound) {
 	typ := d.typ.String()
 	slices.SortFunc(d.values, func(a, b string) int { return strings.Compare(mark(typ, a), mark(typ, b)) })
 	d.values = slices.Compact(d.values)

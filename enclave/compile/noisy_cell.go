@@ -21,7 +21,7 @@ func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 	}
 	f := plan.Families(n.in.Snapshots, n.in.Scope)[0]
 	at := cohort{base: f.Base, box: f.Box, keys: f.Keys}.at(n.Keys[key])
-	at = at.dated()
+	at = n.dated(at)
 	f.Keys, f.Box = nil, n.plain(at.box)
 	slices.SortFunc(at.beside, func(a, b keyValue) int {
 		return cmp.Or(cmp.Compare(a.Column.Path, b.Column.Path), cmp.Compare(a.Column.Column, b.Column.Column), cmp.Compare(a.Func, b.Func))
@@ -39,19 +39,48 @@ func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 	}{f, at.beside, clips})
 }
 
-// plain is a box with nothing in it but what is meant: which values of which column, in the spelling of the column's own type. A key says less of
-// its column than a condition does, and may be of another type.
+// plain is a box with nothing in it but what is meant: which values of which column, in the spelling of the column's own type and as far as its
+// declaration lets them go. A key says less of its column than a condition does, and may be of another type.
 func (n *NoisyProgram) plain(b Box) Box {
-	b.Conditions = slices.Clone(b.Conditions)
-	for i, c := range b.Conditions {
+	var out []Condition
+	for _, c := range b.Conditions {
 		c.Sensitive, c.SensitiveValues = false, nil
-		rolled := slices.ContainsFunc(n.plan.Base.Rollups, func(r Rollup) bool { return r.Path == c.Column.Path })
-		if spec := n.in.Specs[n.plan.datasetOf(c.Column.Path)]; !rolled && spec != nil && spec.Column(c.Column.Column) != nil {
-			c = c.as(spec.Column(c.Column.Column).Type)
+		whole := false
+		if column := n.behind(c.Column); column != nil {
+			c = c.as(column.Type)
+			c, whole = c.declared(column)
 		}
-		b.Conditions[i] = c
+		if !whole {
+			out = append(out, c)
+		}
 	}
+	b.Conditions = out
 	return b
+}
+
+// behind is the declared column behind a governed reference; nil for a roll-up's result.
+func (n *NoisyProgram) behind(ref ColumnRef) *catalog.Column {
+	for path, governed := range n.cohort[0].rename {
+		rolled := slices.ContainsFunc(n.plan.Base.Rollups, func(r Rollup) bool { return r.Path == path })
+		if spec := n.in.Specs[n.plan.datasetOf(path)]; governed == ref.Path && !rolled && spec != nil {
+			return spec.Column(ref.Column)
+		}
+	}
+	return nil
+}
+
+// declared is the condition as a question would have it: a set of the values that the column can have. Whole says that it is all of them.
+func (c Condition) declared(column *catalog.Column) (as Condition, whole bool) {
+	d, ok := columnDomain(column)
+	if !ok || c.Type != column.Type {
+		return c, false
+	}
+	set, whole, ok := d.set(c.Set.region(c.Type), c.Set.Null)
+	if !ok {
+		return c, false
+	}
+	c.Set = set
+	return c, whole
 }
 
 // as is the condition with its values spelled as those of another type, if that holds all of them.

@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
-	"time"
 
 	"yumen/catalog"
 )
@@ -34,7 +33,7 @@ func (p *Plan) everyKey(specs map[string]*catalog.DatasetSpec, most int) ([][]*s
 	return out, nil
 }
 
-// keyValues are the values of one key: of a declared domain, of bounds in bands, of the periods between conditions, or of its bins. NULL is
+// keyValues are the values of one key: of a declared domain, of bounds in bands, of the periods that bounds and conditions leave, or of its bins. NULL is
 // one of them where the column or the join can leave it empty.
 func (p *Plan) keyValues(k Key, specs map[string]*catalog.DatasetSpec, most int) ([]*string, error) {
 	want := &Uncovered{WantDomain, p.datasetOf(k.Column.Path), k.Column.Column}
@@ -61,7 +60,7 @@ func (p *Plan) keyValues(k Key, specs map[string]*catalog.DatasetSpec, most int)
 	case "month":
 		list = count(1, 12)
 	case "year", "decade", "trunc_year", "trunc_quarter", "trunc_month":
-		list = p.periods(k, most)
+		list = p.periods(k, d, most)
 	case "band":
 		list = p.bands(k, column, most)
 	case "prefix":
@@ -141,56 +140,6 @@ func prefix(s string, n int) string {
 	return string(r[:min(n, len(r))])
 }
 
-// periods are those that the conditions on a key's column span, where every set has some with both ends.
-func (p *Plan) periods(k Key, most int) []string {
-	var out []string
-	for _, b := range p.Sets {
-		i := slices.IndexFunc(b.Conditions, func(c Condition) bool { return c.Column == k.Column })
-		if i < 0 {
-			return nil
-		}
-		set := b.Conditions[i].Set
-		if set.Except || len(set.Prefixes) > 0 || len(set.Values)+len(set.Intervals) == 0 {
-			return nil
-		}
-		for _, v := range set.Values {
-			out = append(out, periodOf(k.Func, v))
-		}
-		for _, interval := range set.Intervals {
-			for day := interval.Lo; interval.Hi != "" && day != "" && day < interval.Hi && len(out) <= most; {
-				value := periodOf(k.Func, day)
-				out = append(out, value)
-				_, day, _ = period(k.Func, value)
-			}
-			if interval.Lo == "" || interval.Hi == "" {
-				return nil
-			}
-		}
-	}
-	return out
-}
-
-// periodOf is the value of a generalised date; empty for what is no date.
-func periodOf(fn, day string) string {
-	d, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return ""
-	}
-	switch fn {
-	case "year":
-		return strconv.Itoa(d.Year())
-	case "decade":
-		return strconv.Itoa(d.Year() / 10)
-	case "trunc_year":
-		d = time.Date(d.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
-	case "trunc_quarter":
-		d = time.Date(d.Year(), (d.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
-	default:
-		d = time.Date(d.Year(), d.Month(), 1, 0, 0, 0, 0, time.UTC)
-	}
-	return d.Format(time.DateOnly)
-}
-
 // bands are the lower edges of the bands between a column's bounds.
 func (p *Plan) bands(k Key, c *catalog.Column, most int) []string {
 	if len(c.Bounds) != 2 || k.N < 1 {
@@ -211,57 +160,4 @@ func (p *Plan) bands(k Key, c *catalog.Column, most int) []string {
 		edge = new(big.Rat).Add(edge, n)
 	}
 	return out
-}
-
-// dated writes the quarter or month of any year as the dates that it stands for, where the box has the column between two dates.
-func (a cell) dated() cell {
-	var beside []keyValue
-	for _, v := range a.beside {
-		i := slices.IndexFunc(a.box.Conditions, func(c Condition) bool { return c.Column == v.Column })
-		if i < 0 || v.Value == nil || (v.Func != "quarter" && v.Func != "month") {
-			beside = append(beside, v)
-			continue
-		}
-		dates, bounded := datesOf(a.box.Conditions[i].Set, v)
-		if !bounded {
-			beside = append(beside, v)
-			continue
-		}
-		a.box = conjunction(a.box, []Condition{{Column: v.Column, Type: "DATE", Set: dates}})
-	}
-	a.beside = beside
-	return a
-}
-
-// datesOf are the quarters or months of one number between the ends of a set's intervals.
-func datesOf(s Set, v keyValue) (Set, bool) {
-	if s.Except || s.Null || len(s.Values)+len(s.Prefixes) > 0 {
-		return Set{}, false
-	}
-	var out Set
-	for _, i := range s.Intervals {
-		if i.Lo == "" || i.Hi == "" {
-			return Set{}, false
-		}
-		for day := i.Lo; day != "" && day < i.Hi; {
-			start := periodOf("trunc_"+v.Func, day)
-			_, end, ok := period("trunc_"+v.Func, start)
-			if !ok {
-				return Set{}, false
-			}
-			if d, _ := time.Parse(time.DateOnly, start); numberOf(v.Func, d) == *v.Value {
-				out.Intervals = append(out.Intervals, Interval{Lo: start, Hi: end})
-			}
-			day = end
-		}
-	}
-	return out, true
-}
-
-// numberOf is the quarter or the month of a date.
-func numberOf(fn string, d time.Time) string {
-	if fn == "quarter" {
-		return strconv.Itoa((int(d.Month())-1)/3 + 1)
-	}
-	return strconv.Itoa(int(d.Month()))
 }

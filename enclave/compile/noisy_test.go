@@ -157,6 +157,8 @@ func TestNoisyWants(t *testing.T) {
 		{"SELECT area, count(*) AS n FROM visits GROUP BY area", ", domain: [a, b, c]", "", "domain of visits.area"},
 		{"SELECT year(day) AS y, count(*) AS n FROM visits GROUP BY y", "", "", "domain of visits.day"},
 		{"SELECT year(day) AS y, count(*) AS n FROM visits WHERE day >= '2024-01-01' GROUP BY y", "", "", "domain of visits.day"},
+		{"SELECT date_trunc('month', day) AS m, count(*) AS n FROM visits GROUP BY m", "name: day,", "name: day, bounds: [1900-01-01, 2024-12-31],", "narrower of visits.day"},
+		{"SELECT year(day) AS y, count(*) AS n FROM visits GROUP BY y", "name: day,", "name: day, bounds: [2024-01-01, 9999-12-31],", "domain of visits.day"},
 		{"SELECT date_trunc('month', day) AS m, count(*) AS n FROM visits WHERE day >= '1900-01-01' AND day < '2024-01-01' GROUP BY m", "", "", "narrower of visits.day"},
 		{"SELECT count(*) AS n FROM visits", "key: [cid], max_rows: 6", "key: [cid], max_rows: 9000000000000", "smaller of visits.clinic"},
 	} {
@@ -184,4 +186,46 @@ func TestNoisyCellsFollowTheClip(t *testing.T) {
 	require.NotEqual(t, noisyCells(t, was, compile.MeasureSum), noisyCells(t, is, compile.MeasureSum))
 	require.Equal(t, noisyCells(t, was, compile.MeasureEntities), noisyCells(t, is, compile.MeasureEntities))
 	require.Equal(t, noisyCells(t, was, compile.MeasureRows), noisyCells(t, is, compile.MeasureRows))
+}
+
+// Bounds of a date are the first and the last of its periods where conditions leave an end open, and change no cell: a period that a bound cuts is
+// what a condition makes of it.
+func TestNoisyDatesWithBounds(t *testing.T) {
+	e := newEngine(t)
+	world := strings.Replace(noisyWorld, "name: day,", "name: day, bounds: [2023-03-05, 2024-11-20],", 1)
+	cells := func(text string) map[string]string {
+		n, err := e.noisy(text, world)
+		require.NoError(t, err, text)
+		return noisyCells(t, n, compile.MeasureRows)
+	}
+	for text, want := range map[string][]string{
+		"SELECT year(day) AS y, count(*) AS n FROM visits GROUP BY y":                                                                             {"2023", "2024", "NULL"},
+		"SELECT year(day) AS y, count(*) AS n FROM visits WHERE day >= '2024-01-01' GROUP BY y":                                                   {"2024"},
+		"SELECT year(day) AS y, count(*) AS n FROM visits WHERE NOT (day >= '2024-01-01') GROUP BY y":                                             {"2023"},
+		"SELECT date_trunc('quarter', day) AS y, count(*) AS n FROM visits WHERE day < '2023-08-01' GROUP BY y":                                   {"2023-01-01", "2023-04-01", "2023-07-01"},
+		"SELECT date_trunc('year', day) AS y, count(*) AS n FROM visits WHERE day IS NOT NULL GROUP BY y":                                         {"2023-01-01", "2024-01-01"},
+		"SELECT year(day) AS y, count(*) FILTER (WHERE day >= '2024-06-01') AS n FROM visits WHERE day IS NULL OR day >= '2023-06-01' GROUP BY y": {"2023", "2024", "NULL"},
+	} {
+		var got []string
+		for name := range cells(text) {
+			got = append(got, name)
+		}
+		require.ElementsMatch(t, want, got, text)
+	}
+	for _, c := range []struct{ keyed, key, asked string }{
+		{"SELECT year(day) AS y, count(*) AS n FROM visits GROUP BY y", "2023", "SELECT count(*) AS n FROM visits WHERE day < '2024-01-01'"},
+		{"SELECT year(day) AS y, count(*) AS n FROM visits GROUP BY y", "2024", "SELECT count(*) AS n FROM visits WHERE year(day) = 2024"},
+		{"SELECT date_trunc('month', day) AS y, count(*) AS n FROM visits GROUP BY y", "2024-11-01", "SELECT count(*) AS n FROM visits WHERE day >= '2024-11-01'"},
+		{"SELECT year(day) AS y, month(day) AS m, count(*) AS n FROM visits GROUP BY y, m", "3,2023", "SELECT count(*) AS n FROM visits WHERE day < '2023-04-01'"},
+		{"SELECT month(day) AS m, count(*) AS n FROM visits GROUP BY m", "1", "SELECT count(*) AS n FROM visits WHERE day >= '2024-01-01' AND day < '2024-02-01'"},
+		{"SELECT quarter(day) AS q, count(*) AS n FROM visits WHERE day >= '2024-01-01' GROUP BY q", "4", "SELECT count(*) AS n FROM visits WHERE day >= '2024-10-01'"},
+		{"SELECT floor(amount / 10) * 10 AS b, count(*) AS n FROM visits GROUP BY b", "0", "SELECT count(*) AS n FROM visits WHERE amount < 10"},
+	} {
+		if strings.Contains(c.keyed, "amount") {
+			world = strings.Replace(world, "name: cost, type: INTEGER, grade: 2, roles: [measure], bounds: [0, 90]",
+				"name: amount, type: INTEGER, grade: 2, roles: [measure, dimension], grid: step(10), generalise: [band(10)], bounds: [0, 90]", 1)
+		}
+		require.NotEmpty(t, cells(c.keyed)[c.key], c.keyed)
+		require.Equal(t, cells(c.asked)[""], cells(c.keyed)[c.key], "%s\n%s", c.keyed, c.asked)
+	}
 }

@@ -171,17 +171,17 @@ func (g *guess) domain() {
 // number settles a number: few values are codes, ages are bands, years are codes, the rest is measured.
 func (g *guess) number() {
 	c := g.seen
-	low, high := catalog.Number(c.Low), catalog.Number(c.High)
+	low, high := catalog.Bound(c.Low), catalog.Bound(c.High)
 	switch {
 	case ident.Mentions(g.Name, ageWords...) && g.wholeNumber():
-		g.Bounds, g.Grid = []catalog.Number{low, high}, "step(5)"
+		g.Bounds, g.Grid = []catalog.Bound{low, high}, "step(5)"
 		g.Generalise, g.GeneralisedOnly = []string{"band(5)", "band(10)"}, true
 	case g.wholeNumber() && (c.Distinct <= 20 || ident.Mentions(g.Name, yearWords...)):
 		if g.domain(); len(g.Domain) == 0 {
-			g.Bounds = []catalog.Number{low, high}
+			g.Bounds = []catalog.Bound{low, high}
 		}
 	default:
-		g.Bounds, g.Grid = []catalog.Number{low, high}, "1-2-5"
+		g.Bounds, g.Grid = []catalog.Bound{low, high}, "1-2-5"
 		g.Roles = []catalog.Role{catalog.RoleMeasure, catalog.RoleDimension}
 		g.say("上下界已向外取整到 1-2-5 档", "the bounds are rounded outward to steps of 1-2-5")
 	}

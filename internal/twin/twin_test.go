@@ -230,7 +230,7 @@ func declaration(r *rand.Rand) *catalog.Dataset {
 			c.ConstantPer = "person"
 		}
 		low := int64(r.IntN(2000) - 1000)
-		bounds := []catalog.Number{catalog.Number(fmt.Sprint(low)), catalog.Number(fmt.Sprint(low + int64(r.IntN(1_000_000))))}
+		bounds := []catalog.Bound{catalog.Bound(fmt.Sprint(low)), catalog.Bound(fmt.Sprint(low + int64(r.IntN(1_000_000))))}
 		switch r.IntN(7) {
 		case 0:
 			c.Type, c.Domain = "VARCHAR", []catalog.Scalar{"a", "b", "其他"}
@@ -239,11 +239,11 @@ func declaration(r *rand.Rand) *catalog.Dataset {
 		case 2:
 			c.Type = "BOOLEAN"
 		case 3:
-			c.Type, c.Bounds = "DATE", []catalog.Number{"2020-02-29", "2021-01-01"}
+			c.Type, c.Bounds = "DATE", []catalog.Bound{"2020-02-29", "2021-01-01"}
 		case 4:
 			c.Type, c.Bounds, c.Grid = "INTEGER", bounds, "1-2-5"
 		case 5:
-			c.Type, c.Bounds = "DECIMAL(12,2)", []catalog.Number{bounds[0] + ".00", bounds[1] + ".00"}
+			c.Type, c.Bounds = "DECIMAL(12,2)", []catalog.Bound{bounds[0] + ".00", bounds[1] + ".00"}
 		case 6:
 			c.Type = "VARCHAR"
 		}

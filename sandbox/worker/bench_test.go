@@ -35,8 +35,8 @@ func contributions(n int) ([]byte, catalog.DatasetSpec) {
 		Entities: []catalog.Entity{{Type: "person", Key: []string{"person_id"}}, {Type: "enterprise", Key: []string{"employer_uscc"}}},
 		Columns: []catalog.Column{
 			{Name: "person_id", Type: "BIGINT", Roles: key}, {Name: "employer_uscc", Type: "VARCHAR", Roles: key}, {Name: "month", Type: "DATE", Roles: dim},
-			{Name: "base", Type: "DECIMAL(12,2)", Roles: measure, Bounds: []catalog.Number{"0", "100000"}},
-			{Name: "paid", Type: "DECIMAL(12,2)", Roles: measure, Bounds: []catalog.Number{"0", "100000"}},
+			{Name: "base", Type: "DECIMAL(12,2)", Roles: measure, Bounds: []catalog.Bound{"0", "100000"}},
+			{Name: "paid", Type: "DECIMAL(12,2)", Roles: measure, Bounds: []catalog.Bound{"0", "100000"}},
 			{Name: "district", Type: "VARCHAR", Roles: dim, Domain: []catalog.Scalar{"D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8"}},
 			{Name: "age", Type: "INTEGER", Roles: dim},
 		},

@@ -89,13 +89,13 @@ func declareColumn(spec *catalog.DatasetSpec, in *catalog.Column) (column, error
 		c.domain = append(c.domain, text)
 	}
 	if len(in.Bounds) > 0 {
-		if len(in.Bounds) != 2 || !c.typ.Numeric() {
+		if len(in.Bounds) != 2 {
 			return c, errDeclaration
 		}
-		if c.low, err = bound(in.Bounds[0], c.typ.Scale, true); err != nil {
+		if c.low, err = bound(in.Bounds[0], c.typ, true); err != nil {
 			return c, err
 		}
-		if c.high, err = bound(in.Bounds[1], c.typ.Scale, false); err != nil {
+		if c.high, err = bound(in.Bounds[1], c.typ, false); err != nil {
 			return c, err
 		}
 	}
@@ -128,9 +128,17 @@ func entitiesOf(entities []catalog.Entity, typ string) []int {
 	return out
 }
 
-// bound is an inclusive bound at the column's scale, rounded into the interval, as a literal that compares exactly.
-func bound(n catalog.Number, scale int, lower bool) (string, error) {
-	r, err := n.Rat()
+// bound is an inclusive bound as a literal that compares exactly: a day, or a number at the column's scale, rounded into the interval.
+func bound(b catalog.Bound, typ catalog.Type, lower bool) (string, error) {
+	if typ.Name == catalog.TypeDate {
+		day, err := typ.Canonical(string(b))
+		return "CAST(" + literal(day) + " AS DATE)", err
+	}
+	if !typ.Numeric() {
+		return "", errDeclaration
+	}
+	scale := typ.Scale
+	r, err := b.Rat()
 	if err != nil {
 		return "", err
 	}

@@ -68,7 +68,7 @@ func TestDecimal(t *testing.T) {
 
 func TestBound(t *testing.T) {
 	for _, c := range []struct {
-		n     catalog.Number
+		n     catalog.Bound
 		scale int
 		lower bool
 		want  string
@@ -78,7 +78,8 @@ func TestBound(t *testing.T) {
 		{"1e60", 0, false, "CAST('99999999999999999999999999999999999999' AS DECIMAL(38,0))"},
 		{"-1e60", 1, true, "CAST('-9999999999999999999999999999999999999.9' AS DECIMAL(38,1))"},
 	} {
-		got, err := worker.Bound(c.n, c.scale, c.lower)
+		typ := catalog.Type{Name: catalog.TypeDecimal, Precision: 38, Scale: c.scale}
+		got, err := worker.Bound(c.n, typ, c.lower)
 		require.NoError(t, err)
 		require.Equal(t, c.want, got, c.n)
 	}

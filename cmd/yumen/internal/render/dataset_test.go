@@ -18,7 +18,7 @@ func proposed() *catalog.Dataset {
 			{Name: "id", Type: "BIGINT", Grade: 2, Roles: []catalog.Role{"entity_key"}, Identifier: "record", Nullable: &no},
 			{Name: "违约", Type: "INTEGER", Grade: 3, Roles: []catalog.Role{"dimension"}, Sensitive: true, SensitiveValues: []string{"1"}, Domain: []catalog.Scalar{"0", "1"}},
 			{Name: "code", Type: "VARCHAR", Grade: 2, Roles: []catalog.Role{"dimension"}, Domain: []catalog.Scalar{"01", "?", "yes", "a: b", "#x", "null", "甲"}},
-			{Name: "sum", Type: "DECIMAL(18,2)", Grade: 2, Roles: []catalog.Role{"measure", "dimension"}, Bounds: []catalog.Number{"-0.05", "2000.00"}, Grid: "1-2-5"},
+			{Name: "sum", Type: "DECIMAL(18,2)", Grade: 2, Roles: []catalog.Role{"measure", "dimension"}, Bounds: []catalog.Bound{"-0.05", "2000.00"}, Grid: "1-2-5"},
 		}}}
 }
 
