@@ -35,7 +35,7 @@ type charged struct {
 	stored   []budgetRecord
 	records  []metastore.Record
 	outcome  []budget.Outcome
-	known    *paid.Set // the cells of the question that were charged before: asked again, they cost nothing
+	known    *paid.Set // the cells that were charged before: asked again, they cost nothing
 }
 
 // fresh is how many columns are charged: the others hold nothing but cells that were.
@@ -66,11 +66,7 @@ func today(now int64) int { return int(now / secondsADay) }
 
 // price applies a question's columns to the accounts of its legal group, without keeping anything. An account that cannot pay refuses.
 func (s *Service) price(tx Tx, a *asked) (*charged, error) {
-	var names []noise.Name
-	for _, c := range a.covered.columns {
-		names = append(names, c.Names...)
-	}
-	before, err := paid.Read(tx, recCharged, a.by.LegalGroup, names)
+	before, err := s.paid.Read(tx, a.by.LegalGroup)
 	if err != nil {
 		return nil, fmt.Errorf("budget: %w", err)
 	}

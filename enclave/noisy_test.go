@@ -317,7 +317,7 @@ func TestNoisyChargesAreConserved(t *testing.T) {
 	for _, r := range z.Records(t, "charged") {
 		var doc struct{ Names []byte }
 		require.NoError(t, json.Unmarshal(r.Doc, &doc))
-		cells += len(doc.Names) / 32
+		cells += len(doc.Names) / 16
 	}
 	require.Equal(t, 13, cells, "each cell is kept once")
 	z.Check(t)

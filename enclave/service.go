@@ -13,6 +13,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"yumen/catalog"
+	"yumen/enclave/paid"
 	"yumen/enclave/receipt"
 	"yumen/internal/authn"
 	"yumen/internal/keyring"
@@ -98,7 +99,8 @@ type Service struct {
 	sealed  *sealedCache
 	// outcomes are the ledgers that were read.
 	outcomes *outcomes
-	index    index // of the catalog
+	paid     *paid.Book // the cells that legal groups were charged for
+	index    index      // of the catalog
 	groups   *turnstile
 	watch    *watchers // of runs
 	ended    *watchers // of accounts whose sessions may have ended
@@ -133,7 +135,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, engine: cfg.Engine, development: cfg.Development,
-		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), outcomes: newOutcomes(), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
+		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), outcomes: newOutcomes(), paid: paid.NewBook(recCharged), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
 		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
 	if s.places = cfg.Places; s.places == nil {
 		s.places = nowhere{}

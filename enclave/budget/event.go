@@ -141,7 +141,11 @@ func charge(a Account, rules Rules, e Event) (Account, Outcome, error) {
 // cost of a question: of its columns that hold a cell that is not known.
 func cost(e Event) (Outcome, error) {
 	out := Outcome{Cost: nothing()}
-	fresh := map[noise.Name]bool{}
+	most := 0
+	for _, c := range e.Columns {
+		most += len(c.Names)
+	}
+	fresh := make(map[noise.Name]struct{}, most)
 	slacks := map[noise.Scale]*big.Rat{}
 	for _, c := range e.Columns {
 		price, err := c.price(slacks)
@@ -150,11 +154,13 @@ func cost(e Event) (Outcome, error) {
 		}
 		paid := true
 		for _, name := range c.Names {
-			if fresh[name] || e.Known(name) {
+			if e.Known(name) {
 				continue
 			}
-			paid, fresh[name] = false, true
-			out.Fresh = append(out.Fresh, name)
+			before := len(fresh)
+			if fresh[name] = struct{}{}; len(fresh) > before {
+				paid, out.Fresh = false, append(out.Fresh, name)
+			}
 		}
 		if !paid {
 			out.Cost, out.Columns = out.Cost.plus(price), out.Columns+1

@@ -1,170 +1,267 @@
 // Package paid keeps which cells a legal group was charged for, so that the same cell again costs nothing. A cell is kept by its name alone, a keyed
-// digest (noise.Name) that tells nobody what it is of. Names are spread evenly by their first bits over 1,024 documents, so that a question reads and writes
-// the few in which its cells are, however much the group has asked before; and nothing is held in memory, so a restart forgets nothing.
+// digest (noise.Name) that tells nobody what it is of.
+//
+// The names of a group are a log: each charge adds a part, and a head says how many parts there are and what digest all of them have together. What was
+// read stays in memory, and is used only as far as the head, read in the transaction that asks, says that it is what is stored: a question reads the head
+// and the parts that were added since the last one. After a restart the first question of a group reads them all.
 package paid
 
 import (
-	"bytes"
-	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"sync"
+	"sync/atomic"
 
 	"yumen/enclave/noise"
 	"yumen/internal/metastore"
 )
 
-// ErrStored says that a stored document holds something else than names of its place, in order and each once. Nothing may be answered by it.
+// ErrStored says that the stored names are not those that were added. Nothing may be answered by them.
 var ErrStored = errors.New("paid: stored names are damaged")
 
 // Records are the store, in one transaction.
 type Records interface {
 	Get(kind, id string) (metastore.Record, error)
 	Put(kind string, r metastore.Record) error
+	Delete(kind, id string, version int64) error
+	List(kind string, q metastore.Query) ([]metastore.Record, error)
 }
 
-const size = len(noise.Name{})
+// size of a name as it is kept: the first half of a keyed digest. Among a thousand million of them, two are equal with a probability of 10^-21.
+const size = 16
 
-// placeOf is the document that a name is in: its first ten bits.
-func placeOf(name []byte) int { return int(name[0])<<2 | int(name[1])>>6 }
+type name [size]byte
 
-// place is one document: the names of a group that begin alike.
-type place struct {
-	rec   metastore.Record
-	names []byte // in order, one after the other
-	fresh []noise.Name
+// partMax is how many names a part has at most; what is more is several parts.
+const partMax = 16384
+
+// heldMax is how many names are held in memory for all groups together, the one that is asking apart.
+const heldMax = 1 << 20
+
+// digest of a log: of no part it is zero, then each is that of the one before and the names of the part.
+type digest [sha256.Size]byte
+
+func (d digest) after(names []byte) digest {
+	return sha256.Sum256(append(d[:], names...))
 }
 
-// stored is a document at rest.
-type stored struct {
-	Names []byte `json:"names"`
+// head is where a group's log ends.
+type head struct {
+	Parts  int    `json:"parts"`
+	Digest []byte `json:"digest"`
 }
 
-// Set is what a transaction read of a group's names: enough for the cells of one question.
-type Set struct {
+// part is one record of the log.
+type part struct {
+	Names []byte `json:"names"` // one after the other
+}
+
+// Book is what a process knows of all groups. It is safe for concurrent use.
+type Book struct {
 	kind   string
-	places map[int]*place
+	mu     sync.Mutex
+	groups map[string]*log
 }
 
-// Read reads the documents of a kind in which the names of a question would be.
-func Read(tx Records, kind, group string, names []noise.Name) (*Set, error) {
-	s := &Set{kind: kind, places: map[int]*place{}}
-	for _, n := range names {
-		at := placeOf(n[:])
-		if s.places[at] != nil {
-			continue
-		}
-		p, err := read(tx, kind, group, at)
-		if err != nil {
-			return nil, err
-		}
-		s.places[at] = p
-	}
-	return s, nil
+// NewBook is a book of records of one kind.
+func NewBook(kind string) *Book { return &Book{kind: kind, groups: map[string]*log{}} }
+
+// log is as much of a group's log as was read.
+type log struct {
+	mu     sync.RWMutex
+	parts  int
+	digest digest
+	in     table
+	held   atomic.Int64 // how many are in it
+	added  end          // by a transaction of this process that may have taken effect
 }
 
-func read(tx Records, kind, group string, at int) (*place, error) {
-	id := fmt.Sprintf("%s/%03x", group, at)
-	rec, err := tx.Get(kind, id)
+// end is what a transaction adds to a log that ends with a digest.
+type end struct {
+	from, digest digest
+	parts        [][]byte
+}
+
+// Set is a group's names as one transaction sees them.
+type Set struct {
+	kind, group string
+	head        metastore.Record
+	parts       int
+	seen        int // the parts that there were when it was read
+	digest      digest
+	log         *log
+	former      []metastore.Record // what an earlier version kept, to be written anew
+}
+
+// Read reads a group's names.
+func (b *Book) Read(tx Records, group string) (*Set, error) {
+	s := &Set{kind: b.kind, group: group}
+	rec, err := tx.Get(b.kind, s.id("head"))
 	if errors.Is(err, metastore.ErrNotFound) {
-		return &place{rec: metastore.Record{ID: id, Owner: group}}, nil
+		return s, s.begin(tx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("paid: %w", err)
 	}
-	var v stored
-	if err := json.Unmarshal(rec.Doc, &v); err != nil || rec.Owner != group || !ordered(v.Names, at) {
+	var h head
+	if err := json.Unmarshal(rec.Doc, &h); err != nil || h.Parts < 1 || len(h.Digest) != sha256.Size {
 		return nil, ErrStored
 	}
-	return &place{rec: rec, names: v.Names}, nil
+	s.head, s.parts, s.seen, s.digest = rec, h.Parts, h.Parts, digest(h.Digest)
+	s.log = b.known(group)
+	if ok, err := s.log.follow(tx, s); ok || err != nil {
+		return s, err
+	}
+	s.log = &log{} // what is stored is not what was read: a transaction did not take effect, or a copy was restored
+	ok, err := s.log.follow(tx, s)
+	if err == nil && !ok {
+		err = ErrStored
+	}
+	if err == nil {
+		b.keep(group, s.log)
+	}
+	return s, err
 }
 
-// ordered reports whether these are names of a place, in order and each once.
-func ordered(names []byte, at int) bool {
-	if len(names)%size != 0 {
-		return false
-	}
-	for i := 0; i < len(names); i += size {
-		if placeOf(names[i:]) != at || i > 0 && bytes.Compare(names[i-size:i], names[i:i+size]) >= 0 {
-			return false
-		}
-	}
-	return true
-}
+func (s *Set) id(what string) string { return s.group + "/" + what }
 
-// Has reports whether a cell was charged before. A name that Read was not given is not known.
-func (s *Set) Has(n noise.Name) bool {
-	p := s.places[placeOf(n[:])]
-	if p == nil {
-		return false
-	}
-	low, high := 0, len(p.names)/size
-	for low < high {
-		middle := (low + high) / 2
-		switch c := bytes.Compare(p.names[middle*size:(middle+1)*size], n[:]); {
-		case c == 0:
-			return true
-		case c < 0:
-			low = middle + 1
-		default:
-			high = middle
-		}
-	}
-	return false
-}
+func (s *Set) partID(i int) string { return s.id(fmt.Sprintf("part%08d", i)) }
 
-// Add keeps names from now on, at a time in unix milliseconds. The set is of no use afterwards.
-func (s *Set) Add(tx Records, now int64, names []noise.Name) error {
-	for _, n := range names {
-		p := s.places[placeOf(n[:])]
-		if p == nil {
-			return fmt.Errorf("%w: a name that was not read", ErrStored)
-		}
-		if !s.Has(n) {
-			p.fresh = append(p.fresh, n)
-		}
+// known is what was read of a group's log before; the others are forgotten when they are too many.
+func (b *Book) known(group string) *log {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.groups[group] == nil {
+		b.groups[group] = &log{}
 	}
-	for _, p := range s.sorted() {
-		if len(p.fresh) == 0 {
+	held := int64(0)
+	for g, l := range b.groups {
+		if g == group {
 			continue
 		}
-		doc, err := json.Marshal(stored{merged(p.names, p.fresh)})
-		if err != nil {
-			return fmt.Errorf("paid: %w", err)
-		}
-		p.rec.Doc, p.rec.Updated = doc, now
-		if p.rec.Version == 0 {
-			p.rec.Created = now
-		}
-		if err := tx.Put(s.kind, p.rec); err != nil {
-			return fmt.Errorf("paid: %w", err)
+		if held += l.held.Load(); held > heldMax {
+			delete(b.groups, g)
 		}
 	}
+	return b.groups[group]
+}
+
+func (b *Book) keep(group string, l *log) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.groups[group] = l
+}
+
+// follow reads the parts that were added, and reports whether the log is then the one that a set's head is of. If not, it is as it was.
+func (l *log) follow(tx Records, s *Set) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s.parts < l.parts {
+		return false, nil
+	}
+	more := l.added
+	if more.from != l.digest || more.digest != s.digest || len(more.parts) != s.parts-l.parts {
+		more = end{from: l.digest, digest: l.digest}
+		for i := l.parts + 1; i <= s.parts; i++ {
+			names, err := s.read(tx, i)
+			if err != nil {
+				return false, err
+			}
+			more.add(names)
+		}
+	}
+	if more.digest != s.digest {
+		return false, nil
+	}
+	for _, names := range more.parts {
+		l.parts++
+		l.in.add(names, l.parts)
+	}
+	l.digest, l.added = more.digest, end{}
+	l.held.Store(int64(l.in.used))
+	return true, nil
+}
+
+func (e *end) add(names []byte) {
+	e.parts, e.digest = append(e.parts, names), e.digest.after(names)
+}
+
+// read reads one part of the log.
+func (s *Set) read(tx Records, i int) ([]byte, error) {
+	rec, err := tx.Get(s.kind, s.partID(i))
+	if errors.Is(err, metastore.ErrNotFound) {
+		return nil, ErrStored
+	}
+	if err != nil {
+		return nil, fmt.Errorf("paid: %w", err)
+	}
+	var p part
+	if err := json.Unmarshal(rec.Doc, &p); err != nil || rec.Owner != s.group || len(p.Names)%size != 0 {
+		return nil, ErrStored
+	}
+	return p.Names, nil
+}
+
+// Has reports whether a cell was charged before.
+func (s *Set) Has(n noise.Name) bool {
+	s.log.mu.RLock()
+	defer s.log.mu.RUnlock()
+	at := s.log.in.find(name(n[:size]))
+	return at > 0 && at <= s.seen // another transaction may have read more
+}
+
+// Add keeps names that are not known from now on, at a time in unix milliseconds, in the transaction of Read. The set is of no use afterwards.
+func (s *Set) Add(tx Records, now int64, names []noise.Name) error {
+	if err := s.rewrite(tx, now); err != nil {
+		return err
+	}
+	packed := make([]byte, 0, len(names)*size)
+	for i := range names {
+		packed = append(packed, names[i][:size]...)
+	}
+	return s.append(tx, now, packed)
+}
+
+// append adds names at the end of the log, and moves the head there.
+func (s *Set) append(tx Records, now int64, names []byte) error {
+	if len(names) == 0 {
+		return nil
+	}
+	added := end{from: s.digest, digest: s.digest}
+	for len(names) > 0 {
+		most := min(len(names), partMax*size)
+		added.add(names[:most])
+		s.parts++
+		if err := s.put(tx, metastore.Record{ID: s.partID(s.parts), Created: now, Updated: now}, part{names[:most]}); err != nil {
+			return err
+		}
+		names = names[most:]
+	}
+	s.digest = added.digest
+	rec := s.head
+	if rec.ID, rec.Updated = s.id("head"), now; rec.Version == 0 {
+		rec.Created = now
+	}
+	if err := s.put(tx, rec, head{s.parts, s.digest[:]}); err != nil {
+		return err
+	}
+	s.head.Created, s.head.Version = rec.Created, rec.Version+1
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	s.log.added = added
 	return nil
 }
 
-// sorted are the places in the order of their documents.
-func (s *Set) sorted() []*place {
-	var out []*place
-	for _, p := range s.places {
-		out = append(out, p)
+func (s *Set) put(tx Records, rec metastore.Record, v any) error {
+	doc, err := json.Marshal(v)
+	if err == nil {
+		rec.Owner, rec.Doc = s.group, doc
+		err = tx.Put(s.kind, rec)
 	}
-	slices.SortFunc(out, func(a, b *place) int { return cmp.Compare(a.rec.ID, b.rec.ID) })
-	return out
-}
-
-// merged are names with others among them, in order and each once.
-func merged(names []byte, fresh []noise.Name) []byte {
-	slices.SortFunc(fresh, func(a, b noise.Name) int { return bytes.Compare(a[:], b[:]) })
-	fresh = slices.Compact(fresh)
-	out := make([]byte, 0, len(names)+len(fresh)*size)
-	for len(names) > 0 || len(fresh) > 0 {
-		if len(fresh) == 0 || len(names) > 0 && bytes.Compare(names[:size], fresh[0][:]) < 0 {
-			out, names = append(out, names[:size]...), names[size:]
-			continue
-		}
-		out, fresh = append(out, fresh[0][:]...), fresh[1:]
+	if err != nil {
+		return fmt.Errorf("paid: %w", err)
 	}
-	return out
+	return nil
 }

@@ -1,10 +1,11 @@
 package paid_test
 
 import (
-	"encoding/json"
-	"fmt"
+	"errors"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,130 +36,235 @@ func some(random *rand.Rand, n int) []noise.Name {
 	return out
 }
 
-// Against a plain set: whatever was added is known to the group that added it and to no other, also in the transaction after, and after a restart.
+// Against a plain set: whatever was added is known to the group that added it and to no other, also in the transaction after, beside others, when
+// transactions do not take effect, and after a restart.
 func TestExactlyWhatWasAddedIsKnown(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "zone.db")
 	random := rand.New(rand.NewPCG(1, 2))
 	pool := some(random, 400)
-	for i := range 100 { // neighbours in one document
+	for i := range 100 { // alike at the beginning
 		pool[i+100] = pool[i]
-		pool[i+100][31] ^= 1
+		pool[i+100][15] ^= 1
 	}
 	model := map[string]map[noise.Name]bool{"group_a": {}, "group_b": {}}
-	for round := range 40 {
-		s := open(t, path)
-		group := []string{"group_a", "group_b"}[round%2]
+	var s *sqlite.Store
+	var books []*paid.Book // two gateways
+	for round := range 120 {
+		if round%10 == 0 {
+			if s != nil {
+				require.NoError(t, s.Close())
+			}
+			s, books = open(t, path), []*paid.Book{paid.NewBook(kind), paid.NewBook(kind)}
+		}
+		group, book := []string{"group_a", "group_b"}[random.IntN(2)], books[random.IntN(2)]
 		var asked []noise.Name
 		for range random.IntN(60) {
 			asked = append(asked, pool[random.IntN(len(pool))]) // some twice
 		}
-		require.NoError(t, s.Update(t.Context(), func(tx *sqlite.Tx) error {
-			set, err := paid.Read(tx, kind, group, asked)
-			if err != nil {
-				return err
-			}
+		if charge(t, s, book, group, asked, model[group], random.IntN(3) == 0) {
 			for _, n := range asked {
-				require.Equal(t, model[group][n], set.Has(n))
+				model[group][n] = true
 			}
-			return set.Add(tx, 7, asked)
-		}))
-		for _, n := range asked {
-			model[group][n] = true
 		}
 		for of, want := range model {
-			require.NoError(t, s.View(t.Context(), func(tx *sqlite.Tx) error {
-				set, err := paid.Read(tx, kind, of, pool)
-				for _, n := range pool {
-					require.Equal(t, want[n], set.Has(n))
-				}
-				return err
-			}))
+			requireKnown(t, s, books[random.IntN(2)], of, pool, want)
 		}
-		require.NoError(t, s.Close())
 	}
+	require.NoError(t, s.Close())
 }
 
-// A name that was not read for is neither known nor added.
-func TestWhatWasNotReadIsNotKnown(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "zone.db"))
-	defer func() { require.NoError(t, s.Close()) }()
-	a, b := noise.Name{1}, noise.Name{2}
-	require.NoError(t, s.Update(t.Context(), func(tx *sqlite.Tx) error {
-		set, err := paid.Read(tx, kind, "group_a", []noise.Name{a})
+// charge asks and adds, in a transaction that may not take effect; it reports whether it did.
+func charge(t *testing.T, s *sqlite.Store, book *paid.Book, group string, asked []noise.Name, known map[noise.Name]bool, fails bool) bool {
+	t.Helper()
+	rolledBack := errors.New("rolled back")
+	err := s.Update(t.Context(), func(tx *sqlite.Tx) error {
+		set, err := book.Read(tx, group)
 		require.NoError(t, err)
-		require.False(t, set.Has(b))
-		require.ErrorIs(t, set.Add(tx, 7, []noise.Name{b}), paid.ErrStored)
+		for _, n := range asked {
+			require.Equal(t, known[n], set.Has(n))
+		}
+		require.NoError(t, set.Add(tx, 7, asked))
+		if !fails {
+			return nil
+		}
+		again, err := book.Read(tx, group) // what is not to be, as it is seen inside
+		require.NoError(t, err)
+		for _, n := range asked {
+			require.True(t, again.Has(n))
+		}
+		return rolledBack
+	})
+	if fails {
+		require.ErrorIs(t, err, rolledBack)
+		return false
+	}
+	require.NoError(t, err)
+	return true
+}
+
+func requireKnown(t *testing.T, s *sqlite.Store, book *paid.Book, group string, pool []noise.Name, want map[noise.Name]bool) {
+	t.Helper()
+	require.NoError(t, s.View(t.Context(), func(tx *sqlite.Tx) error {
+		set, err := book.Read(tx, group)
+		require.NoError(t, err)
+		for _, n := range pool {
+			require.Equal(t, want[n], set.Has(n))
+		}
 		return nil
 	}))
 }
 
-// A document with anything else than names of its place, in order and each once, answers nothing.
-func TestDamagedNamesAreRefused(t *testing.T) {
-	name := func(bytes ...byte) []byte { n := noise.Name{}; copy(n[:], bytes); return n[:] }
-	joined := func(parts ...[]byte) (out []byte) {
-		for _, p := range parts {
-			out = append(out, p...)
-		}
-		return out
-	}
-	for what, doc := range map[string]any{
-		"another place": map[string]any{"names": name(2)},
-		"half a name":   map[string]any{"names": name(1)[:31]},
-		"out of order":  map[string]any{"names": joined(name(1, 2), name(1, 1))},
-		"one twice":     map[string]any{"names": joined(name(1), name(1))},
-		"no bytes":      map[string]any{"names": 7},
-		"a list":        []int{1},
-	} {
-		s := open(t, filepath.Join(t.TempDir(), "zone.db"))
-		raw, err := json.Marshal(doc)
+// A transaction sees what was there when it began, whatever a later one of the same process has read and added meanwhile.
+func TestATransactionSeesItsOwnTime(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "zone.db"))
+	defer func() { require.NoError(t, s.Close()) }()
+	book, a, b := paid.NewBook(kind), noise.Name{1}, noise.Name{2}
+	charge(t, s, book, "group_a", []noise.Name{a}, nil, false)
+	both := map[noise.Name]bool{a: true, b: true}
+	require.NoError(t, s.View(t.Context(), func(tx *sqlite.Tx) error {
+		before, err := book.Read(tx, "group_a")
 		require.NoError(t, err)
-		require.NoError(t, s.Update(t.Context(), func(tx *sqlite.Tx) error {
-			return tx.Put(kind, metastore.Record{ID: "group_a/004", Owner: "group_a", Doc: raw})
-		}))
-		require.NoError(t, s.View(t.Context(), func(tx *sqlite.Tx) error {
-			_, err := paid.Read(tx, kind, "group_a", []noise.Name{{1}})
-			require.ErrorIs(t, err, paid.ErrStored, what)
-			return nil
-		}))
-		require.NoError(t, s.Close())
+		require.True(t, before.Has(a))
+		charge(t, s, book, "group_a", []noise.Name{b}, nil, false)
+		requireKnown(t, s, book, "group_a", []noise.Name{a, b}, both)
+		require.True(t, before.Has(a))
+		require.False(t, before.Has(b))
+		again, err := book.Read(tx, "group_a")
+		require.NoError(t, err)
+		require.True(t, again.Has(a))
+		require.False(t, again.Has(b))
+		return nil
+	}))
+	requireKnown(t, s, book, "group_a", []noise.Name{a, b}, both)
+}
+
+// Of two that read the same and both add, one is told of a conflict: nothing is lost, and nothing is charged by half.
+func TestParallelChargesConflict(t *testing.T) {
+	store := records{}
+	for range 2 {
+		book := paid.NewBook(kind)
+		first, err := book.Read(store, "group_a")
+		require.NoError(t, err)
+		second, err := book.Read(store, "group_a")
+		require.NoError(t, err)
+		require.NoError(t, first.Add(store, 7, some(rand.New(rand.NewPCG(1, 2)), 1+len(store))))
+		require.ErrorIs(t, second.Add(store, 7, []noise.Name{{2}}), metastore.ErrConflict)
 	}
 }
 
-// BenchmarkLookup looks cells up, and adds them, among 100,000 that a group was charged for.
-func BenchmarkLookup(b *testing.B) {
-	random := rand.New(rand.NewPCG(1, 2))
-	s := open(b, filepath.Join(b.TempDir(), "zone.db"))
-	b.Cleanup(func() { require.NoError(b, s.Close()) })
-	all := some(random, 100_000)
-	add := func(names []noise.Name) {
-		require.NoError(b, s.Update(b.Context(), func(tx *sqlite.Tx) error {
-			set, err := paid.Read(tx, kind, "group_a", names)
-			require.NoError(b, err)
-			return set.Add(tx, 7, names)
-		}))
+// A copy of the store that is put back is answered by what it holds, not by what a process has read of a later one: names that were charged after the
+// copy was made are not known, also when as many others were charged since.
+func TestAnEarlierStoreIsNotAnsweredFromMemory(t *testing.T) {
+	store, book, gateway := records{}, paid.NewBook(kind), paid.NewBook(kind)
+	add := func(b *paid.Book, n noise.Name) {
+		set, err := b.Read(store, "group_a")
+		require.NoError(t, err)
+		require.NoError(t, set.Add(store, 7, []noise.Name{n}))
 	}
-	add(all)
-	for _, n := range []int{1, 10, 100, 5_000} {
-		b.Run(fmt.Sprintf("%d cells looked up", n), func(b *testing.B) {
-			for b.Loop() {
-				at := random.IntN(len(all) - n)
-				require.NoError(b, s.View(b.Context(), func(tx *sqlite.Tx) error {
-					set, err := paid.Read(tx, kind, "group_a", all[at:at+n])
-					for _, name := range all[at : at+n] {
-						if err == nil && !set.Has(name) {
-							b.Fatal("not known")
-						}
-					}
-					return err
-				}))
-			}
-		})
+	has := func(n noise.Name) bool {
+		set, err := book.Read(store, "group_a")
+		require.NoError(t, err)
+		return set.Has(n)
 	}
-	for _, n := range []int{10, 5_000} {
-		b.Run(fmt.Sprintf("%d cells added", n), func(b *testing.B) {
-			for b.Loop() {
-				add(some(random, n))
-			}
-		})
+	a, b, c := noise.Name{1}, noise.Name{2}, noise.Name{3}
+	add(book, a)
+	copied := maps.Clone(store)
+	add(book, b)
+	require.True(t, has(b))
+	clear(store)
+	maps.Copy(store, copied)
+	require.True(t, has(a))
+	require.False(t, has(b))
+	add(book, b)
+	require.True(t, has(b))
+	clear(store)
+	maps.Copy(store, copied)
+	add(gateway, c)
+	require.True(t, has(c))
+	require.False(t, has(b), "as many parts, and others")
+}
+
+// What is stored and is not what was added answers nothing.
+func TestDamagedNamesAreRefused(t *testing.T) {
+	intact := func() records {
+		store := records{}
+		for _, n := range []noise.Name{{1}, {2}} {
+			set, err := paid.NewBook(kind).Read(store, "group_a")
+			require.NoError(t, err)
+			require.NoError(t, set.Add(store, 7, []noise.Name{n}))
+		}
+		return store
+	}
+	name := func(b byte) []byte { return append([]byte{b}, make([]byte, 15)...) }
+	first, second := "group_a/part00000001", "group_a/part00000002"
+	for what, spoil := range map[string]func(records){
+		"another name":     func(r records) { r.doc(first, map[string]any{"names": name(3)}) },
+		"half a name":      func(r records) { r.doc(second, map[string]any{"names": name(2)[:15]}) },
+		"one name more":    func(r records) { r.doc(second, map[string]any{"names": append(name(2), name(3)...)}) },
+		"no bytes":         func(r records) { r.doc(second, map[string]any{"names": 7}) },
+		"a list":           func(r records) { r.doc(second, []int{1}) },
+		"a part is gone":   func(r records) { delete(r, first) },
+		"the head is gone": func(r records) { delete(r, "group_a/head") },
+		"fewer parts":      func(r records) { r.head("parts", 1) },
+		"more parts":       func(r records) { r.head("parts", 3) },
+		"no parts":         func(r records) { r.head("parts", 0) },
+		"another digest":   func(r records) { r.head("digest", make([]byte, 32)) },
+		"half a digest":    func(r records) { r.head("digest", make([]byte, 16)) },
+		"another group's": func(r records) {
+			rec := r[first]
+			rec.Owner = "group_b"
+			r[first] = rec
+		},
+	} {
+		store := intact()
+		spoil(store)
+		_, err := paid.NewBook(kind).Read(store, "group_a")
+		require.ErrorIs(t, err, paid.ErrStored, what)
+	}
+	_, err := paid.NewBook(kind).Read(intact(), "group_a")
+	require.NoError(t, err)
+}
+
+// What an earlier version kept is known before and after it is written anew, which the next charge does.
+func TestFormerNamesStayKnown(t *testing.T) {
+	store, book := records{}, paid.NewBook(kind)
+	names := some(rand.New(rand.NewPCG(3, 4)), 3)
+	store.doc("group_a/004", map[string]any{"names": slices.Concat(names[0][:], names[1][:])})
+	store.doc("group_a/3ff", map[string]any{"names": names[2][:]})
+	fresh := noise.Name{9}
+	for round := range 3 {
+		set, err := book.Read(store, "group_a")
+		require.NoError(t, err)
+		for _, n := range names {
+			require.True(t, set.Has(n))
+		}
+		require.Equal(t, round > 0, set.Has(fresh))
+		if !set.Has(fresh) {
+			require.NoError(t, set.Add(store, 7, []noise.Name{fresh}))
+		}
+	}
+	require.Len(t, store, 3, "a head, what was, and what is new")
+
+	damaged := records{}
+	damaged.doc("group_a/004", map[string]any{"names": names[0][:31]})
+	_, err := book.Read(damaged, "group_a")
+	require.ErrorIs(t, err, paid.ErrStored)
+}
+
+// No record grows without end: a question of very many cells is kept in several.
+func TestPartsAreBounded(t *testing.T) {
+	store, book := records{}, paid.NewBook(kind)
+	all := some(rand.New(rand.NewPCG(5, 6)), 40_000)
+	set, err := book.Read(store, "group_a")
+	require.NoError(t, err)
+	require.NoError(t, set.Add(store, 7, all))
+	require.Len(t, store, 4)
+	for _, r := range store {
+		require.Less(t, len(r.Doc), 400_000)
+	}
+	set, err = paid.NewBook(kind).Read(store, "group_a")
+	require.NoError(t, err)
+	for _, n := range all {
+		require.True(t, set.Has(n))
 	}
 }
