@@ -1,0 +1,77 @@
+package compile_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"yumen/catalog/footprint/viewtest"
+)
+
+// meaning is one canonical cell: what it came to in every world, how wide its noise is, and who asked for it.
+type meaning struct {
+	values      []string
+	sensitivity string
+	text        string
+}
+
+// TestOracleOfCells asks random questions of random worlds. Cells that are one have one value in every world, whoever asked for them and how, and noise of one
+// width; cells that have one value in every world are one, for two draws of one meaning could be averaged.
+func TestOracleOfCells(t *testing.T) {
+	view := viewtest.View(t, wideWorld)
+	e := newEngine(t)
+	questions := e.wideQuestions(rand.New(rand.NewPCG(51, 52)), view, min(trials(t, 5), 60))
+	worlds := min(trials(t, 12), 40)
+	cells := map[string]*meaning{}
+	for seed := range worlds {
+		randomWide(rand.New(rand.NewPCG(uint64(seed), 53))).load(e, view)
+		for _, q := range questions {
+			figures := e.figures(q.program)
+			seen := map[string]bool{}
+			for s, statistic := range q.program.Statistics {
+				for k := range q.program.Keys {
+					if statistic.Set < 0 && k > 0 {
+						break
+					}
+					cell, err := q.program.Cell(s, k)
+					require.NoError(t, err)
+					name, value := string(cell), figures[k][s].String()
+					m := cells[name]
+					if m == nil {
+						m = &meaning{sensitivity: fmt.Sprint(statistic.Sensitivity, "/", statistic.Places), text: fmt.Sprintf("%s, statistic %d, key %d", q.text, s, k)}
+						cells[name] = m
+					}
+					require.Equal(t, m.sensitivity, fmt.Sprint(statistic.Sensitivity, "/", statistic.Places), "%s\n%s\nare one cell with noise of two widths", q.text, m.text)
+					if len(m.values) == seed {
+						m.values = append(m.values, value)
+					}
+					require.Equal(t, m.values[seed], value, "%s\n%s\nare one cell with two meanings: %s", q.text, m.text, name)
+					seen[name] = true
+				}
+			}
+		}
+	}
+	alike := map[string][]string{}
+	for name, m := range cells {
+		values := strings.Join(m.values, " ")
+		different := map[string]bool{}
+		for _, v := range m.values {
+			different[v] = true
+		}
+		if len(different) > 5 {
+			alike[values] = append(alike[values], name)
+		}
+	}
+	t.Logf("%d questions, %d cells, %d values", len(questions), len(cells), len(alike))
+	for values, names := range alike {
+		if len(names) > 1 {
+			for _, n := range names {
+				t.Logf("%s\n%s\n%s", values, cells[n].text, n)
+			}
+			t.Logf("--------")
+		}
+	}
+}
