@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -189,11 +188,7 @@ func (b *builder) rollup(sets []Box, keys []Key) ([]Rollup, error) {
 	if r.Box, err = b.rolled.box(b.innerNodes(true)...); err != nil {
 		return nil, err
 	}
-	content, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
-	}
-	r.Path = rollupPath + strings.TrimPrefix(string(catalog.DigestOf(content)), "sha256:")
+	r.Path = r.named()
 	for i := range sets {
 		sets[i] = sets[i].withPath(rollupPath, r.Path)
 	}

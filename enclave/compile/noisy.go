@@ -70,13 +70,13 @@ func GenerateNoisy(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 		return nil, &Uncovered{WantEntities, p.Base.Root.Dataset, ""}
 	}
 	out := &NoisyProgram{plan: p, in: in, clips: map[ColumnRef]*big.Rat{}}
-	reach, err := reaches(p.Base, in.Specs)
-	if err != nil {
+	if _, err := reaches(p.Base, in.Specs); err != nil {
 		return nil, err
 	}
 	for _, box := range p.Sets {
 		out.cohort = append(out.cohort, govern(p.Base, p.Keys, box, in.Scope))
 	}
+	var err error
 	if out.Keys, err = p.everyKey(in.Specs, in.Cells); err != nil {
 		return nil, err
 	}
@@ -84,11 +84,11 @@ func GenerateNoisy(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 		if !slices.ContainsFunc(p.Cells, func(c Cell) bool { return c.Set == set }) {
 			continue
 		}
-		if err := out.add(set, reach); err != nil {
+		if err := out.add(set); err != nil {
 			return nil, err
 		}
 	}
-	if err := out.universe(reach); err != nil {
+	if err := out.universe(); err != nil {
 		return nil, err
 	}
 	out.Attachments = attachments(out.reads)
@@ -96,7 +96,7 @@ func GenerateNoisy(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 }
 
 // universe adds the counts of the universe for every count that decides about something smaller.
-func (n *NoisyProgram) universe(reach reaching) error {
+func (n *NoisyProgram) universe() error {
 	var wanted []Statistic
 	at := map[EntityRef]int{}
 	for i := range n.Statistics {
@@ -113,7 +113,7 @@ func (n *NoisyProgram) universe(reach reaching) error {
 		s.Universe = at[e]
 	}
 	for i := range wanted {
-		if err := n.weigh(&wanted[i], reach); err != nil {
+		if err := n.weigh(&wanted[i]); err != nil {
 			return err
 		}
 	}
@@ -132,7 +132,7 @@ func (n *NoisyProgram) rows(set int) cohort {
 }
 
 // add writes the statements of a set: of what is counted and added up row by row, and of what is added up for each entity first.
-func (n *NoisyProgram) add(set int, reach reaching) error {
+func (n *NoisyProgram) add(set int) error {
 	var wanted []Statistic
 	for column, c := range n.plan.Cells {
 		if c.Set == set {
@@ -147,7 +147,7 @@ func (n *NoisyProgram) add(set int, reach reaching) error {
 		}
 	}
 	for i := range wanted {
-		if err := n.weigh(&wanted[i], reach); err != nil {
+		if err := n.weigh(&wanted[i]); err != nil {
 			return err
 		}
 	}

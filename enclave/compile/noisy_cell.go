@@ -12,20 +12,22 @@ import (
 // for as a key or as a condition.
 func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 	s := n.Statistics[statistic]
-	plan := *n.plan
-	plan.Cells = []Cell{{Measure: s.Measure}}
-	if s.Set == universal {
-		plan.Sets, plan.Keys = []Box{{}}, nil
-	} else {
-		plan.Cells[0].Set = s.Set
+	box, columns := n.setOf(s)
+	at := cell{box: box}
+	if len(columns) > 0 {
+		at = cohort{base: n.plan.Base, box: box, keys: n.plan.Keys}.at(n.Keys[key])
+		at = n.dated(at)
 	}
-	f := plan.Families(n.in.Snapshots, n.in.Scope)[0]
-	at := cohort{base: f.Base, box: f.Box, keys: f.Keys}.at(n.Keys[key])
-	at = n.dated(at)
-	f.Keys, f.Box = nil, n.plain(at.box)
 	slices.SortFunc(at.beside, func(a, b keyValue) int {
 		return cmp.Or(cmp.Compare(a.Column.Path, b.Column.Path), cmp.Compare(a.Column.Column, b.Column.Column), cmp.Compare(a.Func, b.Func))
 	})
+	columns = nil
+	for _, x := range at.beside {
+		columns = append(columns, x.Column)
+	}
+	plan := Plan{Sets: []Box{{}}, Cells: []Cell{{Measure: n.measured(s, at.box)}}}
+	plan.Base, plan.Sets[0] = n.scoped().alone(n.plain(n.bounded(at.box)), columns, plan.Cells[0].Measure)
+	f := plan.Families(n.in.Snapshots, n.joinedScope(plan.Base))[0]
 	var clips []string // what contributions are cut to is part of what is added up, and a declaration may change it
 	for _, x := range s.Measure.factors() {
 		if clip := n.clips[x.Column]; clip != nil {
@@ -58,13 +60,11 @@ func (n *NoisyProgram) plain(b Box) Box {
 	return b
 }
 
-// behind is the declared column behind a governed reference; nil for a roll-up's result.
+// behind is the declared column behind a reference of the plan; nil for a roll-up's result.
 func (n *NoisyProgram) behind(ref ColumnRef) *catalog.Column {
-	for path, governed := range n.cohort[0].rename {
-		rolled := slices.ContainsFunc(n.plan.Base.Rollups, func(r Rollup) bool { return r.Path == path })
-		if spec := n.in.Specs[n.plan.datasetOf(path)]; governed == ref.Path && !rolled && spec != nil {
-			return spec.Column(ref.Column)
-		}
+	rolled := slices.ContainsFunc(n.plan.Base.Rollups, func(r Rollup) bool { return r.Path == ref.Path })
+	if spec := n.in.Specs[n.plan.datasetOf(ref.Path)]; !rolled && spec != nil {
+		return spec.Column(ref.Column)
 	}
 	return nil
 }

@@ -104,7 +104,11 @@ func (r reaching) of(typ string, but ...EntityRef) *big.Int {
 // A count of rows: as many as the entity moves, in whatever cells. A count of entities: itself, once in each cell that it has rows in, and of
 // others no more than it moves rows. A sum: the width of what contributions are cut to (clip, or twice that where amounts can be negative) for the
 // entity that they are cut for, once in each cell; every other row that moves may change what an entity adds by as much.
-func (n *NoisyProgram) weigh(s *Statistic, reach reaching) error {
+func (n *NoisyProgram) weigh(s *Statistic) error {
+	reach, err := n.reachOf(*s)
+	if err != nil {
+		return err
+	}
 	unit := big.NewInt(1)
 	counted := EntityRef{}
 	switch s.Measure.Kind {
@@ -112,7 +116,6 @@ func (n *NoisyProgram) weigh(s *Statistic, reach reaching) error {
 	case MeasureEntities:
 		counted = reach.origin(s.Measure.Entity)
 	default:
-		var err error
 		if unit, s.Places, err = n.width(s.Measure); err != nil {
 			return err
 		}

@@ -122,23 +122,23 @@ func drawn(r *rand.Rand, table, column string) string {
 	case "clinics.kind":
 		return maybe("'x'", "'y'")
 	case "clinics.beds":
-		return between(0, 20)
+		return maybe(between(0, 20), between(0, 20), "NULL")
 	case "visits.area":
-		return maybe("'a'", "'b'", "'c'")
+		return maybe("'a'", "'b'", "'c'", "NULL")
 	case "visits.home":
 		return maybe("'u'", "'v'", "NULL")
 	case "visits.day":
-		return fmt.Sprintf("DATE '%d-%02d-15'", 2023+r.IntN(2), 1+r.IntN(12))
+		return maybe(fmt.Sprintf("DATE '%d-%02d-15'", 2023+r.IntN(2), 1+r.IntN(12)), "NULL")
 	case "visits.cost":
-		return between(0, 90)
+		return maybe(between(0, 90), between(0, 90), "NULL")
 	case "visits.fee":
-		return between(0, 9)
+		return maybe(between(0, 9), between(0, 9), "NULL")
 	case "visits.saved":
 		return maybe(between(-90, 90), between(-90, 90), "NULL")
 	case "deals.way":
 		return maybe("'p'", "'q'", "NULL")
 	default:
-		return between(0, 50)
+		return maybe(between(0, 50), between(0, 50), "NULL")
 	}
 }
 
