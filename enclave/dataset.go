@@ -11,6 +11,10 @@ import (
 	"yumen/policy"
 )
 
+// ErrTooSlow ends a file whose sender does not keep up.
+var ErrTooSlow = fault(KindUnavailable, "文件到达过慢，已中断：请用 yumen dataset load 分段上传（中断后自动续传），或在网络恢复后重发",
+	"the file came too slowly and was cut off: yumen dataset load sends in parts and goes on where it stopped; or send it again over a better line")
+
 // ErrUploadTooLarge refuses a file over the limit of one upload.
 var ErrUploadTooLarge = fault(KindTooLarge, "文件超过单次上传上限，请拆分后上传", "the file is over the limit of one upload: split it")
 

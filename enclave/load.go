@@ -58,14 +58,13 @@ func (s *Service) loadBatch(ctx context.Context, p Principal, name string, body 
 	return s.load(ctx, p, &batch{dataset: name, mode: pushed(p), spec: d.Approved, version: d.ApprovedVersion.Digest, expected: about.Digest, manifest: m, progress: about.Progress}, body)
 }
 
-// load takes one file in: at most maxUploads at once, because each is held in memory.
+// load takes one file in: at most maxIntake at once, because each is held in memory.
 func (s *Service) load(ctx context.Context, p Principal, b *batch, body io.Reader) (api.Snapshot, error) {
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	case <-ctx.Done():
-		return api.Snapshot{}, ctx.Err()
+	leave, err := s.intake.enter(ctx, p)
+	if err != nil {
+		return api.Snapshot{}, err
 	}
+	defer leave()
 	ctx = sandbox.WithTenant(ctx, p.LegalGroup)
 	defer debug.FreeOSMemory() // what a file went through on its way is given back: the kernel wipes it before anybody gets it
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.limits.IngestSeconds)*time.Second)

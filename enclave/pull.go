@@ -35,16 +35,16 @@ func (s *Service) reads(p Principal, name string, which api.Twin, read func(cont
 		}
 		return api.Upload{}, fault(KindConflict, "该数据集正在读取或生成，请稍后查看快照", "this dataset is being read or made right now: look at its snapshots later")
 	}
-	if len(s.parts.all) >= maxAllUploads {
-		return api.Upload{}, fault(KindUnavailable, "未完成的上传太多，请稍后再试", "too many uploads are open: try later")
+	u := &upload{id: newID(catalog.PrefixSnapshot) + "-upload", account: p.Account, group: p.sharer(), dataset: name, pulls: true, twin: which, touched: s.clock.Now(),
+		stored: make(chan struct{}), working: make(chan struct{})}
+	if err := s.parts.room(u, s.limits.Upload); err != nil {
+		return api.Upload{}, err
 	}
 	if err := s.work.begin(); err != nil {
 		return api.Upload{}, err
 	}
-	u := &upload{id: newID(catalog.PrefixSnapshot) + "-upload", account: p.Account, dataset: name, pulls: true, twin: which, touched: s.clock.Now(),
-		stored: make(chan struct{}), working: make(chan struct{})}
 	close(u.stored) // nothing is kept of it on its way
-	s.parts.all[u.id] = u
+	s.parts.add(u)
 	go func() {
 		defer s.work.done()
 		snapshot, err := read(s.ctx, u)

@@ -65,9 +65,6 @@ type Limits struct {
 // DefaultLimits fit a machine of 2 cores and 8 GiB.
 var DefaultLimits = Limits{Upload: 4 << 30, SnapshotCache: 2 << 30, RunMemoryMB: 1024, RunThreads: 2, RunSeconds: 60, IngestSeconds: 900}
 
-// maxUploads is how many files are taken in at once.
-const maxUploads = 2
-
 // Service is the gateway: the only thing a door may ask.
 type Service struct {
 	store     Store
@@ -94,9 +91,9 @@ type Service struct {
 	refused     refusals
 	calendar    atomic.Pointer[workday.Calendar]
 
-	uploads chan struct{} // each holds a whole file in memory
-	parts   uploads
-	sealed  *sealedCache
+	intake *intake
+	parts  uploads
+	sealed *sealedCache
 	// outcomes are the ledgers that were read.
 	outcomes *outcomes
 	paid     *paid.Book // the cells that legal groups were charged for
@@ -136,7 +133,7 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	s := &Service{decider: cfg.Decider, runner: cfg.Runner, snapshots: cfg.Snapshots, artefacts: cfg.Artefacts,
 		keys: cfg.Keys, clock: cfg.Clock, log: cfg.Log, limits: cfg.Limits.orDefault(), level: cfg.Level, engine: cfg.Engine, development: cfg.Development,
 		signer: cfg.Keys.LogSigner(), groups: newTurnstile(), outcomes: newOutcomes(), paid: paid.NewBook(recCharged), watch: newWatchers(), ended: newWatchers(), tally: newTally(),
-		uploads: make(chan struct{}, maxUploads), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
+		intake: newIntake(), parts: uploads{all: map[string]*upload{}}, inflight: newInflight()}
 	if s.places = cfg.Places; s.places == nil {
 		s.places = nowhere{}
 	}

@@ -30,12 +30,11 @@ func (s *Service) SuggestDataset(ctx context.Context, p Principal, name string, 
 		s.denied(ctx, p, policy.ActionCatalogChange, name, err)
 		return api.Suggestion{}, known(err)
 	}
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	case <-ctx.Done():
-		return api.Suggestion{}, ctx.Err()
+	leave, err := s.intake.enter(ctx, p)
+	if err != nil {
+		return api.Suggestion{}, err
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.limits.IngestSeconds)*time.Second)
 	defer cancel()
 	if err := s.work.begin(); err != nil {

@@ -1,11 +1,9 @@
 package enclave
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"sync"
 	"time"
 
@@ -16,19 +14,14 @@ import (
 	"yumen/sandbox"
 )
 
-// Limits of uploads in parts.
-const (
-	partBytes      = 4 << 20 // what a client should send at once
-	maxOpenUploads = 4       // of one account
-	maxAllUploads  = 64
-	uploadIdle     = 24 * time.Hour
-	answerIdle     = time.Hour
-)
+// partBytes is what a client should send at once.
+const partBytes = 4 << 20
 
 // upload is a file that arrives in parts. What has arrived is encrypted under a data key of its own while it arrives, in the folder of
 // snapshots; no record names it, so that a gateway which starts again removes it.
 type upload struct {
 	id, account, dataset string
+	group                string   // whose share of the room it uses
 	pulls                bool     // the gateway reads it in place: nobody sends it, and it is not kept on its way
 	twin                 api.Twin // that it makes; zero of what is read in place
 	size                 int64
@@ -46,12 +39,6 @@ type upload struct {
 	percent  int // of the check
 	snapshot api.Snapshot
 	err      error // of the load, once working is closed
-}
-
-// uploads are the files that are arriving.
-type uploads struct {
-	mu  sync.Mutex
-	all map[string]*upload
 }
 
 // BeginUpload opens an upload of one file in parts, or finds the one that this account has begun with the same file for the same
@@ -74,36 +61,40 @@ func (s *Service) BeginUpload(ctx context.Context, p Principal, name string, in 
 		return api.Upload{}, err
 	}
 	s.sweepUploads()
+	u := &upload{id: newID(catalog.PrefixSnapshot) + "-upload", account: p.Account, group: p.sharer(), dataset: name, size: in.Size, expected: digest,
+		about: Supply{Digest: digest, Manifest: []byte(in.Manifest)}, touched: s.clock.Now(), stored: make(chan struct{})}
+	for {
+		v, err := s.openUpload(u)
+		if !errors.Is(err, errUploadShare) && !errors.Is(err, errManyUploads) {
+			return v, err
+		}
+		if old, ok := s.parts.quiet(p.Account, s.clock.Now()); !ok || s.removeUpload(old) != nil {
+			return v, err
+		}
+	}
+}
+
+// openUpload finds the upload of the same file, or opens the new one.
+func (s *Service) openUpload(next *upload) (api.Upload, error) {
 	s.parts.mu.Lock()
 	defer s.parts.mu.Unlock()
-	own, bytes := 0, in.Size
 	for _, u := range s.parts.all {
-		if u.pulls {
-			continue
-		}
-		same := u.account == p.Account && u.dataset == name && u.expected == digest && u.size == in.Size && string(u.about.Manifest) == in.Manifest
-		switch v := u.view(); {
+		same := !u.pulls && u.account == next.account && u.dataset == next.dataset && u.expected == next.expected && u.size == next.size &&
+			string(u.about.Manifest) == string(next.about.Manifest)
+		switch {
 		case same && u.failed():
 			delete(s.parts.all, u.id) // nothing of it is left: it begins anew
 		case same:
 			u.touch(s.clock.Now())
-			return v, nil
-		case v.State == "done": // only its answer is left
-		case u.account == p.Account:
-			own++
-			fallthrough
-		default:
-			bytes += u.size
+			return u.view(), nil
 		}
 	}
-	if own >= maxOpenUploads || len(s.parts.all) >= maxAllUploads || bytes > maxOpenUploads*s.limits.Upload {
-		return api.Upload{}, fault(KindUnavailable, "未完成的上传太多：请先完成或放弃其中一个，或稍后再试", "too many uploads are open: finish one or give it up first, or try later")
+	if err := s.parts.room(next, s.limits.Upload); err != nil {
+		return api.Upload{}, err
 	}
-	u := &upload{id: newID(catalog.PrefixSnapshot) + "-upload", account: p.Account, dataset: name, size: in.Size, expected: digest,
-		about: Supply{Digest: digest, Manifest: []byte(in.Manifest)}, touched: s.clock.Now(), stored: make(chan struct{})}
-	s.parts.all[u.id] = u
-	s.receive(u)
-	return u.view(), nil
+	s.parts.add(next)
+	s.receive(next)
+	return next.view(), nil
 }
 
 // receive starts the encryption of what will arrive.
@@ -290,17 +281,6 @@ func (s *Service) closeUploads() {
 	for _, u := range s.parts.list() {
 		_ = s.removeUpload(u)
 	}
-}
-
-func (p *uploads) list() []*upload {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	out := make([]*upload, 0, len(p.all))
-	for _, u := range p.all {
-		out = append(out, u)
-	}
-	slices.SortFunc(out, func(a, b *upload) int { return cmp.Compare(a.id, b.id) })
-	return out
 }
 
 func (s *Service) ownUpload(p Principal, id string) (*upload, error) {

@@ -31,7 +31,8 @@ func listen(cfg Config, g *gateway, log *slog.Logger) (*server, string, error) {
 	if err != nil {
 		return nil, "", errors.Join(fmt.Errorf("listen: %w", err), srv.Close())
 	}
-	door := httpServer(httpapi.New(httpapi.Config{Service: g.service, Log: log, MaxUpload: cfg.MaxUploadMB << 20, Version: version, Limits: limits, Observer: g.telemetry}), log)
+	door := httpServer(httpapi.New(httpapi.Config{Service: g.service, Log: log, MaxUpload: cfg.MaxUploadMB << 20, Version: version, Limits: limits, Observer: g.telemetry,
+		Pace: httpapi.Pace{Whole: time.Duration(cfg.IngestSeconds) * time.Second}}), log)
 	srv.serve(cfg, door, ln)
 	return srv, cfg.scheme() + "://" + ln.Addr().String(), nil
 }

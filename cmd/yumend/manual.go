@@ -30,7 +30,7 @@ var manual = map[string]catalog.Text{
 	"isolation": {Zh: "最低隔离级别：full+cgroup（full 加上委派给网关的控制组，每个工作进程的内存、处理器和进程数都受其约束）、full（命名空间、私有根、Landlock、seccomp、限额）或 floor（Landlock、seccomp、限额）。达不到则不启动；低于 floor 一律不运行。实际级别写入日志和每份回执。",
 		En: "The least level of the cage that is served with: full+cgroup (full, and control groups that are delegated to the gateway and bound each worker's memory, processors and processes), full (namespaces, private root, Landlock, seccomp, limits) or floor (Landlock, seccomp, limits). Below it the gateway does not start, and below the floor nothing is ever run. The level reached is logged, and written on every receipt."},
 	"run_seconds":       {Zh: "一次运行最长多少秒，超过即终止。", En: "Seconds that one run may take before it is killed."},
-	"ingest_seconds":    {Zh: "一次装载最长多少秒。", En: "Seconds that one load may take."},
+	"ingest_seconds":    {Zh: "一次装载最长多少秒；以单个请求发送的文件也须在此时间内到达。", En: "Seconds that one load may take; a file that is sent in one request must also arrive within them."},
 	"snapshot_cache_mb": {Zh: "内存中解密快照的上限（MB），密封且只读。放不下的被拒绝。", En: "Bound of the decrypted snapshots in memory, in MB; they are sealed and read-only. What does not fit is refused."},
 	"max_upload_mb":     {Zh: "单个上传文件的上限（MB）。", En: "Bound of one uploaded file, in MB."},
 	"drain_seconds": {Zh: "收到 SIGTERM 后，正在运行和排队的任务最多再给多少秒；超过即终止并记为失败。第二个信号立即结束进程。",

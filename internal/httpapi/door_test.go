@@ -152,7 +152,7 @@ func TestDoor(t *testing.T) {
 		test func(t *testing.T, d *door)
 	}{
 		{"document", testDocument}, {"BJ-FIN-19c,BJ-OPS-5a: no other operation answers with rows", testFormsOfOutput}, {"sessions", testSessions}, {"roles", testRoles}, {"problems", testProblems}, {"echo", testEcho},
-		{"limits", testLimits}, {"upload", testUpload}, {"uploads in parts", testUploadInParts}, {"manifest", testManifest}, {"streams", testStreams}, {"runs", testRuns}, {"channels", testChannels}, {"ends", testStreamsEndWithTheirSession},
+		{"limits", testLimits}, {"upload", testUpload}, {"uploads in parts", testUploadInParts}, {"manifest", testManifest}, {"slow senders", testSlowSenders}, {"streams", testStreams}, {"runs", testRuns}, {"channels", testChannels}, {"ends", testStreamsEndWithTheirSession},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			in := *d

@@ -25,6 +25,8 @@ type Config struct {
 	// MaxUpload bounds the bytes of one uploaded file.
 	MaxUpload int64
 	Version   string
+	// Pace is how slowly a file may arrive.
+	Pace Pace
 	// Limits bound how often one caller may ask.
 	Limits Limits
 	// Observer is told of every request; nil for none.
@@ -42,6 +44,7 @@ type door struct {
 	log       *slog.Logger
 	observer  Observer
 	maxUpload int64
+	pace      Pace
 	limits    limits
 	names     names
 }
@@ -56,7 +59,7 @@ const (
 
 // New returns the handler that serves /v1, /openapi.json and /healthz.
 func New(cfg Config) http.Handler {
-	d := &door{svc: cfg.Service, log: cfg.Log, observer: cfg.Observer, maxUpload: cfg.MaxUpload, limits: newLimits(cfg.Limits)}
+	d := &door{svc: cfg.Service, log: cfg.Log, observer: cfg.Observer, maxUpload: cfg.MaxUpload, pace: cfg.Pace.orDefault(), limits: newLimits(cfg.Limits)}
 	mux := http.NewServeMux()
 	spec := huma.DefaultConfig("Yumen", cfg.Version)
 	spec.DocsPath = ""

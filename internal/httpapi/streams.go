@@ -38,14 +38,14 @@ func (d *door) streams() []stream {
 	return []stream{
 		{Operation: describe("snapshot-load", http.MethodPost, "/v1/datasets/{name}/snapshots", 201,
 			"Load one file as a complete new snapshot of an approved dataset; a batch that does not fit is quarantined as a whole", digest, manifest),
-			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Snapshot](), serve: d.held(d.taken(d.upload))},
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Snapshot](), serve: d.taken(d.pace, d.upload)},
 		{Operation: describe("upload-part", http.MethodPut, "/v1/uploads/{id}", 200,
 			"The bytes of the file from an offset on, which must be the number of bytes that have arrived", offset),
-			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Upload](), serve: d.held(d.taken(d.part))},
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Upload](), serve: d.taken(d.pace.ofPart(), d.part)},
 		{Operation: describe("dataset-suggest", http.MethodPost, "/v1/suggestions", 200,
 			"Propose a declaration for one file, which is held in memory only while it is looked at; nothing of it is kept", digest,
 			&huma.Param{Name: "name", In: "query", Required: true, Schema: &huma.Schema{Type: huma.TypeString}, Description: "name of the dataset"}),
-			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Suggestion](), serve: d.held(d.taken(d.suggest))},
+			body: "application/octet-stream", sends: "application/json", shape: reflect.TypeFor[api.Suggestion](), serve: d.taken(d.pace, d.suggest)},
 		{Operation: describe("run-events", http.MethodGet, "/v1/runs/{id}/events", 200,
 			"The names of a run's states as they become visible (server-sent events), until it rests"), sends: "text/event-stream", serve: d.held(d.events)},
 		{Operation: describe("release-bundle", http.MethodGet, "/v1/releases/{id}/bundle", 200,
@@ -85,9 +85,11 @@ func (s stream) describe(doc *huma.OpenAPI) *huma.Operation {
 	return &o
 }
 
-// held authenticates a stream and runs it while the caller's session lasts: when that ends, the stream is cut off. On a refusal the
-// answer is written already.
-func (d *door) held(serve func(http.ResponseWriter, *http.Request, enclave.Principal)) http.HandlerFunc {
+// streamed serves a stream to the caller of a request.
+type streamed func(http.ResponseWriter, *http.Request, enclave.Principal)
+
+// known authenticates the caller of a stream. On a refusal the answer is written already.
+func (d *door) known(serve streamed) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		p, err := d.principal(r.Context(), r.Header.Get("Authorization"))
 		if err == nil {
@@ -102,6 +104,13 @@ func (d *door) held(serve func(http.ResponseWriter, *http.Request, enclave.Princ
 			d.hold(w, r, wait)
 			return
 		}
+		serve(w, r, p)
+	}
+}
+
+// held sends a stream while the caller's session lasts: when that ends, the stream is cut off.
+func (d *door) held(serve streamed) http.HandlerFunc {
+	return d.known(func(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
 		ctx, end := d.svc.While(r.Context(), p)
 		defer end()
 		whole := context.AfterFunc(ctx, func() {
@@ -112,16 +121,25 @@ func (d *door) held(serve func(http.ResponseWriter, *http.Request, enclave.Princ
 		if !whole() {
 			panic(http.ErrAbortHandler)
 		}
-	}
+	})
 }
 
-// taken takes a file in while the gateway lives: when it ends what still runs, nobody waits for the sender any more.
-func (d *door) taken(serve func(http.ResponseWriter, *http.Request, enclave.Principal)) func(http.ResponseWriter, *http.Request, enclave.Principal) {
-	return func(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
-		control := http.NewResponseController(w)
-		defer context.AfterFunc(d.svc.Life(), func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })()
+// taken takes a file in while the caller's session and the gateway live and its sender keeps up: then nobody waits for him any more. Only
+// of his slowness is he told.
+func (d *door) taken(pace Pace, serve streamed) http.HandlerFunc {
+	return d.known(func(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
+		ctx, end := d.svc.While(r.Context(), p)
+		defer end()
+		body := &paced{ReadCloser: r.Body, control: http.NewResponseController(w), pace: pace}
+		defer context.AfterFunc(d.svc.Life(), body.end)()
+		whole := context.AfterFunc(ctx, body.end)
+		r = r.WithContext(ctx)
+		r.Body = body
 		serve(w, r, p)
-	}
+		if !whole() && !body.slow {
+			panic(http.ErrAbortHandler)
+		}
+	})
 }
 
 // upload loads one file as a new snapshot; the body streams straight into a sealed memory file.
@@ -146,9 +164,6 @@ func (d *door) upload(w http.ResponseWriter, r *http.Request, p enclave.Principa
 	_ = writeJSON(w, v)
 }
 
-// partTime is how long one part may take to arrive.
-const partTime = 2 * time.Minute
-
 // part takes the next bytes of an upload.
 func (d *door) part(w http.ResponseWriter, r *http.Request, p enclave.Principal) {
 	offset, err := strconv.ParseInt(r.URL.Query().Get("offset"), 10, 64)
@@ -158,7 +173,6 @@ func (d *door) part(w http.ResponseWriter, r *http.Request, p enclave.Principal)
 		d.send(w, refusal)
 		return
 	}
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(partTime))
 	v, err := d.svc.PutPart(r.Context(), p, r.PathValue("id"), offset, r.Body)
 	if err != nil {
 		d.refuse(w, r, err)
