@@ -103,7 +103,7 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 	} else if next.Version, err = nextVersion(tx, recComputationVersion, d.Name, digest); err != nil {
 		return out, err
 	}
-	if err := s.mayDeclareComputation(ctx, tx, p, &next, rec); err != nil {
+	if err := s.mayDeclareComputation(ctx, tx, p, d, &next, rec, u.trees[d.Name]); err != nil {
 		return out, err
 	}
 	gone, err := s.voidCertificate(tx, &old)
@@ -126,11 +126,16 @@ func (s *Service) applyComputation(ctx context.Context, tx Tx, p Principal, d ca
 	return out, s.declared(tx, p, audit.ActionComputationSubmit, d.Name, out.Outcome, "computation", next.Version)
 }
 
-// mayDeclareComputation asks the policy and keeps what it decided.
-func (s *Service) mayDeclareComputation(ctx context.Context, tx Tx, p Principal, c *computationRecord, rec metastore.Record) error {
+// mayDeclareComputation asks the policy and keeps what it decided. What is to be answered with noise must be such that noise covers it.
+func (s *Service) mayDeclareComputation(ctx context.Context, tx Tx, p Principal, d catalog.Document, c *computationRecord, rec metastore.Record, text parsed) error {
 	decision, err := s.mayCompute(ctx, tx, p, policy.ComputationDeclare, c, rec)
 	if err != nil {
 		return err
+	}
+	if decision.Obligations.Run.Mode == policy.ModeNoisy {
+		if err := s.coverable(tx, decision, c, text); err != nil {
+			return refusedDeclaration(d, err)
+		}
 	}
 	return s.keepDecision(tx, decision)
 }

@@ -187,7 +187,7 @@ func (s *Service) settle(ctx context.Context, id string, a *asked, m *made) erro
 		if err := errors.Join(s.keepDecision(tx, a.again), s.keepDecision(tx, d)); err != nil {
 			return err
 		}
-		run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers
+		run.needs(d.Obligations.Release)
 		event := egress.EventHold
 		if run.Reviewers == 0 {
 			event = egress.EventClear

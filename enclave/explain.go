@@ -52,10 +52,11 @@ func (a *asked) noisyRules() []catalog.Text {
 
 // reviewWords say how an answer leaves.
 var reviewWords = map[policy.Review]catalog.Text{
-	policy.ReviewAuto:  {Zh: "出域：符合规则即自动发布；被标记的须经审核员同意", En: "review: released by the rules alone, unless it is flagged for a reviewer"},
-	policy.ReviewOne:   {Zh: "出域：须一名审核员同意", En: "review: one reviewer must approve"},
-	policy.ReviewTwo:   {Zh: "出域：须两名审核员同意", En: "review: two reviewers must approve"},
-	policy.ReviewNever: {Zh: "出域：不予发布", En: "review: it is not released"},
+	policy.ReviewAuto:    {Zh: "出域：符合规则即自动发布；被标记的须经审核员同意", En: "review: released by the rules alone, unless it is flagged for a reviewer"},
+	policy.ReviewOne:     {Zh: "出域：须一名审核员同意", En: "review: one reviewer must approve"},
+	policy.ReviewTwo:     {Zh: "出域：须两名审核员同意", En: "review: two reviewers must approve"},
+	policy.ReviewParties: {Zh: "出域：须两个单位的两名审核员和每个数据提供方的审核员同意", En: "review: two reviewers of two organizations must approve, and one of each data provider"},
+	policy.ReviewNever:   {Zh: "出域：不予发布", En: "review: it is not released"},
 }
 
 // sums reports whether a cell of the question adds a measure up.

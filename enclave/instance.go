@@ -15,6 +15,7 @@ import (
 	"yumen/enclave/declaration"
 	"yumen/enclave/egress"
 	"yumen/internal/api"
+	"yumen/policy"
 	"yumen/sandbox"
 )
 
@@ -207,6 +208,36 @@ func (s *Service) compiles(tx Tx, p Principal, d catalog.Document, c *computatio
 			}
 		}
 		c.Grade = max(c.Grade, plan.Grade)
+	}
+	return nil
+}
+
+// coverable makes sure that noise covers every instance of a computation. It follows from the declarations alone, so nothing needs to be loaded.
+func (s *Service) coverable(tx Tx, d policy.Decision, c *computationRecord, text parsed) error {
+	sets := map[string]datasetRecord{}
+	for _, name := range c.Spec.Datasets {
+		v, _, err := load[datasetRecord](tx, recDataset, name)
+		if err != nil {
+			return err
+		}
+		sets[name] = v
+	}
+	all, err := c.instances()
+	if err != nil {
+		return err
+	}
+	view := wholeView(sets, nil)
+	for _, i := range all {
+		a := &asked{sets: sets, decision: d, shown: &view}
+		if a.bound, err = bindInstance(text.tree, i, view); err != nil {
+			return err
+		}
+		if a.plan, err = compile.Build(a.bound, a.facts()); err != nil {
+			return asRefusal(err)
+		}
+		if err := s.answerable(a); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -131,7 +131,7 @@ func (s *Service) policyVotes(tx Tx, run *runRecord) ([]policy.Vote, error) {
 // egressFacts are what the egress machine looks at.
 func (s *Service) egressFacts(run *runRecord, actor Principal) egress.Facts {
 	f := egress.Facts{Checked: true, Held: binding(run), Current: s.current(run), Request: egress.Request{Grade: run.Grade, Approver: run.Computation.approver(),
-		Author: egress.Party{Account: run.Account, Person: run.Person, Organization: run.Organization}, Quorum: egress.Quorum{Persons: run.Reviewers}}}
+		Author: egress.Party{Account: run.Account, Person: run.Person, Organization: run.Organization}, Quorum: run.quorum()}}
 	f.Actor = egress.Actor{Kind: egress.System, Account: actor.Account, Person: actor.Person, Organization: actor.Organization,
 		MakesPolicy: catalog.AccountRole(actor.Role) == catalog.AccountSecurityAdministrator}
 	for _, v := range run.Votes {
@@ -209,6 +209,16 @@ func (s *Service) issue(ctx context.Context, tx Tx, rec *metastore.Record, run *
 	return save(tx, recRelease, metastore.Record{ID: run.Release, Owner: run.LegalGroup, State: string(policy.StateIssued)}, s.nowMS(), v)
 }
 
+// needs notes the review that the policy asks for.
+func (run *runRecord) needs(r *policy.ReleaseRules) {
+	run.ReviewNeed, run.Reviewers, run.Units, run.Providers = string(r.Review), r.Reviewers, r.Units, r.Providers
+}
+
+// quorum is whose votes the run needs.
+func (run *runRecord) quorum() egress.Quorum {
+	return egress.Quorum{Persons: run.Reviewers, Units: run.Units, Providers: run.Providers}
+}
+
 // receiptEnvironment is what a receipt says of the environment: one of production says nothing, as it always did.
 func receiptEnvironment(e policy.Environment) string {
 	if e == policy.Production {
@@ -224,7 +234,7 @@ func (s *Service) receipt(tx Tx, id string, run *runRecord, d policy.Decision) (
 		RiskReport: run.Artefacts.ReportDigest, Policy: receipt.Policy{Revision: d.Revision, Digest: run.Policy.Digest}, Grade: run.Grade,
 		Jurisdiction: s.zone.Jurisdiction, Environment: receiptEnvironment(s.zone.environment()), Mode: string(run.Mode), Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
 		Recipient: receipt.Recipient{Organization: run.Organization, LegalGroup: run.LegalGroup, Account: run.Account, Person: run.Person},
-		Issued:    now, NotBefore: now, NotAfter: now.Add(validity(run.Grade)), Review: receipt.Review{Persons: run.Reviewers}}
+		Issued:    now, NotBefore: now, NotAfter: now.Add(validity(run.Grade)), Review: receipt.Review(run.quorum())}
 	if k := run.Computation; k != nil {
 		r.Computation, r.ComputationDigest = k.Name, k.Digest
 	}

@@ -51,6 +51,8 @@ type Decider interface {
 	Decide(ctx context.Context, in policy.Input) (policy.Decision, error)
 	// Noise is that of the grades 1 to 4.
 	Noise() ([]policy.NoiseRules, error)
+	// Covered tells whether approved computations of a grade are answered with noise.
+	Covered(g catalog.Grade) (bool, error)
 }
 
 // Runner runs one job outside the gateway. Every result is checked in form; an error carries no text of the engine.

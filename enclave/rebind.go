@@ -109,7 +109,7 @@ func (s *Service) rebind(ctx context.Context, id string) error {
 		} else if err := s.keepDecision(tx, d); err != nil {
 			return err
 		} else {
-			run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers
+			run.needs(d.Obligations.Release)
 		}
 		state, err := egress.Next(egress.State(rec.State), event, facts)
 		if err != nil {

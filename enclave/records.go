@@ -235,10 +235,12 @@ type runRecord struct {
 	VisibleAt   int64               `json:"visible_at,omitempty"`
 	Before      string              `json:"before,omitempty"` // what is shown until VisibleAt
 	TickMS      int64               `json:"tick_ms,omitempty"`
-	// Policy is the decision that allowed the run; ReviewNeed what egress asks: auto, one, two, never.
+	// Policy is the decision that allowed the run; ReviewNeed what egress asks: auto, one, two, parties. Units and Providers are of parties.
 	Policy     policyStamp   `json:"policy,omitzero"`
 	ReviewNeed string        `json:"review_need,omitempty"`
 	Reviewers  int           `json:"reviewers,omitempty"`
+	Units      int           `json:"units,omitempty"`
+	Providers  []string      `json:"providers,omitempty"`
 	Release    string        `json:"release,omitempty"` // reserved when the artefact is made; an issued one has a release record
 	Artefact   string        `json:"artefact,omitempty"`
 	LedgerID   string        `json:"ledger_id,omitempty"`

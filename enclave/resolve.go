@@ -196,7 +196,7 @@ func (a *asked) supply(name string, touch policy.Touch) policy.Supply {
 		return policy.Supply{State: policy.StateNone, Origin: policy.OriginNone, Consent: policy.Consent{Required: true, Categories: policy.NewSet(), State: policy.ConsentNone}}
 	}
 	spec := d.Approved
-	out := policy.Supply{State: policy.StateApproved, Market: d.market(spec), Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != "", Origin: a.origin(name),
+	out := policy.Supply{State: policy.StateApproved, Provider: spec.Provider, Market: d.market(spec), Sharing: spec.Sharing, Opening: spec.Opening, Loaded: a.pinIDs[name] != "", Origin: a.origin(name),
 		Consent: policy.Consent{Required: spec.Consent != "", Categories: policy.NewSet(), State: policy.ConsentState(a.registers[name].State(a.now, a.loaded[name]))}}
 	for _, columns := range touch.Columns {
 		for column := range columns.All() {

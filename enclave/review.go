@@ -83,7 +83,7 @@ func (s *Service) Reviews(ctx context.Context, p Principal) (api.ReviewItems, er
 }
 
 func reviewItem(r metastore.Record, v *runRecord) api.ReviewItem {
-	out := api.ReviewItem{Run: r.ID, State: shown(r.State), Grade: v.Grade, Organization: v.Organization, Created: r.Created, Needed: v.Reviewers}
+	out := api.ReviewItem{Run: r.ID, State: shown(r.State), Grade: v.Grade, Organization: v.Organization, Created: r.Created, Needed: v.Reviewers + len(v.Providers), Units: v.Units, Providers: v.Providers}
 	for _, vote := range v.Votes {
 		if vote.Turn == v.Turn {
 			out.Votes++
@@ -291,7 +291,7 @@ func (s *Service) act(ctx context.Context, p Principal, id string, event egress.
 			if err := s.keepDecision(tx, d); err != nil {
 				return err
 			}
-			run.ReviewNeed, run.Reviewers = string(d.Obligations.Release.Review), d.Obligations.Release.Reviewers
+			run.needs(d.Obligations.Release)
 		} else if gone, err = s.void(tx, &run); err != nil {
 			return err
 		}

@@ -63,8 +63,10 @@ type statement struct {
 		Reviewers []struct {
 			Account string `json:"account"`
 		} `json:"reviewers"`
-		Computation       string `json:"computation"`
-		ComputationDigest string `json:"computation_digest"`
+		Mode              string         `json:"mode"`
+		Review            receipt.Review `json:"review"`
+		Computation       string         `json:"computation"`
+		ComputationDigest string         `json:"computation_digest"`
 	} `json:"predicate"`
 }
 

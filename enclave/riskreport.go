@@ -12,6 +12,7 @@ import (
 	"yumen/enclave/egress"
 	"yumen/internal/mask"
 	"yumen/internal/metastore"
+	"yumen/policy"
 	"yumen/sandbox"
 )
 
@@ -31,8 +32,7 @@ func (s *Service) riskReport(run string, a *asked, m *made, post *sandbox.PostRe
 		}
 		r.More = append(r.More, x)
 	}
-	need := reviewersOf(string(a.decision.Obligations.Run.Review))
-	r.Strip = egress.Strip{Run: run, Turn: 1, Grade: a.plan.Grade, Jurisdiction: s.zone.Jurisdiction, Environment: string(s.zone.environment()), Mode: string(a.decision.Obligations.Run.Mode), Quorum: egress.Quorum{Persons: need}}
+	r.Strip = egress.Strip{Run: run, Turn: 1, Grade: a.plan.Grade, Jurisdiction: s.zone.Jurisdiction, Environment: string(s.zone.environment()), Mode: string(a.decision.Obligations.Run.Mode), Quorum: a.quorum()}
 	for _, part := range r.Parts() {
 		shown, withheld := part.Cells.Count()
 		r.Strip.Shown, r.Strip.Withheld = r.Strip.Shown+shown, r.Strip.Withheld+withheld
@@ -56,15 +56,21 @@ func (s *Service) riskReport(run string, a *asked, m *made, post *sandbox.PostRe
 	return r.Encode()
 }
 
-// reviewersOf is how many persons a level of review asks for; a level that is not known asks for more than there are.
-func reviewersOf(review string) int {
-	switch review {
-	case "auto":
-		return 0
-	case "one":
-		return 1
+// quorum is whom a level of review asks for; a level that is not known asks for the most.
+func (a *asked) quorum() egress.Quorum {
+	switch a.decision.Obligations.Run.Review {
+	case policy.ReviewAuto:
+		return egress.Quorum{}
+	case policy.ReviewOne:
+		return egress.Quorum{Persons: 1}
+	case policy.ReviewTwo:
+		return egress.Quorum{Persons: 2}
 	}
-	return 2
+	q := egress.Quorum{Persons: 2, Units: 2}
+	for name := range a.bound.Facts.Tables {
+		q = q.Tighten(egress.Quorum{Providers: []string{a.sets[name].Approved.Provider}})
+	}
+	return q
 }
 
 // leaves is the answer as it will leave.

@@ -70,7 +70,7 @@ func TestBundlesThatAreRefused(t *testing.T) {
 		{"ID declared twice", authorization, "rule: AUT-002", "rule: AUT-001", "AUT-001"},
 		{"no title", authorization, "# title: The call names a grant\n", "", "title"},
 		{"a proof without annotation", authorization, `detail["AUT-004"]`, "proof contains \"AUT-999\" if input.now > 0\n\ndetail[\"AUT-004\"]", "AUT-999"},
-		{"unknown parameter", defaults, "grade_max: 3", "grade_max: 3\nsecret: 1", "secret"},
+		{"unknown parameter", defaults, "\ngrade_max: 4", "\ngrade_max: 4\nsecret: 1", "secret"},
 		{"missing parameter", defaults, "    k: 3\n", "", "threshold"},
 		{"a credit level less", defaults, "  D: {grade_max: 2, per_day: 5, review: one}\n", "", "credit has the levels"},
 		{"a credit level of another name", defaults, "  D: {", "  E: {", "credit D"},
@@ -104,7 +104,6 @@ func TestBundleWithoutAnEntryPointIsRefused(t *testing.T) {
 // A jurisdiction may only tighten.
 func TestLooserParametersAreRefused(t *testing.T) {
 	looser := []struct{ name, yaml string }{
-		{"grade_max", "grade_max: 4"},
 		{"declarations_optional", "declarations_optional: true"},
 		{"term_days_max", "term_days_max: 4000"},
 		{"identifiers_refused_from", "identifiers_refused_from: 4"},

@@ -33,6 +33,7 @@ func (e *Engine) Prepare(files policyfile.Files) (*Candidate, error) {
 	s.files = files
 	for g := 1; g <= 4; g++ {
 		s.noise = append(s.noise, profile.Grades.of(g).Noise)
+		s.covered = append(s.covered, profile.Grades.of(g).Computations == string(ModeNoisy))
 	}
 	s.status = Status{
 		Jurisdiction: e.jurisdiction, Title: profile.Title, Lab: profile.Lab, Revision: b.revision.String(), Digest: b.digest,

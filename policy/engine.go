@@ -52,6 +52,7 @@ type snapshot struct {
 	files    policyfile.Files
 	status   Status
 	noise    []NoiseRules // by grade, from 1
+	covered  []bool       // by grade, from 1: approved computations are answered with noise
 	rules    []Rule
 	byID     map[string]Rule
 	required map[Action][]string
@@ -133,6 +134,15 @@ func (e *Engine) Noise() ([]NoiseRules, error) {
 		return nil, errors.New("no policy bundle is active")
 	}
 	return slices.Clone(s.noise), nil
+}
+
+// Covered tells whether approved computations of a grade are answered with noise, so that no certificate is of use to them.
+func (e *Engine) Covered(g catalog.Grade) (bool, error) {
+	s := e.snapshot()
+	if s == nil {
+		return false, errors.New("no policy bundle is active")
+	}
+	return g.Valid() && s.covered[g-1], nil
 }
 
 // Rules lists the rules of the bundle by ID, with the articles that they serve.

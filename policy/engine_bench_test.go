@@ -56,7 +56,7 @@ func wide(tables, columns int) policy.Query {
 		}
 		q.Footprint.Tables[name] = touch
 		q.Grant.Tables[name] = policy.GrantedCols{Columns: granted}
-		q.Datasets[name] = policy.Supply{State: policy.StateApproved, Market: "ordinary", Sharing: "conditional", Loaded: true, Origin: policy.OriginReal,
+		q.Datasets[name] = policy.Supply{State: policy.StateApproved, Provider: "hrss", Market: "ordinary", Sharing: "conditional", Loaded: true, Origin: policy.OriginReal,
 			Consent: policy.Consent{Categories: policy.NewSet(), State: policy.ConsentNone}}
 	}
 	return q

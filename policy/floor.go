@@ -29,21 +29,21 @@ var floor = map[Action][]string{
 		"GRA-001", "GRA-002", "GRA-003", "GRA-004", "SUB-001", "SUB-002",
 	},
 	ActionComputationReview: {
-		"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-006", "ENV-003", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
+		"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-006", "COM-007", "ENV-003", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
 	ActionQueryCheck: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
-		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "DES-001", "ENV-002",
+		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "CLS-004", "DES-001", "ENV-002",
 		"SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
 	ActionQueryRun: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
-		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-017", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "DES-001", "ENV-002",
+		"AUT-011", "AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-017", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "AUT-022", "CLS-001", "CLS-002", "CLS-003", "CLS-004", "DES-001", "ENV-002",
 		"SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
 	ActionReleaseDecide: {
 		"AUT-001", "AUT-002", "AUT-003", "AUT-004", "AUT-005", "AUT-006", "AUT-007", "AUT-008", "AUT-009", "AUT-010",
-		"AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "CLS-001", "CLS-002", "CLS-003", "DES-001", "DES-002", "EGR-001", "EGR-002",
+		"AUT-012", "AUT-014", "AUT-015", "AUT-016", "AUT-018", "AUT-019", "AUT-020", "AUT-021", "CLS-001", "CLS-002", "CLS-003", "CLS-004", "DES-001", "DES-002", "EGR-001", "EGR-002",
 		"EGR-003", "EGR-004", "EGR-005", "EGR-006", "EGR-007", "EGR-008", "ENV-002", "SUB-001", "SUB-002", "SUB-003", "SUB-004", "SUB-005", "SUB-006",
 	},
 	ActionReviewVote: {

@@ -103,13 +103,14 @@ type Organization struct {
 
 // Supply is what the catalog says about a dataset.
 type Supply struct {
-	State   State           `json:"state"`
-	Market  catalog.Market  `json:"market"`
-	Sharing catalog.Sharing `json:"sharing"`
-	Opening catalog.Opening `json:"opening"`
-	Loaded  bool            `json:"loaded"` // has a snapshot that can be read
-	Origin  Origin          `json:"origin"` // of that snapshot
-	Consent Consent         `json:"consent"`
+	State    State           `json:"state"`
+	Provider string          `json:"provider"` // organization that answers for the data
+	Market   catalog.Market  `json:"market"`
+	Sharing  catalog.Sharing `json:"sharing"`
+	Opening  catalog.Opening `json:"opening"`
+	Loaded   bool            `json:"loaded"` // has a snapshot that can be read
+	Origin   Origin          `json:"origin"` // of that snapshot
+	Consent  Consent         `json:"consent"`
 }
 
 // Origin says what the rows of a snapshot are.
@@ -243,7 +244,7 @@ func (o Organization) field() field {
 }
 
 func (s Supply) term() *ast.Term {
-	return ast.ObjectTerm(text("state", s.State), text("market", s.Market), text("sharing", s.Sharing), text("opening", s.Opening), truth("loaded", s.Loaded), text("origin", s.Origin),
+	return ast.ObjectTerm(text("state", s.State), text("provider", s.Provider), text("market", s.Market), text("sharing", s.Sharing), text("opening", s.Opening), truth("loaded", s.Loaded), text("origin", s.Origin),
 		object("consent", truth("required", s.Consent.Required), names("categories", s.Consent.Categories), text("state", s.Consent.State)))
 }
 

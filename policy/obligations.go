@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yumen/catalog"
 )
@@ -23,10 +24,12 @@ type Review string
 
 // The levels of review, from the weakest to the strongest; never means that it may not be released.
 const (
-	ReviewAuto  Review = "auto"
-	ReviewOne   Review = "one"
-	ReviewTwo   Review = "two"
-	ReviewNever Review = "never"
+	ReviewAuto Review = "auto"
+	ReviewOne  Review = "one"
+	ReviewTwo  Review = "two"
+	// ReviewParties is two people of two organizations, and one of each provider of the data.
+	ReviewParties Review = "parties"
+	ReviewNever   Review = "never"
 )
 
 // Obligations bind whoever acts on a permitted decision. Members that an action does not need are nil; a permitted decision
@@ -103,9 +106,12 @@ type Dominance struct {
 
 // ReleaseRules say how an artefact may leave.
 type ReleaseRules struct {
-	Review        Review `json:"review"`
-	Reviewers     int    `json:"reviewers"`      // approvals by distinct persons that are needed
-	SamplePercent int    `json:"sample_percent"` // share of automatic releases that are looked at afterwards
+	Review    Review `json:"review"`
+	Reviewers int    `json:"reviewers"` // approvals by distinct persons that are needed
+	// Units are the organizations that the reviewers must be of at the least, and Providers those of which each must have approved besides: ReviewParties.
+	Units         int      `json:"units,omitempty"`
+	Providers     []string `json:"providers,omitempty"`
+	SamplePercent int      `json:"sample_percent"` // share of automatic releases that are looked at afterwards
 }
 
 // AccountRules say when a change of an account takes effect.
@@ -231,6 +237,9 @@ func (r *ReleaseRules) check() error {
 	if want := r.Review.reviewers(); want < 0 || r.Reviewers != want {
 		return errors.New("reviewers do not fit the review")
 	}
+	if parties := r.Review == ReviewParties; parties != (r.Units == 2) || parties != (len(r.Providers) > 0) || slices.Contains(r.Providers, "") {
+		return errors.New("parties do not fit the review")
+	}
 	if r.SamplePercent < 0 || r.SamplePercent > 100 {
 		return errors.New("sample out of range")
 	}
@@ -252,7 +261,7 @@ func (r Review) reviewers() int {
 		return 0
 	case ReviewOne:
 		return 1
-	case ReviewTwo:
+	case ReviewTwo, ReviewParties:
 		return 2
 	}
 	return -1

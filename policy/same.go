@@ -70,7 +70,7 @@ func (t Touch) same(o Touch) bool {
 }
 
 func (s Supply) same(o Supply) bool {
-	return s.State == o.State && s.Market == o.Market && s.Sharing == o.Sharing && s.Opening == o.Opening && s.Loaded == o.Loaded && s.Origin == o.Origin &&
+	return s.State == o.State && s.Provider == o.Provider && s.Market == o.Market && s.Sharing == o.Sharing && s.Opening == o.Opening && s.Loaded == o.Loaded && s.Origin == o.Origin &&
 		s.Consent.Required == o.Consent.Required && s.Consent.State == o.Consent.State && s.Consent.Categories.same(o.Consent.Categories)
 }
 

@@ -75,7 +75,7 @@ var (
 	orderFreeSQL      = []string{"exact", "noisy", "synthetic", "never"}
 	orderComputations = []string{"exact", "certified", "noisy", "never"}
 	orderMask         = []Mask{MaskDisplay, MaskStrict, MaskHide}
-	orderReview       = []Review{ReviewAuto, ReviewOne, ReviewTwo, ReviewNever}
+	orderReview       = []Review{ReviewAuto, ReviewOne, ReviewTwo, ReviewParties, ReviewNever}
 	supplyModes       = []SupplyMode{catalog.SupplyCopy, catalog.SupplyInterface, catalog.SupplyTenantSpace}
 	stages            = []string{StageSteward, StageProvider, StageOperator, StageAuthority}
 	needs             = []string{"safeguards", "recipients", "frequency"}

@@ -150,8 +150,9 @@ func TestBJ_FIN_15a_GradesAndModes(t *testing.T) {
 		policy.Beijing: noisy, policy.Xicheng: noisy, policy.Shijiazhuang: synthetic, policy.Xiamen: synthetic,
 		policy.Strict: synthetic, policy.Lab: {grade, "3", "5", "10", grade},
 	}
-	certified := [5]string{grade, "3", "5", "10", grade}
-	uncertified := [5]string{missing, "3", missing, missing, grade}
+	certified := [5]string{grade, "3", "5", "10", "noisy 30"}
+	uncertified := [5]string{missing, "3", missing, missing, "noisy 30"}
+	closed := map[policy.Jurisdiction]bool{policy.Shijiazhuang: true, policy.Xiamen: true, policy.Strict: true} // whose texts open grade 4 to nobody
 	for _, j := range policy.Jurisdictions() {
 		e := open(t, j)
 		for g := range catalog.Grade(5) {
@@ -164,6 +165,9 @@ func TestBJ_FIN_15a_GradesAndModes(t *testing.T) {
 				{policy.CallComputation, true, certified[g]},
 				{policy.CallComputation, false, uncertified[g]},
 			} {
+				if g == 4 && closed[j] {
+					c.want = grade
+				}
 				t.Run(fmt.Sprintf("BJ-OPS-27d: %s %s grade %d certified %t", j, c.kind, g, c.certified), func(t *testing.T) {
 					q := atGrade(j, g, c.kind, c.certified)
 					for _, run := range []bool{false, true} {
@@ -241,7 +245,7 @@ func requireVerdict(t *testing.T, d policy.Decision, want string) {
 // The truth table of egress: jurisdiction × grade × flagged.
 func TestSJZ_13c_GradesAndReview(t *testing.T) {
 	type pair [2]policy.Review // without and with flags
-	table := [5]pair{1: {"auto", "auto"}, 2: {"auto", "one"}, 3: {"one", "two"}}
+	table := [5]pair{1: {"auto", "auto"}, 2: {"auto", "one"}, 3: {"one", "two"}, 4: {"parties", "parties"}}
 	reviewed := [5]pair{1: {"one", "one"}, 2: {"one", "one"}, 3: {"one", "two"}}
 	want := map[policy.Jurisdiction][5]pair{
 		policy.Beijing: table, policy.Xicheng: table, policy.Lab: table,
@@ -254,6 +258,9 @@ func TestSJZ_13c_GradesAndReview(t *testing.T) {
 				in := base[policy.ReleaseDecide](t, policy.ActionReleaseDecide)
 				in.Query = atGrade(j, g, policy.CallComputation, true)
 				in.Step, in.Release.Votes, in.Release.Flags = policy.StepReview, []policy.Vote{}, flags
+				if g == 4 {
+					in.Release.Mode = policy.ModeNoisy
+				}
 				d := decide(t, e, in)
 				need := want[j][g][i]
 				if need == "" {

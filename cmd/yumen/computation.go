@@ -24,9 +24,9 @@ func (a *app) computationCertifyCommand() *cobra.Command {
 	c := a.command(command{
 		use: "certify", args: []string{"NAME"}, short: catalog.Text{Zh: "就全部参数取值审计一个计算", En: "audit a computation over all values of its parameters"},
 		long: catalog.Text{
-			Zh: "在当前数据上，把计算的每种参数取值连同该集团得到过和已认证的回答一起判断，如同全部发布。\n认证不发布任何内容；通过的单元格留在该集团的台账中，被隐去的此后始终隐去。数据重新装载后须重新认证。",
+			Zh: "在当前数据上，把计算的每种参数取值连同该集团得到过和已认证的回答一起判断，如同全部发布。\n认证不发布任何内容；通过的单元格留在该集团的台账中，被隐去的此后始终隐去。数据重新装载后须重新认证。以加噪方式回答的计算不需要认证。",
 			En: "Judges every combination of parameter values on the data as they stand, beside all that the group was answered and all that is certified for it, as if all of it were released.\n" +
-				"Nothing leaves. The cells that pass are reserved in the group's ledger, and what is withheld stays withheld. After a new load it must be certified again."},
+				"Nothing leaves. The cells that pass are reserved in the group's ledger, and what is withheld stays withheld. After a new load it must be certified again. A computation that is answered with noise needs none."},
 		example: "yumen computation certify overdue\nyumen computation certify overdue -o json",
 		run: func(ctx context.Context, args []string) error {
 			c, err := a.connect()
@@ -57,8 +57,8 @@ func (a *app) computationCertifyCommand() *cobra.Command {
 
 func (a *app) computationReviewCommand() *cobra.Command {
 	return a.decisionCommand(catalog.KindComputation, command{short: catalog.Text{Zh: "批准或拒绝一个计算", En: "approve or reject a computation"},
-		long: catalog.Text{Zh: "批准的是当前文本，须有对当前数据通过的认证；改动一个字即须重新批准。拒绝已批准的计算即撤销批准。",
-			En: "What is approved is the text as it stands, with a certificate that passed on the data as they stand; one changed token needs a new approval. To reject an approved computation takes its approval back."},
+		long: catalog.Text{Zh: "批准的是当前文本，须有对当前数据通过的认证（以加噪方式回答的不需要）；改动一个字即须重新批准。拒绝已批准的计算即撤销批准。",
+			En: "What is approved is the text as it stands, with a certificate that passed on the data as they stand, unless it is answered with noise; one changed token needs a new approval. To reject an approved computation takes its approval back."},
 		example: "yumen computation review overdue --approve --comment 'cells and purpose checked'"}, (*client.Client).ReviewComputation)
 }
 
@@ -81,6 +81,7 @@ func (a *app) computationShowCommand() *cobra.Command {
 			t.Add(a.t("状态", "state"), v.State)
 			t.Add(a.t("级别", "grade"), grade(v.Grade))
 			t.Add(a.t("摘要", "digest"), v.Digest)
+			t.Add(a.t("方式", "mode"), v.Mode)
 			t.Add(a.t("认证", "certified"), v.Certified)
 			if o := v.Promoted; o != nil {
 				t.Add(a.t("开发环境", "promoted from"), o.Zone+" "+o.Key)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gowebpki/jcs"
@@ -77,6 +78,9 @@ func (a *app) digestTable(d *api.ReviewDetail) render.Table {
 	t.Add(a.t("级别", "grade"), grade(d.Grade))
 	t.Add(a.t("机构", "organization"), d.Organization)
 	t.Add(a.t("票数", "votes"), fmt.Sprintf("%d/%d", d.Votes, d.Needed))
+	if len(d.Providers) > 0 {
+		t.Add(a.t("须有", "needed of"), fmt.Sprintf(a.t("%d 个单位，以及数据提供方 %s", "%d organizations, and the data providers %s"), d.Units, strings.Join(d.Providers, ", ")))
+	}
 	t.Add(a.t("结果摘要", "artefact"), d.ArtefactDigest)
 	t.Add(a.t("报告摘要", "risk report"), d.ReportDigest)
 	t.Add(a.t("策略摘要", "policy"), d.PolicyDigest)

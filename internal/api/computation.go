@@ -7,7 +7,8 @@ type Computation struct {
 	Resource
 	Grade      catalog.Grade `json:"grade"`
 	Columns    []Column      `json:"columns" doc:"of its answer"`
-	Certified  string        `json:"certified" enum:"none,passed,failed,stale" doc:"what its newest certificate is worth on the data as they stand"`
+	Certified  string        `json:"certified" enum:"none,passed,failed,stale,unneeded" doc:"what its newest certificate is worth on the data as they stand; unneeded where it is answered with noise"`
+	Mode       string        `json:"mode" enum:"exact,noisy" doc:"how it is answered under the policy in force"`
 	ApprovedBy string        `json:"approved_by,omitempty"`
 	Promoted   *Promoted     `json:"promoted,omitempty" doc:"the development zone that this version comes from"`
 	// Stale says what has changed since the newest certificate, and Remedy what to do: a stale one lets nothing run. The approval stands.

@@ -23,7 +23,7 @@ type CheckResult struct {
 	Allowed bool             `json:"allowed"`
 	Grade   catalog.Grade    `json:"grade,omitempty"`
 	Mode    string           `json:"mode,omitempty"`
-	Review  string           `json:"review,omitempty" enum:"auto,one,two,never,"`
+	Review  string           `json:"review,omitempty" enum:"auto,one,two,parties,never,"`
 	Noise   []Noise          `json:"noise,omitempty" doc:"of the noisy mode: how far each column may lie from the truth"`
 	Cost    *Cost            `json:"cost,omitempty" doc:"of the noisy mode: what the question would be charged now"`
 	Columns []Column         `json:"columns,omitempty"`
@@ -107,8 +107,10 @@ type ReviewItem struct {
 	Grade        catalog.Grade `json:"grade"`
 	Organization string        `json:"organization"`
 	Created      int64         `json:"created"`
-	Needed       int           `json:"needed"`
+	Needed       int           `json:"needed" doc:"votes, those of the providers among them"`
 	Votes        int           `json:"votes"`
+	Units        int           `json:"units,omitempty" doc:"organizations that the reviewers beside the providers must be of"`
+	Providers    []string      `json:"providers,omitempty" doc:"organizations of each of which a reviewer must vote"`
 }
 
 // ReviewItems lists them.

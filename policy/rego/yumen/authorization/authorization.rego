@@ -266,6 +266,7 @@ proof contains "AUT-014" if {
 #     en: Have a steward approve the dataset
 proof contains "AUT-015" if every name, _ in input.footprint.tables {
 	input.datasets[name].state == "approved"
+	is_string(input.datasets[name].provider)
 }
 
 detail["AUT-015"] contains {"table": name} if {

@@ -68,6 +68,28 @@ proof contains "CLS-002" if {
 detail["CLS-002"] contains {"grade": input.footprint.grade}
 
 # METADATA
+# title: Statements of one's own reach to the grade
+# custom:
+#   rule: CLS-004
+#   code: GRADE_FORBIDS
+#   entrypoints: [query.check, query.run, release.decide]
+#   articles: [BJ-OPS-27d]
+#   message:
+#     zh: 该级别的数据不接受自由查询，只运行获批的计算
+#     en: Free statements are not answered on data of this grade; approved computations are
+#   remedy:
+#     zh: 用 yumen apply 声明为计算，经出域审核员批准后运行；结果加噪
+#     en: "Declare it as a computation (yumen apply) and have an egress reviewer approve it: it is answered with noise"
+proof contains "CLS-004" if {
+	input.call.kind == "free"
+	lib.settings.grades[input.footprint.grade].free_sql in {"exact", "noisy", "synthetic"}
+}
+
+proof contains "CLS-004" if input.call.kind == "computation"
+
+detail["CLS-004"] contains {"grade": input.footprint.grade}
+
+# METADATA
 # title: Keys and identifiers only join and are only counted
 # custom:
 #   rule: CLS-003

@@ -94,6 +94,12 @@ fits := {
 #     en: Run yumen computation certify first
 proof contains "COM-004" if input.op in {"declare", "certify", "reject"}
 
+# What is answered with noise needs none: a theorem bounds what it tells.
+proof contains "COM-004" if {
+	input.op in {"approve", "promote"}
+	rules.computations == "noisy"
+}
+
 proof contains "COM-004" if {
 	input.op in {"approve", "promote"}
 	input.certificate.state == "passed"
@@ -101,24 +107,45 @@ proof contains "COM-004" if {
 }
 
 # METADATA
-# title: The grade allows certified computations
+# title: The grade allows approved computations
 # custom:
 #   rule: COM-005
 #   code: GRADE_FORBIDS
 #   entrypoints: [computation.review]
 #   articles: [BJ-OPS-27c, BJ-OPS-27d, XC-27a]
 #   message:
-#     zh: 该级别的数据不允许以精确方式运行获批计算
-#     en: Data of this grade is not opened to exact computations
+#     zh: 该级别的数据不提供统计结果
+#     en: Data of this grade gives no aggregates
 #   remedy:
-#     zh: 使用级别较低的数据
-#     en: Use data of a lower grade
+#     zh: 使用级别较低的数据，或改用核验产品
+#     en: Use data of a lower grade, or a verification product
 proof contains "COM-005" if {
 	input.op in {"declare", "certify", "approve", "promote"}
-	rules.computations in {"exact", "certified"}
+	rules.computations in {"exact", "certified", "noisy"}
+	lib.at_most(input.computation.grade, lib.settings.grade_max)
 }
 
 proof contains "COM-005" if input.op == "reject"
+
+# METADATA
+# title: What is answered with noise is not certified
+# custom:
+#   rule: COM-007
+#   code: MODE_NOT_ALLOWED
+#   entrypoints: [computation.review]
+#   articles: [BJ-OPS-27d, XC-27a]
+#   message:
+#     zh: 该计算以加噪方式回答，不需要认证
+#     en: The computation is answered with noise and needs no certificate
+#   remedy:
+#     zh: 直接审批：yumen computation review
+#     en: "Review it: yumen computation review"
+proof contains "COM-007" if input.op in {"declare", "approve", "reject", "promote"}
+
+proof contains "COM-007" if {
+	input.op == "certify"
+	rules.computations in {"exact", "certified"}
+}
 
 # METADATA
 # title: Nothing is computed on sealed data
@@ -152,7 +179,7 @@ rules := lib.settings.grades[input.computation.grade]
 #   entrypoints: [computation.review]
 #   articles: [BJ-OPS-32b, XC-27a, XC-38a, SJZ-13b]
 run := {
-	"mode": "exact",
+	"mode": mode,
 	"grade": input.computation.grade,
 	"lab": lib.settings.lab,
 	"k": rules.k,
@@ -162,13 +189,25 @@ run := {
 	"p": rules.p,
 	"homogeneity": rules.homogeneity,
 	"jitter": rules.jitter,
-	"round": rules.round,
+	"round": rounding,
 	"cells_max": rules.cells_max,
 	"tick_ms": rules.tick_ms,
-	"noise": null,
+	"noise": noise,
 	"review": rules.review.clean,
 	"mask": rules.mask,
 }
+
+mode := "noisy" if rules.computations == "noisy"
+
+mode := "exact" if rules.computations in {"exact", "certified", "never"}
+
+rounding := 0 if mode == "noisy"
+
+rounding := rules.round if mode == "exact"
+
+noise := null if mode == "exact"
+
+noise := lib.noise if mode == "noisy"
 
 # METADATA
 # title: Retention of a computation's record

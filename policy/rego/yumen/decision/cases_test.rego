@@ -164,3 +164,30 @@ the_operator_s := {{"name": "operator", "organization": ""}}
 the_provider_s := {{"name": "provider", "organization": "hrss"}}
 
 the_authority_s := {{"name": "authority", "organization": ""}}
+
+# Grade 4 leaves with two people of two organizations and one of each provider.
+three_parties := [operators_vote, authoritys_vote, polices_vote, hrss_vote]
+
+operators_vote := approval("p-operator", "operator")
+
+authoritys_vote := approval("p-authority", "authority")
+
+polices_vote := approval("p-police", "police")
+
+hrss_vote := approval("p-hrss", "hrss")
+
+approval(person, organization) := {
+	"voter": {
+		"account": person,
+		"person": person,
+		"organization": organization,
+		"legal_group": organization,
+		"role": "egress_reviewer",
+		"effective": true,
+	},
+	"value": "approve",
+	"key_confirmed": true,
+	"binding": {"artefact": "sha256:a1", "report": "sha256:b2", "policy": "sha256:c3"},
+}
+
+rejection(person, organization) := object.union_n([approval(person, organization), {"value": "reject"}])

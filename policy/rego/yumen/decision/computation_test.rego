@@ -29,7 +29,7 @@ computation_refusals := {
 	},
 	"BJ-FIN-3 COM-001: an unknown act": {
 		"set": {"/op": "run"},
-		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "ENV-003"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-007", "ENV-003"},
 	},
 	"SJZ-13c COM-002: the author's other account": {
 		"set": {"/subject/person": "p-wang"},
@@ -126,12 +126,31 @@ computation_refusals := {
 		"set": {"/certificate/computation": "sha256:bb"},
 		"refuses": {"COM-004"},
 	},
-	"BJ-OPS-27d COM-005: grade 4": {"set": {"/computation/grade": 4}, "refuses": {"COM-005"}},
-	"BJ-OPS-27d COM-005: certified at grade 4": {
-		"set": {"/computation/grade": 4, "/op": "certify"},
+	"BJ-OPS-27d COM-005: grade 4 in sjz": {
+		"set": {"/computation/grade": 4, "/zone/jurisdiction": "sjz"},
 		"refuses": {"COM-005"},
 	},
+	"BJ-OPS-27d COM-005: declared at grade 4 in xm": {
+		"set": {"/computation/grade": 4, "/op": "declare", "/subject": the_author, "/zone/jurisdiction": "xm"},
+		"refuses": {"COM-005"},
+	},
+	"BJ-OPS-27d COM-005,COM-007: certified at grade 4 in strict": {
+		"set": {"/computation/grade": 4, "/op": "certify", "/zone/jurisdiction": "strict"},
+		"refuses": {"COM-005", "COM-007"},
+	},
+	"BJ-OPS-27d COM-007: certified at grade 4": {
+		"set": {"/computation/grade": 4, "/op": "certify"},
+		"refuses": {"COM-007"},
+	},
+	"BJ-OPS-27d COM-002: the author's group approves at grade 4": {
+		"set": {"/computation/grade": 4, "/subject/legal_group": "group_a"},
+		"refuses": {"COM-002"},
+	},
 	"BJ-OPS-27c COM-005: no grade": {"set": {"/computation/grade": 0}, "refuses": {"COM-005"}},
+	"BJ-OPS-27c COM-005: certified without a grade": {
+		"set": {"/computation/grade": 0, "/op": "certify"},
+		"refuses": {"COM-005", "COM-007"},
+	},
 }
 
 test_computation_refusals[note] if {
@@ -186,6 +205,44 @@ test_computation_permits[note] if {
 	d.obligations.run.k == 10
 	d.obligations.run.round == 5
 	d.obligations.run.mode == "exact"
+}
+
+# What is answered with noise is declared, approved and promoted without a certificate.
+noisy_computation_permits := {
+	"BJ-OPS-27d COM-004,COM-101: a reviewer approves at grade 4": {},
+	"XC-27a COM-004,COM-005: a reviewer approves at grade 4 in xc": {"set": {"/zone/jurisdiction": "xc"}},
+	"BJ-FIN-3 COM-005,COM-007: an analyst declares at grade 4": {"set": {
+		"/computation/state": "none",
+		"/op": "declare",
+		"/subject": the_author,
+	}},
+	"SJZ-13a COM-004,COM-007: promoted out of development at grade 4": {"set": {
+		"/computation/state": "approved",
+		"/op": "promote",
+		"/subject": the_author,
+		"/zone/environment": "development",
+	}},
+}
+
+test_noisy_computation_permits[note] if {
+	some note, case in noisy_computation_permits
+	uncertified := patched(
+		computation_base,
+		{"set": {"/certificate": {"state": "none", "computation": ""}, "/computation/grade": 4}},
+	)
+	d := decision.computation_review with input as patched(uncertified, case)
+	d.obligations.run.mode == "noisy"
+	d.obligations.run.round == 0
+	d.obligations.run.noise[3].sigma == 40
+	d.obligations.run.review == "parties"
+}
+
+test_BJ_OPS_27d_a_computation_of_grade_4_may_be_rejected_where_it_never_runs if {
+	d := decision.computation_review with input as patched(
+		computation_base,
+		{"set": {"/computation/grade": 4, "/op": "reject", "/zone/jurisdiction": "sjz"}},
+	)
+	d.obligations.run.grade == 4
 }
 
 test_BJ_OPS_27d_a_computation_of_grade_4_may_be_rejected if {

@@ -17,7 +17,38 @@ noisy_2 := object.union_n([grade_2, {"mode": "noisy", "round": 0, "noise": noise
 
 noisy_3 := object.union_n([grade_3, {"mode": "noisy", "round": 0, "noise": noise}])
 
+noisy_4 := {
+	"mode": "noisy",
+	"grade": 4,
+	"lab": false,
+	"k": 30,
+	"complement": 30,
+	"sensitive": 30,
+	"dominance": [{"n": 1, "percent": 50}, {"n": 2, "percent": 67}],
+	"p": 25,
+	"homogeneity": 90,
+	"jitter": 3,
+	"round": 0,
+	"cells_max": 100,
+	"tick_ms": 15000,
+	"noise": noise,
+	"review": "parties",
+	"mask": "hide",
+}
+
 query_permits := {
+	"BJ-OPS-27d CLS-002,CLS-004,DES-001: an approved computation at grade 4 is covered with noise": {
+		"set": {"/computation/certified": false, "/footprint/grade": 4},
+		"obligations": {"run": noisy_4, "retention_years": 5},
+	},
+	"BJ-OPS-27d DES-001: a certificate of before changes nothing at grade 4": {
+		"set": {"/footprint/grade": 4},
+		"obligations": {"run": noisy_4},
+	},
+	"XC-27a CLS-002,DES-001: an approved computation at grade 4 in xc": {
+		"set": {"/computation/certified": false, "/footprint/grade": 4, "/zone/jurisdiction": "xc"},
+		"obligations": {"run": noisy_4},
+	},
 	"BJ-OPS-27c DES-101: free SQL at grade 2 is covered with noise": {
 		"remove": {"/footprint/tables/insurance", "/datasets/insurance"},
 		"set": {
@@ -306,6 +337,18 @@ query_permits := {
 		},
 		"obligations": {"run": grade_3},
 	},
+}
+
+# A jurisdiction may have approved computations of a lower grade answered with noise: they need no certificate then.
+test_BJ_OPS_27c_DES_001_a_jurisdiction_wants_noise_at_grade_3 if {
+	stricter := json.patch(data.yumen.profiles.bj, [{
+		"op": "replace",
+		"path": "/grades/3/computations",
+		"value": "noisy",
+	}])
+	d := decision.query_run with input as patched(query_base, {"set": {"/computation/certified": false}})
+		with data.yumen.profiles.bj as stricter
+	d.obligations.run == noisy_3
 }
 
 test_query_permits[note] if {

@@ -215,7 +215,7 @@ query_refusals := {
 	"BJ-FIN-22b AUT-014: no computation": {"set": {"/computation": null}, "refuses": {"AUT-014", "AUT-018", "DES-001"}},
 	"BJ-FIN-22b AUT-014: an unknown kind of call": {
 		"set": {"/call/kind": "other"},
-		"refuses": {"AUT-014", "AUT-018", "AUT-019", "DES-001"},
+		"refuses": {"AUT-014", "AUT-018", "AUT-019", "CLS-004", "DES-001"},
 	},
 	"SJZ-15a AUT-015: a dataset is not approved": {
 		"set": {"/datasets/persons/state": "submitted"},
@@ -276,9 +276,41 @@ query_refusals := {
 		"set": {"/footprint/tables/persons/uses/condition": {"gender": {}}},
 		"refuses": {"CLS-001"},
 	},
-	"BJ-OPS-27d CLS-002: aggregates of grade 4": {
-		"set": {"/footprint/grade": 4},
-		"refuses": {"CLS-002", "DES-001"},
+	"BJ-OPS-27d CLS-002: a computation at grade 4 in sjz": {
+		"set": {"/footprint/grade": 4, "/zone/jurisdiction": "sjz"},
+		"refuses": {"CLS-002"},
+	},
+	"BJ-OPS-27d CLS-002: a computation at grade 4 in xm": {
+		"set": {"/footprint/grade": 4, "/zone/jurisdiction": "xm"},
+		"refuses": {"CLS-002"},
+	},
+	"BJ-OPS-27d CLS-002: a computation at grade 4 in strict": {
+		"set": {"/footprint/grade": 4, "/zone/jurisdiction": "strict"},
+		"refuses": {"CLS-002"},
+	},
+	"BJ-OPS-27d CLS-004: free SQL at grade 4": {
+		"set": {"/call/kind": "free", "/computation": null, "/footprint/grade": 4},
+		"refuses": {"CLS-004", "DES-001"},
+	},
+	"BJ-OPS-27d CLS-004: free SQL at grade 4 in xc": {
+		"set": {"/call/kind": "free", "/computation": null, "/footprint/grade": 4, "/zone/jurisdiction": "xc"},
+		"refuses": {"CLS-004", "DES-001"},
+	},
+	"BJ-OPS-27d CLS-004: free SQL at grade 4 in sjz": {
+		"set": {"/call/kind": "free", "/computation": null, "/footprint/grade": 4, "/zone/jurisdiction": "sjz"},
+		"refuses": {"CLS-002", "CLS-004", "DES-001"},
+	},
+	"BJ-OPS-27d AUT-014: a computation at grade 4 that nobody approved": {
+		"set": {"/computation/certified": false, "/computation/state": "submitted", "/footprint/grade": 4},
+		"refuses": {"AUT-014"},
+	},
+	"BJ-OPS-27d AUT-014: a computation at grade 4 of another text": {
+		"set": {"/computation/certified": false, "/computation/digest": "sha256:bb", "/footprint/grade": 4},
+		"refuses": {"AUT-014"},
+	},
+	"BJ-OPS-23b AUT-020: level C at grade 4": {
+		"set": {"/footprint/grade": 4, "/organization/credit": "C"},
+		"refuses": {"AUT-020"},
 	},
 	"BJ-OPS-32b CLS-003: an entity key in a condition": {
 		"set": {"/footprint/tables/persons/uses/condition": {"person_id": {}}},
@@ -336,7 +368,7 @@ query_refusals := {
 			"/footprint/grade": 1,
 			"/footprint/tables/persons": persons_of_grade_1,
 		},
-		"refuses": {"AUT-014", "AUT-018", "AUT-019", "DES-001"},
+		"refuses": {"AUT-014", "AUT-018", "AUT-019", "CLS-004", "DES-001"},
 	},
 	"SJZ-13a ENV-002: a twin in production": {
 		"set": {"/datasets/insurance/origin": "twin"},
@@ -494,9 +526,9 @@ query_refusals := {
 		},
 		"refuses": {"DES-001"},
 	},
-	"BJ-OPS-27d CLS-002: free SQL at grade 4 in lab": {
+	"BJ-OPS-27d CLS-004: free SQL at grade 4 in lab": {
 		"set": {"/call/kind": "free", "/computation": null, "/footprint/grade": 4, "/zone/jurisdiction": "lab"},
-		"refuses": {"CLS-002", "DES-001"},
+		"refuses": {"CLS-004", "DES-001"},
 	},
 	"BJ-FIN-15a: an unknown jurisdiction": {
 		"set": {"/zone/jurisdiction": "mars"},

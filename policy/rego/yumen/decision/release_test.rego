@@ -22,9 +22,104 @@ release_refusals := {
 		"set": {"/datasets/insurance/market": "sealed"},
 		"refuses": {"AUT-016"},
 	},
-	"BJ-OPS-27d EGR-001: grade 4 does not leave": {
-		"set": {"/footprint/grade": 4},
-		"refuses": {"CLS-002", "DES-001", "EGR-001", "EGR-002", "EGR-005"},
+	"BJ-OPS-27d CLS-002: grade 4 does not leave in sjz": {
+		"set": {"/footprint/grade": 4, "/release/mode": "noisy", "/zone/jurisdiction": "sjz"},
+		"refuses": {"CLS-002", "EGR-005"},
+	},
+	"BJ-OPS-27d CLS-004: a free answer of grade 4 does not leave": {
+		"set": {"/call/kind": "free", "/computation": null, "/footprint/grade": 4},
+		"refuses": {"CLS-004", "DES-001", "EGR-002", "EGR-005"},
+	},
+	"BJ-OPS-27d EGR-002: an exact answer of grade 4 does not leave": {
+		"set": {"/footprint/grade": 4, "/release/votes": three_parties},
+		"refuses": {"EGR-002"},
+	},
+	"BJ-OPS-27d EGR-003: more cells than grade 4 allows": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/cells": 101,
+			"/release/mode": "noisy",
+			"/release/votes": three_parties,
+		},
+		"refuses": {"EGR-003"},
+	},
+	"BJ-OPS-27d EGR-001: nobody provides the data": {
+		"set": {
+			"/datasets/insurance/provider": "",
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/step": "review",
+		},
+		"refuses": {"EGR-001"},
+	},
+	"BJ-OPS-27d EGR-001: it is not known who provides the data": {
+		"remove": {"/datasets/insurance/provider"},
+		"set": {"/footprint/grade": 4, "/release/mode": "noisy", "/step": "review"},
+		"refuses": {"AUT-015", "EGR-001"},
+	},
+	"BJ-OPS-27d EGR-001: no datasets": {
+		"set": {"/datasets": {}, "/footprint/grade": 4, "/release/mode": "noisy", "/step": "review"},
+		"refuses": {"AUT-015", "AUT-016", "AUT-021", "EGR-001", "ENV-002"},
+	},
+	"BJ-OPS-27d EGR-005: grade 4 with one reviewer": {
+		"set": {"/footprint/grade": 4, "/release/mode": "noisy"},
+		"refuses": {"EGR-005"},
+	},
+	"BJ-OPS-27d EGR-005: two people, and no provider": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": [operators_vote, authoritys_vote],
+		},
+		"refuses": {"EGR-005"},
+	},
+	"BJ-OPS-27d EGR-005: one of two providers": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": [operators_vote, authoritys_vote, polices_vote],
+		},
+		"refuses": {"EGR-005"},
+	},
+	"BJ-OPS-27d EGR-005: the providers, and one more": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": [authoritys_vote, polices_vote, hrss_vote],
+		},
+		"refuses": {"EGR-005"},
+	},
+	"BJ-OPS-27d EGR-005: two people of one organization": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": [authoritys_vote, polices_vote, hrss_vote, approval("p-2", "authority")],
+		},
+		"refuses": {"EGR-005"},
+	},
+	"BJ-OPS-27d EGR-005: one person for two organizations": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": [authoritys_vote, polices_vote, hrss_vote, approval("p-authority", "operator")],
+		},
+		"refuses": {"EGR-005"},
+	},
+	"BJ-OPS-27d EGR-006: a provider objects": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": [operators_vote, authoritys_vote, polices_vote, hrss_vote, rejection("p-9", "police")],
+		},
+		"refuses": {"EGR-006"},
+	},
+	"BJ-OPS-27d EGR-007: who approved the computation does not count at grade 4": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": [authoritys_vote, polices_vote, hrss_vote, approval("p-zhou", "operator")],
+		},
+		"refuses": {"EGR-007"},
 	},
 	"BJ-FIN-9 DES-002: a resident identity number in the answer": {
 		"set": {"/release/identifiers": {"resident_id": {"grade": 3}}},
@@ -389,6 +484,26 @@ release_permits := {
 		"set": {"/call/kind": "free", "/computation": null, "/zone/jurisdiction": "lab"},
 		"obligations": {"release": {"review": "one", "reviewers": 1, "sample_percent": 0}},
 	},
+}
+
+test_BJ_OPS_27d_EGR_101_grade_4_asks_for_three_parties if {
+	every votes, step in {three_parties: "issue", []: "review"} {
+		d := decision.release_decide with input as patched(release_base, {"set": {
+			"/computation/certified": false,
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": votes,
+			"/step": step,
+		}})
+		d.obligations.release == {
+			"review": "parties",
+			"reviewers": 2,
+			"units": 2,
+			"providers": {"hrss", "police"},
+			"sample_percent": 0,
+		}
+		d.obligations.run.mode == "noisy"
+	}
 }
 
 test_release_permits[note] if {

@@ -24,8 +24,9 @@ detail["DES-001"] contains {"kind": input.call.kind, "grade": input.footprint.gr
 
 rules := lib.settings.grades[input.footprint.grade]
 
-# Statements are answered exactly or with noise, approved computations exactly. Where the rules ask for synthetic data,
-# a statement over nothing but twins is answered exactly, in a development zone; over real data no mode exists.
+# Statements and approved computations are answered exactly or with noise, which needs no certificate. Where the rules
+# ask for synthetic data, a statement over nothing but twins is answered exactly, in a development zone; over real data
+# no mode exists.
 mode := rules.free_sql if {
 	input.call.kind == "free"
 	rules.free_sql != "synthetic"
@@ -46,6 +47,11 @@ mode := "exact" if {
 	input.call.kind == "computation"
 	rules.computations == "certified"
 	input.computation.certified == true
+}
+
+mode := "noisy" if {
+	input.call.kind == "computation"
+	rules.computations == "noisy"
 }
 
 # METADATA
@@ -97,11 +103,16 @@ run := {
 
 noise := null if mode == "exact"
 
-noise := [lib.settings.grades[g].noise | some g in [1, 2, 3, 4]] if mode == "noisy"
+noise := lib.noise if mode == "noisy"
 
 rounding := 0 if input.call.kind == "free"
 
-rounding := rules.round if input.call.kind == "computation"
+rounding := 0 if mode == "noisy"
+
+rounding := rules.round if {
+	input.call.kind == "computation"
+	mode == "exact"
+}
 
 # METADATA
 # title: Retention of the run's record

@@ -39,7 +39,14 @@ level := "auto" if {
 
 flagged := lib.deepened(rules.review.flagged)
 
-reviewers := {"auto": 0, "one": 1, "two": 2}[level]
+reviewers := {"auto": 0, "one": 1, "two": 2, "parties": 2}[level]
+
+# The organizations that each must have approved, beside the reviewers.
+providers := {supply.provider | some supply in input.datasets}
+
+approvals := [vote.voter | some vote in input.release.votes; vote.value == "approve"]
+
+others := [voter | some voter in approvals; not voter.organization in providers]
 
 # METADATA
 # title: Review can open the gate
@@ -55,6 +62,15 @@ reviewers := {"auto": 0, "one": 1, "two": 2}[level]
 #     zh: 去掉该级别的字段
 #     en: Leave out the columns of this grade
 proof contains "EGR-001" if level in {"auto", "one", "two"}
+
+proof contains "EGR-001" if {
+	level == "parties"
+	is_object(input.datasets)
+	input.datasets != {}
+	every supply in input.datasets {
+		lib.named(supply.provider)
+	}
+}
 
 # METADATA
 # title: The artefact was made in the mode that policy allows
@@ -137,7 +153,17 @@ proof contains "EGR-005" if {
 
 proof contains "EGR-005" if {
 	input.step == "issue"
-	lib.at_least(count({vote.voter.person | some vote in input.release.votes; vote.value == "approve"}), reviewers)
+	level in {"one", "two"}
+	lib.at_least(count({voter.person | some voter in approvals}), reviewers)
+}
+
+# Three parties: two people of two organizations, and one of each provider.
+proof contains "EGR-005" if {
+	input.step == "issue"
+	level == "parties"
+	lib.at_least(count({voter.person | some voter in others}), reviewers)
+	lib.at_least(count({voter.organization | some voter in others}), units)
+	providers - {voter.organization | some voter in approvals} == set()
 }
 
 # METADATA
@@ -227,7 +253,19 @@ proof contains "EGR-008" if {
 #   kind: obligation
 #   entrypoints: [release.decide]
 #   articles: [SJZ-13c, BJ-OPS-27d, XM-40a]
-release := {"review": level, "reviewers": reviewers, "sample_percent": sample}
+release := {"review": level, "reviewers": reviewers, "sample_percent": sample} if level != "parties"
+
+release := {
+	"review": level,
+	"reviewers": reviewers,
+	"units": units,
+	"providers": providers,
+	"sample_percent": sample,
+} if {
+	level == "parties"
+}
+
+units := 2
 
 sample := rules.review.sample_percent if level == "auto"
 

@@ -90,7 +90,10 @@ credit := settings.credit.unrated if input.organization.credit == ""
 # The stricter of a review and the one that the credit level asks for.
 deepened(review) := levels[max({i | some i, level in levels; level in {review, credit.review}})]
 
-levels := ["auto", "one", "two", "never"]
+levels := ["auto", "one", "two", "parties", "never"]
+
+# What covers a cell of each grade, and what it is charged: a charge at one grade counts for others.
+noise := [settings.grades[g].noise | some g in [1, 2, 3, 4]]
 
 # What is opened to nobody is not used in a zone either; what does not say is as its other attributes.
 open_opening(opening) if opening in {"", "unconditional", "conditional"}
