@@ -308,6 +308,11 @@ func rawTables(t testing.TB, dir string) *sql.DB {
 
 // loadCorpus declares, approves and loads the corpus' datasets, and returns what a grant on all columns asks for.
 func (z *testZone) loadCorpus(t testing.TB, dir string, raw *sql.DB) []api.ApplicationDataset {
+	return z.loadDeclared(t, dir, raw, func(document string) string { return document })
+}
+
+// loadDeclared does so with every declaration changed first.
+func (z *testZone) loadDeclared(t testing.TB, dir string, raw *sql.DB, change func(document string) string) []api.ApplicationDataset {
 	ctx := context.Background()
 	b, err := os.ReadFile(filepath.Join(dir, "catalog.yaml"))
 	require.NoError(t, err)
@@ -315,7 +320,11 @@ func (z *testZone) loadCorpus(t testing.TB, dir string, raw *sql.DB) []api.Appli
 	require.NoError(t, err)
 	provider := z.by("provider", "bureau", "pr-001", "provider")
 	steward := z.by("steward", "operator", "op-004", "steward")
-	text := regexp.MustCompile(`(?m)^spec:\n`).ReplaceAllString(string(b), "spec:\n  provider: bureau\n")
+	documents := strings.Split(string(b), "\n---\n")
+	for i := range documents {
+		documents[i] = change(documents[i])
+	}
+	text := regexp.MustCompile(`(?m)^spec:\n`).ReplaceAllString(strings.Join(documents, "\n---\n"), "spec:\n  provider: bureau\n")
 	z.apply(t, provider, text)
 	var out []api.ApplicationDataset
 	for _, d := range docs {

@@ -102,7 +102,7 @@ func (n *NoisyProgram) universe() error {
 	for i := range n.Statistics {
 		s := &n.Statistics[i]
 		s.Universe = -1
-		if !s.Decides || len(n.plan.Keys) == 0 && len(n.plan.Sets[s.Set].Conditions)+len(n.plan.Sets[s.Set].Matched) == 0 {
+		if !s.Decides || n.everybody(*s) {
 			continue
 		}
 		e := n.original(n.counted(s.Set, s.Measure))

@@ -203,6 +203,12 @@ func (n *NoisyProgram) resultDomain(x Condition) (Set, bool) {
 	return Set{Intervals: []Interval{{Lo: low.FloatString(scale), Hi: high.FloatString(scale)}}}, true
 }
 
+// everybody reports whether a statistic is of the whole universe: by no key, and by no condition that anything fails.
+func (n *NoisyProgram) everybody(s Statistic) bool {
+	_, box := n.scoped().alone(n.open(n.plan.Sets[s.Set]), nil, s.Measure)
+	return len(n.plan.Keys)+len(box.Conditions)+len(box.Matched) == 0
+}
+
 // reachOf is how far entities reach in what a statistic is of.
 func (n *NoisyProgram) reachOf(s Statistic) (reaching, error) {
 	box, keys := n.setOf(s)
