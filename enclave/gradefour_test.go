@@ -50,6 +50,7 @@ const byCityOfSecrets = "{name: city, type: VARCHAR, column: secrets.city}"
 type vault struct {
 	*enclavetest.Zone
 	voters map[string]enclave.Principal
+	bound  string // of the account that was looked at last, in percent
 }
 
 func newVault(t *testing.T) *vault {
@@ -120,6 +121,7 @@ func (z *vault) used(t *testing.T, p enclave.Principal, grade catalog.Grade) str
 	require.NoError(t, err)
 	for _, i := range b.Items {
 		if i.Grade == grade && i.Days == 365 {
+			z.bound = i.Bound
 			return i.Used + " of " + i.Allowed
 		}
 	}
@@ -240,6 +242,7 @@ func TestBJ_OPS_27d_GradeFourHasABudget(t *testing.T) {
 		require.Equal(t, "in_review", ask(i).State, "column %d, and the universe", i)
 	}
 	require.Equal(t, "25.00 of 25", z.used(t, p, 4))
+	require.Equal(t, "52.7", z.bound, "nobody guesses one person's fact better, in percent")
 	refused := func() {
 		t.Helper()
 		run := ask(24)
