@@ -191,10 +191,11 @@ type Column struct {
 	SensitiveValues []string `yaml:"sensitive_values,omitempty" json:"sensitive_values,omitempty"`
 	Generalise      []string `yaml:"generalise,omitempty" json:"generalise,omitempty"` // year, quarter, month, decade, band(n), prefix(n)
 	GeneralisedOnly bool     `yaml:"generalised_only,omitempty" json:"generalised_only,omitempty"`
-	Bounds          []Bound  `yaml:"bounds,omitempty" json:"bounds,omitempty"` // [low, high], both inclusive: numbers or days
-	Clip            Number   `yaml:"clip,omitempty" json:"clip,omitempty"`     // what one entity adds to a noisy sum at most, either way; of a measure
-	Grid            string   `yaml:"grid,omitempty" json:"grid,omitempty"`     // "1-2-5", "step(n)", year, quarter, month, decade
-	Domain          []Scalar `yaml:"domain,omitempty" json:"domain,omitempty"` // the closed list of values
+	Bounds          []Bound  `yaml:"bounds,omitempty" json:"bounds,omitempty"`         // [low, high], both inclusive: numbers or days
+	Clip            Number   `yaml:"clip,omitempty" json:"clip,omitempty"`             // what one entity adds to a noisy sum at most, either way; of a measure
+	Grid            string   `yaml:"grid,omitempty" json:"grid,omitempty"`             // "1-2-5", "step(n)", year, quarter, month, decade
+	Domain          []Scalar `yaml:"domain,omitempty" json:"domain,omitempty"`         // the closed list of values
+	MaxValues       int64    `yaml:"max_values,omitempty" json:"max_values,omitempty"` // most different values of a text without a domain
 	Nullable        *bool    `yaml:"nullable,omitempty" json:"nullable,omitempty"`
 	ConstantPer     string   `yaml:"constant_per,omitempty" json:"constant_per,omitempty"` // entity type for which the value is constant
 	// Downgrade says why the grade is below the one approved before.

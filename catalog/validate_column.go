@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// MaxOpenText is how many characters a value has at most in a column that declares max_values; a load proves it.
+const MaxOpenText = 200
+
 // maxDomain is the longest declared list of values.
 const maxDomain = 10_000
 
@@ -67,6 +70,7 @@ func (c *checker) column(at string, col *Column) {
 	c.bounds(at, col, t)
 	c.clip(at, col, t)
 	c.values(at, col, t)
+	c.open(at, col, t)
 	c.sensitive(at, col, t)
 }
 
@@ -176,6 +180,13 @@ func (c *checker) values(at string, col *Column, t Type) {
 		c.require(errLow != nil || errHigh != nil || low >= 0 && high <= 0, fmt.Sprintf("%s.domain[%d]", at, i),
 			"值在上下界之外", "the value lies outside the bounds")
 	}
+}
+
+// open checks the declared number of values of a text whose values nobody lists.
+func (c *checker) open(at string, col *Column, t Type) {
+	c.require(col.MaxValues == 0 || col.MaxValues > 0 && col.MaxValues <= maxDomain && t.Name == TypeVarchar && col.Has(RoleDimension) && len(col.Domain) == 0,
+		at+".max_values", "max_values 为无值域的文本 dimension 的最多取值数，1 至 10000",
+		"max_values is how many values a text that is a dimension without a domain has at most, 1 to 10000")
 }
 
 // list checks that values are canonical texts of the type, each once.

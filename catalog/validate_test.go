@@ -67,6 +67,8 @@ func TestValidateDataset(t *testing.T) {
 		{"days in disorder", "grid: quarter", "bounds: [2024-12-31, 2024-12-30]", "spec.columns[2].bounds", "above the high"},
 		{"days of a number", "bounds: [0, 1e6]", "bounds: [2024-01-01, 2024-12-31]", "spec.columns[4].bounds", "do not fit"},
 		{"domain outside days", "grid: quarter", "bounds: [2024-01-01, 2024-12-31], domain: [2023-12-31]", "spec.columns[2].domain[0]", "outside the bounds"},
+		{"values of a number", "grid: quarter", "grid: quarter, max_values: 5", "spec.columns[2].max_values", "a text that is a dimension"},
+		{"values of a domain", "domain: [0, 1, 2]", "max_values: 5, domain: [0, 1, 2]", "spec.columns[3].max_values", "without a domain"},
 		{"overflow", `"DECIMAL(12,2)", grade: 4, roles: [measure, dimension], bounds: [0, 1e6]`,
 			`"DECIMAL(38,2)", grade: 4, roles: [measure], bounds: [0, 1e30]`, "spec.columns[4].bounds", "overflow"},
 		{"measure of text", `type: "DECIMAL(12,2)"`, "type: VARCHAR", "spec.columns[4].type", "numeric"},

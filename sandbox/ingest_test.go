@@ -239,6 +239,25 @@ func TestIngestDatesWithBounds(t *testing.T) {
 	require.ElementsMatch(t, []sandbox.Fault{{Row: 3, Column: "born", Rule: "bounds"}, {Row: 4, Column: "born", Rule: "bounds"}}, quarantined.Faults)
 }
 
+// A text without a domain has no more values than are declared, and none that is long; one that is missing is none of them.
+func TestIngestCountsValues(t *testing.T) {
+	r, spec := sandboxtest.Runner(t), people()
+	spec.Columns[4].Domain, spec.Columns[4].MaxValues = nil, 2
+	line := func(id int, sex string) string { return fmt.Sprintf("%d,s,1,2000-01-01,%s,1,true,p\n", id, sex) }
+	head := peopleHead + line(1, "a") + line(2, "b") + line(3, "") + line(4, "a")
+	_, _, _, err := load(t, r, spec, []byte(head+line(5, "b")))
+	require.NoError(t, err)
+	for csv, want := range map[string][]sandbox.Fault{
+		head + line(5, "c") + line(6, "c") + line(7, "d"):             {{Row: 5, Column: "sex", Rule: "max_values"}, {Row: 7, Column: "sex", Rule: "max_values"}},
+		peopleHead + line(1, "a") + line(2, strings.Repeat("值", 201)): {{Row: 2, Column: "sex", Rule: "max_values"}},
+	} {
+		_, _, _, err = load(t, r, spec, []byte(csv))
+		var quarantined *sandbox.IngestRejected
+		require.ErrorAs(t, err, &quarantined)
+		require.ElementsMatch(t, want, quarantined.Faults)
+	}
+}
+
 func TestIngestListsTwentyFaults(t *testing.T) {
 	r := sandboxtest.Runner(t)
 	csv := peopleHead

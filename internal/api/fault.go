@@ -36,6 +36,7 @@ var faultTexts = map[string]catalog.Text{
 	"null":             {Zh: "该列不允许空值", En: "no value where the declaration wants one"},
 	"duplicate":        {Zh: "声明为唯一的实体出现了第二行", En: "a second row of an entity that is declared unique"},
 	"max_rows":         {Zh: "同一主体或集团的行数超过声明的上限：请核对文件，或修改声明", En: "an entity or a group has more rows than are declared: check the file, or declare more"},
+	"max_values":       {Zh: "取值个数超过声明的上限，或单个值超过 200 个字符：请核对文件，或修改声明", En: "more different values than are declared, or one of more than 200 characters: check the file, or declare more"},
 	"constant":         {Zh: "同一实体有不止一个值", En: "more than one value for one entity"},
 	"state_secret":     {Zh: "有文字带国家秘密标志（绝密、机密、秘密）：停止报送，联系保密管理部门；已通知安全管理员", En: "a text bears the marking of a state secret: stop, and ask those responsible for secrets; the security administrator has been alerted"},
 	"nested_group":     {Zh: "所属集团本身又属于另一集团：请填写最上级集团", En: "the group of this entity is itself in another group: name the topmost group"},

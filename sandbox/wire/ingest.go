@@ -65,6 +65,7 @@ const (
 	RuleNull          Rule = "null"         // NULL where the declaration forbids it
 	RuleDuplicateKey  Rule = "duplicate"    // a second row of an entity declared unique
 	RuleMaxRows       Rule = "max_rows"     // more rows of an entity or of a group than are declared
+	RuleMaxValues     Rule = "max_values"   // more values than are declared, or one of more than catalog.MaxOpenText characters
 	RuleConstant      Rule = "constant"     // more than one value for an entity in a column declared constant per entity
 	RuleStateSecret   Rule = "state_secret" // a text that bears the marking of a state secret
 	RuleNestedGroup   Rule = "nested_group" // an entity's group is an entity of another group
@@ -74,7 +75,7 @@ const (
 var Rules = []Rule{RuleSource, RuleFormat, RuleEncrypted, RuleEmpty, RuleDamaged, RuleTooLarge, RuleTooManyRows, RuleTooManyColumns, RuleHeader,
 	RuleEncoding, RuleNUL, RuleLineEnd, RuleQuote, RuleFields, RuleTooLong, RuleJSON, RuleTwiceKey,
 	RuleMissingColumn, RuleExtraColumn, RuleTwiceColumn, RuleColumnName, RuleIdentifier, RuleNested, RuleColumnType, RuleType, RuleThousands, RuleFullWidth,
-	RuleBounds, RuleDomain, RuleNull, RuleDuplicateKey, RuleMaxRows, RuleConstant, RuleStateSecret, RuleNestedGroup}
+	RuleBounds, RuleDomain, RuleNull, RuleDuplicateKey, RuleMaxRows, RuleMaxValues, RuleConstant, RuleStateSecret, RuleNestedGroup}
 
 // Fault is one reason to quarantine a batch. It never holds a value.
 type Fault struct {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"yumen/catalog"
 	"yumen/sandbox/wire"
 )
 
@@ -97,6 +98,11 @@ func (l *loader) suspicions() []suspicion {
 		}
 		if cond := c.foreign(value); cond != "" {
 			add(wire.RuleDomain, cond)
+		}
+		if c.MaxValues > 0 {
+			add(wire.RuleMaxValues, fmt.Sprintf("length(%s) > %d", value, catalog.MaxOpenText))
+			out = append(out, suspicion{wire.RuleMaxValues, c.Name, fmt.Sprintf("SELECT n FROM (SELECT min(rowid) + 1 AS n%s WHERE %s IS NOT NULL GROUP BY %s ORDER BY n OFFSET %d)",
+				from, value, value, c.MaxValues)})
 		}
 	}
 	base := "(SELECT rowid AS r, *, " + strings.Join(typed, ", ") + from + ")"

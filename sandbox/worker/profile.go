@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"strings"
 
+	"yumen/catalog"
 	"yumen/sandbox/wire"
 )
 
@@ -32,6 +33,13 @@ func (l *loader) profile() (report *wire.Report, sound bool, err error) {
 	}
 	for i := range l.decl.columns {
 		c := &l.decl.columns[i]
+		if c.MaxValues > 0 {
+			ok, err := l.profileOpen(c)
+			if err != nil {
+				return nil, false, err
+			}
+			sound = sound && ok
+		}
 		if len(c.domain) == 0 {
 			continue
 		}
@@ -42,6 +50,16 @@ func (l *loader) profile() (report *wire.Report, sound bool, err error) {
 		sound = sound && row[0] == int64(0)
 	}
 	return report, sound, nil
+}
+
+// profileOpen checks that a text has no more different values than are declared, and none that is too long.
+func (l *loader) profileOpen(c *column) (bool, error) {
+	row, err := l.e.one("SELECT count(v), coalesce(max(length(v)), 0) FROM (SELECT DISTINCT " + ident(c.Name) + " AS v FROM " + l.table() + ")")
+	if err != nil {
+		return false, err
+	}
+	counts, err := integers(row)
+	return err == nil && counts[0] <= c.MaxValues && counts[1] <= catalog.MaxOpenText, err
 }
 
 // profileColumns counts rows, NULLs and roughly the distinct values in one scan, and returns how many values break a bound
