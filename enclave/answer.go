@@ -17,6 +17,7 @@ type answer struct {
 	parts  []*answered
 	before *past
 	noise  []api.Noise // of a noisy answer
+	paid   []byte      // as ledgerRecord has it
 }
 
 // answered is what one part of a plan came to.

@@ -22,7 +22,7 @@ func (a *asked) cellsBound() int {
 	for i, part := range a.plan.Parts() {
 		n := max(len(part.Cells), 1)
 		if a.covered != nil {
-			all += n * len(a.covered.parts[i].program.Keys)
+			all += n * a.covered.parts[i].program.Most()
 			continue
 		}
 		for _, k := range part.Keys {

@@ -28,6 +28,8 @@ type coveredPart struct {
 	source  *noise.Source
 	scales  []noise.Scale // by statistic
 	cells   [][][]byte    // canonical, by statistic and key; those of the universe once
+	open    *opened       // where a key is open: how its values get their names. The program is that of none then
+	named   []string      // the values that have a name, once they are known
 }
 
 // noisy reports whether the policy answers the question with noise.
@@ -66,13 +68,10 @@ func (s *Service) cover(a *asked) error {
 				out.types = append(out.types, e.Type)
 			}
 		}
-		for i, st := range part.program.Statistics {
-			c := budget.Column{Scale: part.scales[i], Units: st.Units, Touched: st.Touched}
-			for _, cell := range part.cells[i] {
-				c.Names = append(c.Names, part.source.Name(part.scales[i], cell))
-			}
-			out.columns = append(out.columns, c)
+		if part.open != nil {
+			out.columns = append(out.columns, part.open.counts.charges()...)
 		}
+		out.columns = append(out.columns, part.charges()...)
 	}
 	slices.Sort(out.types)
 	if out.spreads, err = out.noise(a.plan); err != nil {
@@ -82,21 +81,53 @@ func (s *Service) cover(a *asked) error {
 	return nil
 }
 
-func (a *asked) coverPart(plan *compile.Plan, secret noise.Secret) (*coveredPart, error) {
+// charges are what the statistics of a part are charged as.
+func (p *coveredPart) charges() []budget.Column {
+	var out []budget.Column
+	for i, st := range p.program.Statistics {
+		c := budget.Column{Scale: p.scales[i], Units: st.Units, Touched: st.Touched}
+		for _, cell := range p.cells[i] {
+			c.Names = append(c.Names, p.source.Name(p.scales[i], cell))
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// noisyInputs are those of every part.
+func (a *asked) noisyInputs() compile.NoisyInputs {
 	// A load draws anew, also one of the same file: equal noise would tell that nothing has changed.
 	in := compile.NoisyInputs{Snapshots: a.pinIDs, Scope: a.scope(), Specs: map[string]*catalog.DatasetSpec{}, Cells: a.decision.Obligations.Run.CellsMax}
 	for name, d := range a.sets {
 		in.Specs[name] = d.Approved
 	}
+	return in
+}
+
+func (a *asked) coverPart(plan *compile.Plan, secret noise.Secret) (*coveredPart, error) {
+	in := a.noisyInputs()
+	// The snapshots are in the canonical cells.
+	source, err := noise.New(secret, nil)
+	if err != nil {
+		return nil, fmt.Errorf("noise: %w", err)
+	}
+	open, err := compile.FindOpen(plan, in)
+	if err != nil {
+		return nil, err
+	}
+	if open != nil {
+		return a.coverOpen(plan, open, in, source)
+	}
 	program, err := compile.GenerateNoisy(plan, in)
 	if err != nil {
 		return nil, err
 	}
-	part := &coveredPart{program: program}
-	// The snapshots are in the canonical cells.
-	if part.source, err = noise.New(secret, nil); err != nil {
-		return nil, fmt.Errorf("noise: %w", err)
-	}
+	return a.coverProgram(plan, program, source)
+}
+
+// coverProgram scales the noise of every statistic and names its cells.
+func (a *asked) coverProgram(plan *compile.Plan, program *compile.NoisyProgram, source *noise.Source) (*coveredPart, error) {
+	part := &coveredPart{program: program, source: source}
 	sigma := big.NewRat(int64(a.noiseRules().Sigma), 1)
 	for i, st := range program.Statistics {
 		if !st.Sensitivity.IsInt64() {
@@ -145,7 +176,7 @@ var wants = map[compile.Want]struct {
 		catalog.Text{Zh: "改用计数，或请数据提供单位声明 clip", En: "count instead, or ask the provider to declare clip"}},
 	compile.WantDomain: {catalog.CodeGroupKey,
 		catalog.Text{Zh: "分组字段的取值不由声明或条件确定：是否出现某个值本身会泄露信息", En: "the values of a group key are fixed neither by its declaration nor by conditions: that one of them appears would tell something"},
-		catalog.Text{Zh: "按有值域的字段分组；日期请用条件写明起止，或请数据提供单位声明 bounds", En: "group by a column with a declared domain; give a date its first and last day by conditions, or ask the provider to declare its bounds"}},
+		catalog.Text{Zh: "按有值域的字段分组，或用条件列出取值；日期请用条件写明起止。也可请数据提供单位为日期声明 bounds，为文本声明 max_values（一次查询限一个此类字段）", En: "group by a column with a declared domain, or list its values by conditions; give a date its first and last day. Or ask the provider to declare the bounds of a date, or max_values of a text: one such key a question"}},
 	compile.WantKeyJoin: {catalog.CodeJoinEdge,
 		catalog.Text{Zh: "该连接不是按主体键进行的，无法确定噪声", En: "the join does not run on the key of an entity, so no noise is known to cover it"},
 		catalog.Text{Zh: "按声明的主体键连接", En: "join along a declared edge between keys of entities"}},

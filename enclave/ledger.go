@@ -250,7 +250,7 @@ func (s *Service) reserve(ctx context.Context, id string, a *asked, m *made) err
 	if err != nil {
 		return fmt.Errorf("store the outcome: %w", err)
 	}
-	v := ledgerRecord{Run: id, Words: a.plan.Words(), Families: families, Outcome: m.outcome}
+	v := ledgerRecord{Run: id, Words: a.plan.Words(), Families: families, Outcome: m.outcome, Paid: m.answer.paid}
 	err = s.store.Update(ctx, func(tx Tx) error {
 		run, rec, err := load[runRecord](tx, recRun, id)
 		if err != nil {

@@ -23,13 +23,15 @@ func (s *Service) noisyAnswer(ctx context.Context, a *asked) (*answer, error) {
 	rules := rulesOf(a.decision.Obligations.Run)
 	for i, plan := range a.plan.Parts() {
 		part := a.covered.parts[i]
-		var rows [][][]*string
-		for _, b := range part.program.Batches(batchBytes) {
-			answers, err := s.runBatch(ctx, a, b, &loads{})
-			if err != nil {
+		if part.open != nil {
+			if part, err = s.merged(ctx, a, part); err != nil {
 				return nil, err
 			}
-			rows = append(rows, texts(answers)...)
+			out.paid = append(out.paid, part.names()...)
+		}
+		rows, err := s.runNoisy(ctx, a, part.program)
+		if err != nil {
+			return nil, err
 		}
 		figures, err := part.program.Figures(rows)
 		if err != nil {
@@ -49,6 +51,19 @@ func (s *Service) noisyAnswer(ctx context.Context, a *asked) (*answer, error) {
 		out.parts = append(out.parts, x)
 	}
 	return out, nil
+}
+
+// runNoisy runs the statements of a program.
+func (s *Service) runNoisy(ctx context.Context, a *asked, p *compile.NoisyProgram) ([][][]*string, error) {
+	var rows [][][]*string
+	for _, b := range p.Batches(batchBytes) {
+		answers, err := s.runBatch(ctx, a, b, &loads{})
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, texts(answers)...)
+	}
+	return rows, nil
 }
 
 // cover puts noise on every figure: one group for each set of rows and each key, sets first.
@@ -102,7 +117,7 @@ func (p *coveredPart) released(groups []noisy.Group[noisy.Estimate], shown []boo
 	var out [][]*string
 	keys := len(p.program.Keys)
 	for k, key := range p.program.Keys {
-		row := append(append([]*string{}, key...), make([]*string, p.columns())...)
+		row := append(p.shownAs(key), make([]*string, p.columns())...)
 		any := false
 		for i, set := range p.sets() {
 			g := groups[i*keys+k]

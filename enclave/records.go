@@ -323,6 +323,8 @@ type ledgerRecord struct {
 	Words       catalog.Text     `json:"words"`
 	Families    []compile.Family `json:"families"`
 	Outcome     string           `json:"outcome"`
+	// Paid names cells that were charged by the names of whole columns, one after the other: asked alone they cost nothing once they were collected.
+	Paid []byte `json:"paid,omitempty"`
 }
 
 func (s *Service) nowMS() int64 { return s.clock.Now().UnixMilli() }

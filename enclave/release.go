@@ -64,6 +64,11 @@ func (s *Service) Collect(ctx context.Context, p Principal, id string) (*Release
 		if err := save(tx, recRelease, rec, s.nowMS(), v); err != nil {
 			return err
 		}
+		if v.Collected == 1 {
+			if err := s.pay(tx, &run); err != nil {
+				return err
+			}
+		}
 		rel = v
 		return s.record(tx, entry{by: p, action: audit.ActionReleaseCollect, on: id, outcome: "collected", class: classOf(run.Grade)})
 	})

@@ -19,6 +19,7 @@ type NoisyInputs struct {
 	Scope     Scope                           // as Inputs
 	Specs     map[string]*catalog.DatasetSpec // the declarations of the datasets of the plan
 	Cells     int                             // most cells of a statistic; more is WantNarrower
+	Keys      int                             // most keys that there will be, where they are not all known yet; 0 where they are
 }
 
 // Statistic is one column of figures: what is counted or added up in every cell of a set, and how far one entity moves it.
@@ -66,17 +67,10 @@ func GenerateNoisy(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 	if len(p.Cells) == 0 {
 		return nil, fmt.Errorf("%w: no cells", ErrGenerate)
 	}
-	if len(p.Base.Entities) == 0 {
-		return nil, &Uncovered{WantEntities, p.Base.Root.Dataset, ""}
-	}
-	out := &NoisyProgram{plan: p, in: in, clips: map[ColumnRef]*big.Rat{}}
-	if _, err := reaches(p.Base, in.Specs); err != nil {
+	out, err := noisyProgram(p, in)
+	if err != nil {
 		return nil, err
 	}
-	for _, box := range p.Sets {
-		out.cohort = append(out.cohort, govern(p.Base, p.Keys, box, in.Scope))
-	}
-	var err error
 	if out.Keys, err = p.everyKey(in.Specs, in.Cells); err != nil {
 		return nil, err
 	}
@@ -94,6 +88,24 @@ func GenerateNoisy(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 	out.Attachments = attachments(out.reads)
 	return out, distinct(out.Attachments)
 }
+
+// noisyProgram is a program without statements.
+func noisyProgram(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
+	if len(p.Base.Entities) == 0 {
+		return nil, &Uncovered{WantEntities, p.Base.Root.Dataset, ""}
+	}
+	out := &NoisyProgram{plan: p, in: in, clips: map[ColumnRef]*big.Rat{}}
+	if _, err := reaches(p.Base, in.Specs); err != nil {
+		return nil, err
+	}
+	for _, box := range p.Sets {
+		out.cohort = append(out.cohort, govern(p.Base, p.Keys, box, in.Scope))
+	}
+	return out, nil
+}
+
+// Most is how many keys there are at most: known before the run, whoever is in them.
+func (n *NoisyProgram) Most() int { return max(len(n.Keys), n.in.Keys) }
 
 // universe adds the counts of the universe for every count that decides about something smaller.
 func (n *NoisyProgram) universe() error {

@@ -25,20 +25,29 @@ func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 	for _, x := range at.beside {
 		columns = append(columns, x.Column)
 	}
-	plan := Plan{Sets: []Box{{}}, Cells: []Cell{{Measure: n.measured(s, at.box)}}}
-	plan.Base, plan.Sets[0] = n.scoped().alone(n.plain(n.bounded(at.box)), columns, plan.Cells[0].Measure)
-	f := plan.Families(n.in.Snapshots, n.joinedScope(plan.Base))[0]
-	var clips []string // what contributions are cut to is part of what is added up, and a declaration may change it
-	for _, x := range s.Measure.factors() {
-		if clip := n.clips[x.Column]; clip != nil {
-			clips = append(clips, clip.RatString())
-		}
-	}
 	return canonical.Marshal(struct {
 		Family
 		Beside []keyValue `json:"beside,omitempty"`
 		Clips  []string   `json:"clips,omitempty"`
-	}{f, at.beside, clips})
+	}{n.family(s, at.box, columns), at.beside, n.clipped(s.Measure)})
+}
+
+// family is what a statistic is of, over a box and beside it by columns, with nothing in it that the statistic does not name.
+func (n *NoisyProgram) family(s Statistic, box Box, beside []ColumnRef) Family {
+	plan := Plan{Sets: []Box{{}}, Cells: []Cell{{Measure: n.measured(s, box)}}}
+	plan.Base, plan.Sets[0] = n.scoped().alone(n.plain(n.bounded(box)), beside, plan.Cells[0].Measure)
+	return plan.Families(n.in.Snapshots, n.joinedScope(plan.Base))[0]
+}
+
+// clipped is what contributions to a measure are cut to: part of what is added up, and a declaration may change it.
+func (n *NoisyProgram) clipped(m Measure) []string {
+	var clips []string
+	for _, x := range m.factors() {
+		if clip := n.clips[x.Column]; clip != nil {
+			clips = append(clips, clip.RatString())
+		}
+	}
+	return clips
 }
 
 // plain is a box with nothing in it but what is meant: which values of which column, in the spelling of the column's own type and as far as its

@@ -68,7 +68,9 @@ func (p *Plan) keyValues(k Key, specs map[string]*catalog.DatasetSpec, most int)
 			list = append(list, prefix(v, int(k.N)))
 		}
 	default:
-		list = d.values
+		if list = d.values; len(list) == 0 && k.Func == "" {
+			list = p.listed(k)
+		}
 	}
 	if len(list) == 0 {
 		return nil, want
@@ -77,6 +79,19 @@ func (p *Plan) keyValues(k Key, specs map[string]*catalog.DatasetSpec, most int)
 		return nil, &Uncovered{WantNarrower, want.Dataset, want.Name}
 	}
 	return p.possible(k, list, !d.notNull || !p.matches(k.Column.Path))
+}
+
+// listed are the values of a text that the conditions of every set list.
+func (p *Plan) listed(k Key) []string {
+	var out []string
+	for _, b := range p.Sets {
+		c, limited := b.condition(k.Column)
+		if !limited || c.Set.Except || len(c.Set.Values) == 0 || len(c.Set.Prefixes)+len(c.Set.Intervals) > 0 {
+			return nil
+		}
+		out = append(out, c.Set.Values...)
+	}
+	return out
 }
 
 // matches reports whether every row of the base has one of a table, in every set.

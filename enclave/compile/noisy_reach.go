@@ -157,7 +157,7 @@ func (n *NoisyProgram) moves(k Key) bool {
 // touches is how many cells of a column one entity can change: each row that it moves is in one cell before and in one after, and a column has no
 // more cells than keys.
 func (n *NoisyProgram) touches(s *Statistic, reach reaching) int64 {
-	most := int64(len(n.Keys))
+	most := int64(n.Most())
 	if s.Set == universal {
 		most = 1
 	}
@@ -209,7 +209,7 @@ func (n *NoisyProgram) cellsOf(e EntityRef, reach reaching) *big.Int {
 	if !slices.ContainsFunc(n.plan.Keys, func(k Key) bool { return !constant(k) }) {
 		return big.NewInt(1)
 	}
-	out := big.NewInt(int64(max(1, len(n.Keys))))
+	out := big.NewInt(int64(max(1, n.Most())))
 	if rows := reach.own[e]; rows.Cmp(out) < 0 {
 		out.Set(rows)
 	}

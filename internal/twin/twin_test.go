@@ -42,7 +42,11 @@ func requireDeclared(t testing.TB, d *catalog.Dataset, columns map[string][]stri
 		c := &d.Spec.Columns[i]
 		typ, err := catalog.ParseType(c.Type)
 		require.NoError(t, err)
+		seen := map[string]bool{}
 		for _, v := range columns[c.Name] {
+			if seen[v] = v != ""; c.MaxValues > 0 {
+				require.LessOrEqual(t, len(seen), int(c.MaxValues)+1, c.Name) // and none
+			}
 			if v == "" {
 				require.True(t, c.Nullable == nil || *c.Nullable, "%s is not nullable", c.Name)
 				require.False(t, c.Has(catalog.RoleEntityKey))
@@ -245,7 +249,10 @@ func declaration(r *rand.Rand) *catalog.Dataset {
 		case 5:
 			c.Type, c.Bounds = "DECIMAL(12,2)", []catalog.Bound{bounds[0] + ".00", bounds[1] + ".00"}
 		case 6:
-			c.Type = "VARCHAR"
+			c.Type, c.MaxValues = "VARCHAR", int64(r.IntN(20))
+			if r.IntN(2) == 0 {
+				c.Generalise = []string{"prefix(2)"}
+			}
 		}
 		add(c)
 	}

@@ -50,9 +50,16 @@ func words(c *column) func(n uint64) string {
 		}
 	}
 	if length == 0 {
-		return func(n uint64) string { return fmt.Sprintf("value %d", n%ordinaryWords+1) }
+		most := uint64(ordinaryWords)
+		if c.MaxValues > 0 {
+			most = min(most, uint64(c.MaxValues))
+		}
+		return func(n uint64) string { return fmt.Sprintf("value %d", n%most+1) }
 	}
 	return func(n uint64) string {
+		if c.MaxValues > 0 {
+			n %= uint64(c.MaxValues)
+		}
 		out := make([]byte, length)
 		for i := range out {
 			out[i] = byte('a' + n%4)

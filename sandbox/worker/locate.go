@@ -99,11 +99,7 @@ func (l *loader) suspicions() []suspicion {
 		if cond := c.foreign(value); cond != "" {
 			add(wire.RuleDomain, cond)
 		}
-		if c.MaxValues > 0 {
-			add(wire.RuleMaxValues, fmt.Sprintf("length(%s) > %d", value, catalog.MaxOpenText))
-			out = append(out, suspicion{wire.RuleMaxValues, c.Name, fmt.Sprintf("SELECT n FROM (SELECT min(rowid) + 1 AS n%s WHERE %s IS NOT NULL GROUP BY %s ORDER BY n OFFSET %d)",
-				from, value, value, c.MaxValues)})
-		}
+		out = append(out, c.many(value, from)...)
 	}
 	base := "(SELECT rowid AS r, *, " + strings.Join(typed, ", ") + from + ")"
 	for i, entity := range l.decl.entities {
@@ -138,6 +134,17 @@ func (l *loader) suspicions() []suspicion {
 		}
 	}
 	return out
+}
+
+// many are the rows of a text that begin a value beyond the declared number of them, and those of a value that is too long.
+func (c *column) many(value, from string) []suspicion {
+	if c.MaxValues == 0 {
+		return nil
+	}
+	return []suspicion{
+		{wire.RuleMaxValues, c.Name, fmt.Sprintf("SELECT rowid + 1 AS n%s WHERE length(%s) > %d", from, value, catalog.MaxOpenText)},
+		{wire.RuleMaxValues, c.Name, fmt.Sprintf("SELECT n FROM (SELECT min(rowid) + 1 AS n%s WHERE %s IS NOT NULL GROUP BY %s ORDER BY n OFFSET %d)", from, value, value, c.MaxValues)},
+	}
 }
 
 // nestedGroups finds the rows whose group is an entity of another group.
