@@ -57,6 +57,8 @@ type NoisyProgram struct {
 	in     NoisyInputs
 	cohort []cohort // by set
 	clips  map[ColumnRef]*big.Rat
+	// domains are those of columns, read once
+	domains map[*catalog.Column]*domain
 }
 
 // noisyStep is one statement: the statistics that its columns after the keys hold.
@@ -94,7 +96,7 @@ func noisyProgram(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 	if len(p.Base.Entities) == 0 {
 		return nil, &Uncovered{WantEntities, p.Base.Root.Dataset, ""}
 	}
-	out := &NoisyProgram{plan: p, in: in, clips: map[ColumnRef]*big.Rat{}}
+	out := &NoisyProgram{plan: p, in: in, clips: map[ColumnRef]*big.Rat{}, domains: map[*catalog.Column]*domain{}}
 	if _, err := reaches(p.Base, in.Specs); err != nil {
 		return nil, err
 	}

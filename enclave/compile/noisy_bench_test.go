@@ -61,3 +61,25 @@ func BenchmarkNoisy(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkNoisyCells writes the canonical cells of a key with 5,000 declared values.
+func BenchmarkNoisyCells(b *testing.B) {
+	var values []string
+	for i := range 5000 {
+		values = append(values, fmt.Sprintf("v%d", i))
+	}
+	e := newEngine(b)
+	view := viewtest.View(b, strings.Replace(noisyWorld, "domain: [a, b, c]", "domain: ["+strings.Join(values, ", ")+"]", 1))
+	plan, err := e.plan("SELECT area, count(*) AS n FROM visits GROUP BY area", view, compile.Facts{})
+	require.NoError(b, err)
+	in := noisyInputs(view)
+	in.Cells = 10_000
+	n, err := compile.GenerateNoisy(plan, in)
+	require.NoError(b, err)
+	for b.Loop() {
+		for key := range n.Keys {
+			_, err := n.Cell(0, key)
+			require.NoError(b, err)
+		}
+	}
+}

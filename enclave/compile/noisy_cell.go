@@ -59,7 +59,7 @@ func (n *NoisyProgram) plain(b Box) Box {
 		whole := false
 		if column := n.behind(c.Column); column != nil {
 			c = c.as(column.Type)
-			c, whole = c.declared(column)
+			c, whole = c.declared(n.domainOf(column))
 		}
 		if !whole {
 			out = append(out, c)
@@ -78,11 +78,23 @@ func (n *NoisyProgram) behind(ref ColumnRef) *catalog.Column {
 	return nil
 }
 
+// domainOf is a column's domain, read once; nil where it cannot be.
+func (n *NoisyProgram) domainOf(column *catalog.Column) *domain {
+	d, known := n.domains[column]
+	if !known {
+		d, _ = columnDomain(column)
+		n.domains[column] = d
+	}
+	return d
+}
+
 // declared is the condition as a question would have it: a set of the values that the column can have. Whole says that it is all of them.
-func (c Condition) declared(column *catalog.Column) (as Condition, whole bool) {
-	d, ok := columnDomain(column)
-	if !ok || c.Type != column.Type {
+func (c Condition) declared(d *domain) (as Condition, whole bool) {
+	if d == nil || c.Type != d.typ.String() {
 		return c, false
+	}
+	if plain := !c.Set.Except && !c.Set.Null && len(c.Set.Intervals)+len(c.Set.Prefixes) == 0; plain && len(c.Set.Values) < len(d.values) {
+		return c, false // some of a list, which is how a question has them too
 	}
 	set, whole, ok := d.set(c.Set.region(c.Type), c.Set.Null)
 	if !ok {

@@ -72,8 +72,8 @@ func (n *NoisyProgram) datesOf(b Box, v keyValue) (Set, bool) {
 	if column == nil || v.Value == nil || (v.Func != "quarter" && v.Func != "month") {
 		return Set{}, false
 	}
-	d, ok := columnDomain(column)
-	if !ok {
+	d := n.domainOf(column)
+	if d == nil {
 		return Set{}, false
 	}
 	spans := d.universe
