@@ -26,6 +26,10 @@ topup_refusals := {
 		"set": {"/op": "renew"},
 		"refuses": {"BUD-001", "BUD-003", "BUD-006"},
 	},
+	"BJ-OPS-27c BUD-001,BUD-003,BUD-006: another act of the regulator": {
+		"set": {"/op": "renew", "/subject/role": "regulator"},
+		"refuses": {"BUD-001", "BUD-003", "BUD-006"},
+	},
 	"BJ-OPS-27c BUD-002: no entity": {"set": {"/target/entity": ""}, "refuses": {"BUD-002"}},
 	"BJ-OPS-27c BUD-002,BUD-004: every group": {"set": {"/target/legal_group": ""}, "refuses": {"BUD-002", "BUD-004"}},
 	"BJ-OPS-27c BUD-002: no reason": {"set": {"/reason": false}, "refuses": {"BUD-002"}},

@@ -146,6 +146,14 @@ catalog_refusals := {
 		"set": {"/caller/type": ""},
 		"refuses": {"SUP-002"},
 	},
+	"SJZ-6a SUP-002: the provider's steward, and it is not known what the organization is": {
+		"set": {"/caller/type": "", "/dataset/author/organization": "tax", "/subject/organization": "hrss"},
+		"refuses": {"SUP-002"},
+	},
+	"SJZ-15a SUP-008: it is not known who declared it": {
+		"set": {"/dataset/author/organization": ""},
+		"refuses": {"SUP-008"},
+	},
 	"SJZ-15a SUP-008: a steward of the provider that declared it": {
 		"set": {"/caller/type": "provider", "/subject/organization": "hrss"},
 		"refuses": {"SUP-008"},

@@ -33,6 +33,10 @@ cataloguing_refusals := {
 		"set": {"/dataset/sharing": "none", "/dataset/basis": null, "/zone/jurisdiction": "lab"},
 		"refuses": {"SUP-024"},
 	},
+	"XC-19b SUP-024: shared, and it is not known whether a law is cited": {
+		"set": {"/dataset/basis": null},
+		"refuses": {"SUP-024"},
+	},
 	"XC-27b SUP-025: a lower grade without a record": {"set": {"/dataset/lowered": 1}, "refuses": {"SUP-025"}},
 	"XC-27b SUP-025: no number, in lab": {
 		"set": {"/dataset/lowered": null, "/zone/jurisdiction": "lab"},

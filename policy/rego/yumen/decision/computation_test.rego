@@ -31,6 +31,18 @@ computation_refusals := {
 		"set": {"/op": "run"},
 		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-007", "ENV-003"},
 	},
+	"SJZ-13a ENV-003: an unknown act where nothing is promoted": {
+		"set": {"/op": "run", "/promotion": {"demanded": false, "digest": ""}},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "ENV-003"},
+	},
+	"SJZ-13a ENV-003: an unknown act in development": {
+		"set": {"/op": "run", "/zone/environment": "development"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "ENV-003"},
+	},
+	"SJZ-13a ENV-003: an unknown act in lab": {
+		"set": {"/op": "run", "/zone/jurisdiction": "lab"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "ENV-003"},
+	},
 	"SJZ-13c COM-002: the author's other account": {
 		"set": {"/subject/person": "p-wang"},
 		"refuses": {"COM-002"},
@@ -60,6 +72,7 @@ computation_refusals := {
 		"set": {"/computation/markets": {"sealed": {}}, "/op": "certify"},
 		"refuses": {"COM-006"},
 	},
+	"XM-22 COM-006: it is not known which classes": {"set": {"/computation/markets": []}, "refuses": {"COM-006"}},
 	"BJ-FIN-30 COM-003: what is approved is approved": {
 		"set": {"/computation/state": "approved"},
 		"refuses": {"COM-003"},

@@ -44,6 +44,10 @@ instruction_refusals := {
 		"set": {"/op": "forget"},
 		"refuses": {"INS-001", "INS-003", "INS-004", "INS-005", "INS-006"},
 	},
+	"BJ-OPS-18a INS-001,INS-003,INS-004,INS-005,INS-006: another act with a reason": {
+		"set": {"/op": "forget", "/reason": true},
+		"refuses": {"INS-001", "INS-003", "INS-004", "INS-005", "INS-006"},
+	},
 	"BJ-OPS-18a INS-002: no paper": {
 		"set": object.union_n([issuing, {"/target/document": false}]),
 		"refuses": {"INS-002"},
@@ -69,6 +73,14 @@ instruction_refusals := {
 	},
 	"BJ-OPS-18a INS-002: all egress of one organization": {
 		"set": object.union_n([issuing, {"/target/demand": "stop_egress"}]),
+		"refuses": {"INS-002"},
+	},
+	"BJ-OPS-18a INS-002: of every organization": {
+		"set": object.union_n([issuing, {"/target/organization": "*"}]),
+		"refuses": {"INS-002"},
+	},
+	"BJ-OPS-18a INS-002: of every dataset besides": {
+		"set": object.union_n([issuing, {"/target/dataset": "*"}]),
 		"refuses": {"INS-002"},
 	},
 	"BJ-OPS-18a INS-003: issued again": {
@@ -97,7 +109,15 @@ instruction_refusals := {
 		"set": object.union_n([returning, {"/reason": false}]),
 		"refuses": {"INS-004"},
 	},
+	"BJ-OPS-18a INS-004: executed, and it is not known with which words": {
+		"set": {"/reason": null},
+		"refuses": {"INS-004"},
+	},
 	"BJ-OPS-18a INS-005: executed without proof": {"set": {"/proven": false}, "refuses": {"INS-005"}},
+	"BJ-OPS-18a INS-006: issued, and somebody had issued it": {
+		"set": object.union_n([issuing, {"/target/issuer": "bureau"}]),
+		"refuses": {"INS-006"},
+	},
 	"BJ-OPS-18a INS-006: executed by those who issued it": {
 		"set": {"/subject/organization": "bureau"},
 		"refuses": {"INS-006"},

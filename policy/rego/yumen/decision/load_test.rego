@@ -49,6 +49,14 @@ load_refusals := {
 	},
 	"SJZ-6a SUP-012: another provider's data": {"set": {"/dataset/provider": "tax"}, "refuses": {"SUP-012"}},
 	"SJZ-6a SUP-012: no provider": {"set": {"/dataset/provider": ""}, "refuses": {"SUP-012"}},
+	"SJZ-6a SUP-012: the provider, and it is not known what its organization is": {
+		"set": {"/caller/type": ""},
+		"refuses": {"SUP-012"},
+	},
+	"SJZ-6a SUP-011,SUP-012: an analyst of the operator": {
+		"set": {"/caller/type": "operator", "/subject/organization": "operator", "/subject/role": "analyst"},
+		"refuses": {"SUP-011", "SUP-012"},
+	},
 	"BJ-FIN-11 SUP-013: the dataset is none": {"set": {"/dataset/state": "none"}, "refuses": {"SUP-013"}},
 	"BJ-FIN-11 SUP-013: the dataset is draft": {"set": {"/dataset/state": "draft"}, "refuses": {"SUP-013"}},
 	"BJ-FIN-11 SUP-013: the dataset is submitted": {
@@ -187,6 +195,22 @@ load_refusals := {
 	},
 	"BJ-OPS-27c SUP-017: it is not known what is declared": {
 		"set": {"/dataset/supply": null},
+		"refuses": {"SUP-017"},
+	},
+	"BJ-OPS-27d SUP-015: no exception is needed, and the batch is not known": {
+		"set": {"/batch": null},
+		"refuses": {"SUP-015"},
+	},
+	"SJZ-13a SUP-015: a twin, and the batch is not known": {
+		"set": {"/batch": null, "/mode": "twin", "/zone/environment": "development"},
+		"refuses": {"SUP-015"},
+	},
+	"SJZ-13a SUP-016: a twin, and it is not known whether a location is declared": {
+		"set": {"/declared": null, "/mode": "twin", "/zone/environment": "development"},
+		"refuses": {"SUP-016"},
+	},
+	"SJZ-13a SUP-017: a twin, and it is not known what is declared": {
+		"set": {"/dataset/supply": null, "/mode": "twin", "/zone/environment": "development"},
 		"refuses": {"SUP-017"},
 	},
 	"BJ-OPS-27d SUP-015: another batch than the exception's": {

@@ -25,6 +25,10 @@ product_refusals := {
 	},
 	"BJ-OPS-20a PRD-003: made of nothing": {"set": {"/product/parts": {}}, "refuses": {"PRD-003"}},
 	"BJ-OPS-20a PRD-003: it is not known of what": {"remove": {"/product/parts"}, "refuses": {"PRD-003"}},
+	"BJ-OPS-20a PRD-003: made of parts without names": {
+		"set": {"/product/parts": [{"kind": "computation", "state": "approved"}]},
+		"refuses": {"PRD-003"},
+	},
 	"BJ-FIN-19c PRD-004: a price for each row": {"set": {"/product/unit": "row"}, "refuses": {"PRD-004"}},
 	"BJ-OPS-20b PRD-004: a price without a basis": {"set": {"/product/based": false}, "refuses": {"PRD-004"}},
 	"BJ-FIN-19c PRD-002: it has no name": {"set": {"/product/name": ""}, "refuses": {"PRD-002"}},

@@ -130,6 +130,10 @@ query_refusals := {
 		"set": {"/organization/credit": "E"},
 		"refuses": {"AUT-020", "AUT-022"},
 	},
+	"BJ-OPS-23b AUT-020: the lack of a level as a level": {
+		"set": {"/organization/credit": "unrated"},
+		"refuses": {"AUT-020", "AUT-022"},
+	},
 	"BJ-OPS-23b AUT-022: the day's runs of level C": {
 		"set": {"/organization/credit": "C", "/grant/today": 20},
 		"refuses": {"AUT-022"},
@@ -426,6 +430,20 @@ query_refusals := {
 			"/zone/environment": "development",
 		},
 		"refuses": {"AUT-018", "DES-001"},
+	},
+	"SJZ-13a DES-001: a computation that is not certified in development of sjz": {
+		"set": {
+			"/computation/certified": false,
+			"/datasets/insurance/origin": "twin",
+			"/datasets/persons/origin": "twin",
+			"/zone/environment": "development",
+			"/zone/jurisdiction": "sjz",
+		},
+		"refuses": {"AUT-018", "DES-001"},
+	},
+	"SJZ-13a ENV-002: no data at all in development": {
+		"set": {"/footprint/tables": {}, "/zone/environment": "development"},
+		"refuses": {"AUT-007", "CLS-001", "CLS-003", "ENV-002"},
 	},
 	"SJZ-13a DES-001: free SQL at grade 1 in sjz": {
 		"remove": {"/footprint/tables/insurance"},

@@ -133,6 +133,14 @@ release_refusals := {
 		"set": {"/release/identifiers": {"uscc": {}}},
 		"refuses": {"DES-002", "EGR-005"},
 	},
+	"BJ-FIN-9 DES-002: an identifier of grade 0": {
+		"set": {"/release/identifiers": {"uscc": {"grade": 0}}},
+		"refuses": {"DES-002", "EGR-005"},
+	},
+	"BJ-FIN-9 DES-002: identifiers as an array": {
+		"set": {"/release/identifiers": []},
+		"refuses": {"DES-002", "EGR-005"},
+	},
 	"BJ-FIN-9 EGR-005: one of two when a public identifier was found": {
 		"set": {"/release/identifiers": {"uscc": {"grade": 1}}},
 		"refuses": {"EGR-005"},

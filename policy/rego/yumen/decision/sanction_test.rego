@@ -56,6 +56,10 @@ sanction_refusals := {
 		"set": object.union_n([closing, {"/target/deadline": 1000000}]),
 		"refuses": {"SAN-002"},
 	},
+	"XC-42 SAN-002,SAN-004: a sanction of another kind": {
+		"set": {"/target/kind": "warning"},
+		"refuses": {"SAN-002", "SAN-004"},
+	},
 	"XM-62a SAN-002: nobody goes on the blacklist": {
 		"set": object.union_n([listing, {"/target/organization": ""}]),
 		"refuses": {"SAN-002"},
@@ -82,6 +86,10 @@ sanction_refusals := {
 		"refuses": {"SAN-003"},
 	},
 	"XC-42 SAN-003: another step": {"set": {"/step": "half"}, "refuses": {"SAN-003"}},
+	"XC-42 SAN-003: closed in another step": {
+		"set": object.union_n([closing, {"/step": "half"}]),
+		"refuses": {"SAN-003"},
+	},
 	"XC-42 SAN-004: ended before the deadline": {
 		"set": object.union_n([ending, {"/target/deadline": 1000001}]),
 		"refuses": {"SAN-004"},
@@ -109,6 +117,18 @@ sanction_refusals := {
 			{"/subject/role": "steward", "/subject/organization": "court", "/caller/type": "provider"},
 		]),
 		"refuses": {"SAN-005"},
+	},
+	"XC-42 SAN-005: the provider, and it is not known what its organization is": {
+		"set": object.union_n([
+			closing,
+			{"/subject/role": "provider", "/subject/organization": "bureau", "/caller/type": ""},
+		]),
+		"refuses": {"SAN-005"},
+	},
+	"XC-42 SAN-005: an administrator of it is not known what": {"set": {"/caller/type": ""}, "refuses": {"SAN-005"}},
+	"XC-42 SAN-001,SAN-005: a role that is none": {
+		"set": {"/subject/role": "guest"},
+		"refuses": {"SAN-001", "SAN-005"},
 	},
 	"BJ-OPS-18a SAN-006: the regulator's sanction without the regulator": {
 		"set": {"/proposer/role": "administrator"},

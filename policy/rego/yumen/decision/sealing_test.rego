@@ -25,9 +25,21 @@ seal_refusals := {
 		"set": {"/op": "open"},
 		"refuses": {"SEA-001", "SEA-004", "SEA-005", "SEA-006", "SEA-007"},
 	},
+	"XM-22 SEA-006: another act of the party that sealed": {
+		"set": {"/op": "open", "/dataset/sealed_by": "operator"},
+		"refuses": {"SEA-001", "SEA-004", "SEA-005", "SEA-006", "SEA-007"},
+	},
+	"XM-22 SEA-006: another act, with the regulator": {
+		"set": {"/op": "open", "/dataset/sealed_by": "tax", "/proposer/role": "regulator"},
+		"refuses": {"SEA-001", "SEA-004", "SEA-005", "SEA-006", "SEA-007"},
+	},
 	"SJZ-6a SEA-002: another provider seals": {
 		"set": {"/op": "seal", "/subject": another_of_hrss, "/dataset/provider": "tax"},
 		"refuses": {"SEA-002"},
+	},
+	"SJZ-6a SEA-002: an analyst of the provider seals": {
+		"set": {"/op": "seal", "/subject": another_of_hrss, "/subject/role": "analyst"},
+		"refuses": {"SEA-001", "SEA-002"},
 	},
 	"XM-22 SEA-003: without a reason": {"set": {"/reason": false}, "refuses": {"SEA-003"}},
 	"XM-22 SEA-003: everything is sealed": {
@@ -37,6 +49,10 @@ seal_refusals := {
 	"XM-22 SEA-004: it is not sealed": {"set": {"/dataset/sealed": false}, "refuses": {"SEA-004"}},
 	"XM-22 SEA-004: a proposal, and it is not sealed": {
 		"set": {"/op": "propose", "/dataset/sealed": false},
+		"refuses": {"SEA-004"},
+	},
+	"XM-22 SEA-004: sealed, and it is not known whether it was": {
+		"set": {"/op": "seal", "/dataset/sealed": null},
 		"refuses": {"SEA-004"},
 	},
 	"XM-22 SEA-005: one account twice": {"set": {"/proposer/account": "sec"}, "refuses": {"SEA-005"}},
@@ -67,6 +83,10 @@ seal_refusals := {
 		"refuses": {"SEA-006"},
 	},
 	"XM-31 SEA-007: the declaration still says it": {"set": {"/dataset/market": "sealed"}, "refuses": {"SEA-007"}},
+	"XM-31 SEA-007: sealed, and its class is not known": {
+		"set": {"/op": "seal", "/dataset/market": null},
+		"refuses": {"SEA-007"},
+	},
 	"XM-31 SEA-007: a proposal, and the declaration still says it": {
 		"set": {"/op": "propose", "/dataset/market": "sealed"},
 		"refuses": {"SEA-007"},

@@ -18,6 +18,15 @@ supply_refusals := {
 		"set": {"/op": "load"},
 		"refuses": {"SUP-031", "SUP-033", "SUP-034"},
 	},
+	"BJ-OPS-27d SUP-034: another act upon what the provider proposed": {
+		"set": {
+			"/op": "load",
+			"/proposer": {"account": "hrss_1", "person": "p-li", "organization": "hrss"},
+			"/caller/type": "operator",
+			"/subject": the_steward,
+		},
+		"refuses": {"SUP-031", "SUP-033", "SUP-034"},
+	},
 	"SJZ-6a SUP-012: another provider's batch": {
 		"set": {"/op": "discard", "/subject/organization": "tax"},
 		"refuses": {"SUP-012"},

@@ -19,20 +19,17 @@ clean if {
 
 level := lib.deepened(rules.review.clean) if clean
 
-level := flagged if {
-	not clean
-	flagged != "auto"
-}
+level := unclean if not clean
+
+unclean := flagged if flagged != "auto"
 
 # Where not even flags ask for a person, an identifier of whatever kind does.
-level := "one" if {
-	not clean
+unclean := "one" if {
 	flagged == "auto"
 	not input.release.identifiers == {}
 }
 
-level := "auto" if {
-	not clean
+unclean := "auto" if {
 	flagged == "auto"
 	input.release.identifiers == {}
 }

@@ -371,8 +371,6 @@ proof contains "SUP-015" if {
 proof contains "SUP-015" if {
 	lib.named(input.exception.document)
 	lib.named(input.exception.batch)
-	lib.named(input.exception.approver)
-	lib.named(input.exception.second)
 	lib.differ(input.exception.approver, input.exception.second)
 	lib.at_least(input.exception.not_after, input.now + 1)
 	of_the_batch
