@@ -33,15 +33,15 @@ computation_refusals := {
 	},
 	"SJZ-13a ENV-003: an unknown act where nothing is promoted": {
 		"set": {"/op": "run", "/promotion": {"demanded": false, "digest": ""}},
-		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "ENV-003"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-007", "ENV-003"},
 	},
 	"SJZ-13a ENV-003: an unknown act in development": {
 		"set": {"/op": "run", "/zone/environment": "development"},
-		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "ENV-003"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-007", "ENV-003"},
 	},
 	"SJZ-13a ENV-003: an unknown act in lab": {
 		"set": {"/op": "run", "/zone/jurisdiction": "lab"},
-		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "ENV-003"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-007", "ENV-003"},
 	},
 	"SJZ-13c COM-002: the author's other account": {
 		"set": {"/subject/person": "p-wang"},
