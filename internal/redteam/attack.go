@@ -15,15 +15,18 @@ type attack struct {
 }
 
 // attacks are all of them. Those of the literature: differencing pairs and trackers (Denning, Denning, Schwartz 1979), averaging (Asghar, Kaafar), noise
-// exploitation by equality (Gadotti et al. 2019), linear reconstruction (Dinur, Nissim 2003).
+// exploitation by equality (Gadotti et al. 2019), linear reconstruction (Dinur, Nissim 2003). Population is an attacker with a model of
+// everybody else, sums one after an amount.
 func attacks() []attack {
 	return []attack{
 		{"insider", true, planInsider, guessInsider},
+		{"sums", true, planSums, guessSums},
 		{"pairs", false, planPairs, guessPairs},
 		{"equality", false, planPairs, guessEquality},
 		{"averaging", false, planAveraging, guessPairs},
 		{"tracker", false, planTracker, guessTracker},
 		{"reconstruction", false, planReconstruction, guessReconstruction},
+		{"population", false, planPopulation, guessPopulation},
 		{"comparator", true, planComparator, guessComparator},
 		{"free answers", true, planFree, guessFree},
 		{"spelling", true, planSpelling, guessInsider},

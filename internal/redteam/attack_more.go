@@ -234,7 +234,7 @@ func planSpelling(p *people, random *rand.Rand, target, columns int) []question 
 	}
 	var out []question
 	for i := range 512 * columns {
-		out = append(out, question{one[0].box, i})
+		out = append(out, question{box: one[0].box, spelling: i})
 	}
 	return out
 }

@@ -11,9 +11,10 @@ import (
 	"yumen/enclave/noisy"
 )
 
-// question asks how many in a box have the fact.
+// question asks how many in a box have the fact, or for the sum of the amounts of everybody in it.
 type question struct {
 	box      box
+	sum      bool
 	spelling int // how it was written, which should not matter
 }
 
@@ -38,11 +39,12 @@ type mode struct {
 	exactThreshold bool // shown by the exact count
 	refund         bool // a withheld answer costs nothing
 	spelled        bool // noise of the question's text
+	unscaled       bool // a sum is covered like a count
 }
 
 // keys are what the noise of each question is drawn from.
-func (m mode) key(p *people, q question, selected set) []byte {
-	key := []byte("count " + p.canonical(q.box))
+func (m mode) key(p *people, q question, selected set, meaning string) []byte {
+	key := []byte(meaning + p.canonical(q.box))
 	if m.spelled {
 		key = binary.BigEndian.AppendUint64(key, uint64(q.spelling))
 	}
@@ -59,30 +61,64 @@ func (m mode) key(p *people, q question, selected set) []byte {
 // cells are the questions on their way: exact values sealed, and the columns that they cost.
 type cells struct {
 	groups  []noisy.Group[noisy.Drawn]
-	columns []budget.Column
+	columns [][]budget.Column // by question
 	exact   []int64
 }
 
 func (m mode) cells(p *people, source *noise.Source, questions []question) (cells, error) {
-	price, err := noisy.Shape{Types: []noisy.Type{{Name: "person", Paths: []noisy.Path{{Rows: 1}}}}, Limit: noisy.Span{High: 1}, Cells: 1}.Price()
+	count, err := m.priced(noisy.Span{High: 1}, nil)
 	if err != nil {
-		return cells{}, fmt.Errorf("redteam: %w", err)
+		return cells{}, err
 	}
-	scale, err := price.Scale(big.NewRat(m.sigma, 1))
+	amount, err := m.priced(noisy.Span{High: p.clip}, []noisy.Span{{High: p.clip}})
 	if err != nil {
-		return cells{}, fmt.Errorf("redteam: %w", err)
+		return cells{}, err
+	}
+	if m.unscaled {
+		amount = count
 	}
 	var out cells
 	for _, q := range questions {
 		selected := p.in(q.box)
-		count := p.withFact(selected)
-		drawn := noisy.Drawn{Cell: noisy.Cell{Canon: m.key(p, q, selected), Scale: scale}, Exact: noise.Seal(big.NewInt(count))}
-		out.groups = append(out.groups, noisy.Group[noisy.Drawn]{Counts: []noisy.Drawn{drawn}})
-		name := source.Name(scale, []byte("count "+p.canonical(q.box)))
-		out.columns = append(out.columns, budget.Column{Names: []noise.Name{name}, Scale: scale, Units: price.Units, Touched: price.Touched})
-		out.exact = append(out.exact, count)
+		number, meaning := p.withFact(selected), "count "
+		if q.sum {
+			number, meaning = int64(selected.size()), "people "
+		}
+		g := noisy.Group[noisy.Drawn]{Counts: []noisy.Drawn{count.drawn(m.key(p, q, selected, meaning), number)}}
+		columns := []budget.Column{count.column(source, meaning+p.canonical(q.box))}
+		if q.sum {
+			g.Values = []noisy.Drawn{amount.drawn(m.key(p, q, selected, "sum "), p.sum(selected))}
+			columns = append(columns, amount.column(source, "sum "+p.canonical(q.box)))
+		}
+		out.groups, out.columns, out.exact = append(out.groups, g), append(out.columns, columns), append(out.exact, number)
 	}
 	return out, nil
+}
+
+// priced is a column of figures with what it costs.
+type priced struct {
+	price noisy.Price
+	scale noise.Scale
+}
+
+func (m mode) priced(limit noisy.Span, monomial []noisy.Span) (priced, error) {
+	price, err := noisy.Shape{Types: []noisy.Type{{Name: "person", Paths: []noisy.Path{{Rows: 1}}}}, Limit: limit, Monomial: monomial, Cells: 1}.Price()
+	if err != nil {
+		return priced{}, fmt.Errorf("redteam: %w", err)
+	}
+	scale, err := price.Scale(big.NewRat(m.sigma, 1))
+	if err != nil {
+		return priced{}, fmt.Errorf("redteam: %w", err)
+	}
+	return priced{price, scale}, nil
+}
+
+func (c priced) drawn(key []byte, exact int64) noisy.Drawn {
+	return noisy.Drawn{Cell: noisy.Cell{Canon: key, Scale: c.scale}, Exact: noise.Seal(big.NewInt(exact))}
+}
+
+func (c priced) column(source *noise.Source, cell string) budget.Column {
+	return budget.Column{Names: []noise.Name{source.Name(c.scale, []byte(cell))}, Scale: c.scale, Units: c.price.Units, Touched: c.price.Touched}
 }
 
 func (m mode) ask(p *people, seed uint64, questions []question) ([]answer, error) {
@@ -111,7 +147,10 @@ func (m mode) ask(p *people, seed uint64, questions []question) ([]answer, error
 			shown[i] = c.exact[i] >= m.k
 		}
 		out[i].shown = shown[i]
-		if shown[i] {
+		switch {
+		case shown[i] && questions[i].sum:
+			out[i].count = e.Values[0].Amount().Int64()
+		case shown[i]:
 			out[i].count = e.Counts[0].Amount().Int64()
 		}
 	}
@@ -119,24 +158,33 @@ func (m mode) ask(p *people, seed uint64, questions []question) ([]answer, error
 }
 
 // charge leaves the answers that the account pays for: the longest run of questions that it takes as one event, and it must refuse one more.
-func (m mode) charge(columns []budget.Column, out []answer) ([]answer, error) {
+func (m mode) charge(columns [][]budget.Column, out []answer) ([]answer, error) {
 	distinct := map[noise.Name]bool{}
 	var due []budget.Column
 	full := false
-	for i, c := range columns {
+	for i, question := range columns {
 		if m.refund && !out[i].shown {
 			out[i].asked = true
 			continue
 		}
-		if !distinct[c.Names[0]] && int64(len(distinct)) == m.columns {
-			if !full && m.takes(append(due, c)) {
+		fresh := 0
+		for _, c := range question {
+			if !distinct[c.Names[0]] {
+				fresh++
+			}
+		}
+		if fresh > 0 && int64(len(distinct)+fresh) > m.columns {
+			if !full && m.takes(append(due, question...)) {
 				return nil, fmt.Errorf("redteam: an account of %d columns took another", m.columns)
 			}
 			full, out[i] = true, answer{}
 			continue
 		}
-		distinct[c.Names[0]], out[i].asked = true, true
-		due = append(due, c)
+		for _, c := range question {
+			distinct[c.Names[0]] = true
+			due = append(due, c)
+		}
+		out[i].asked = true
 	}
 	if len(due) > 0 && !m.takes(due) {
 		return nil, fmt.Errorf("redteam: an account of %d columns refused %d", m.columns, len(distinct))

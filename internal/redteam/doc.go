@@ -5,6 +5,9 @@
 // and half no, so that guessing is right half of the time and what is true of people like him does not help. Each target is attacked under a noise
 // secret of its own, with so many columns of budget.
 //
-// The last line is "worst margin X": the smallest distance, over all attacks, between the bound and the lower end of the 99.9 % interval of the
-// measured accuracy. Below zero the theorem, its code, or the budget is broken, and the command fails.
+// The attacks play against the parts that cover, decide and charge. What whole runs through the gateway come to is played by the tests of cmd/yumend
+// (TestRedTeam) and handed over in a file.
+//
+// The last line is "worst margin X": the smallest distance in percent points, over all attacks, between the bound and the accuracy, which is taken at the lower end of
+// its 99.9 % interval. Below zero the theorem, its code, or the budget is broken, and the command fails.
 package main

@@ -35,10 +35,10 @@ func (r result) interval(z float64) (low, high float64) {
 	return middle - half, middle + half
 }
 
-// margin is how far the bound lies above what was measured for certain (99.9 %).
+// margin is how far, in percent points, the bound lies above what was measured for certain (99.9 %).
 func (r result) margin() float64 {
 	low, _ := r.interval(3.2905)
-	return r.bound - low
+	return 100 * (r.bound - low)
 }
 
 func (r result) String() string {
@@ -116,6 +116,10 @@ func play(p *people, a attack, d defence, target int, round uint64, questions []
 	var known []int64
 	if a.insider {
 		for _, q := range questions {
+			if q.sum {
+				known = append(known, p.sum(p.in(q.box))-p.amounts[target])
+				continue
+			}
 			known = append(known, others(p, q.box, target))
 		}
 	}

@@ -29,6 +29,10 @@ type people struct {
 	values []int   // number of values of each column
 	having [][]set // who has a value of a column
 	fact   set
+	// amounts are what each adds to a sum, clamped between nothing and clip.
+	amounts []int64
+	clip    int64
+	model   *model // of people of the same population who are not among these
 }
 
 // file says how to read a data set: which columns, in bands of which width (0: as they are), and which value of which column is the fact.
@@ -36,13 +40,15 @@ type file struct {
 	name, path string
 	bands      map[string]float64
 	fact, yes  string
+	amount     string // the column that is added up, in whole units
+	clip       int64  // as the noisy mode would declare it
 }
 
 var files = []file{
 	{"census", "adult-census.csv", map[string]float64{"age": 5, "workclass": 0, "education": 0, "marital-status": 0, "occupation": 0, "relationship": 0, "race": 0,
-		"sex": 0, "hours-per-week": 10, "native-country": 0}, "income-per-year", ">50K"},
+		"sex": 0, "hours-per-week": 10, "native-country": 0}, "income-per-year", ">50K", "fnlwgt", 500_000},
 	{"credit", "uci-credit-card-default.csv", map[string]float64{"LIMIT_BAL": 30000, "SEX": 0, "EDUCATION": 0, "MARRIAGE": 0, "AGE": 4, "PAY_0": 0, "PAY_2": 0,
-		"BILL_AMT1": 20000, "PAY_AMT1": 2000, "PAY_AMT6": 2000}, "default.payment.next.month", "1"},
+		"BILL_AMT1": 20000, "PAY_AMT1": 2000, "PAY_AMT6": 2000}, "default.payment.next.month", "1", "LIMIT_BAL", 500_000},
 }
 
 // most is the largest number of values of a column; rarer ones are one value, as at load.
@@ -59,23 +65,38 @@ func (f file) read(dir string, limit int) (*people, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redteam: %s: %w", f.path, err)
 	}
-	header, records := records[0], records[1:min(limit+1, len(records))]
-	p := &people{name: f.name, rows: make([][]uint8, len(records)), fact: make(set, len(records)/64+1)}
+	header, records := records[0], records[1:]
+	n := min(limit, len(records))
+	all := &people{rows: make([][]uint8, len(records)), fact: make(set, len(records)/64+1)}
+	p := &people{name: f.name, rows: make([][]uint8, n), fact: make(set, n/64+1), clip: f.clip}
+	facts := make([]bool, len(records))
 	for c, name := range header {
-		if name == f.fact {
-			for i, r := range records {
-				if r[c] == f.yes {
+		for i, r := range records {
+			switch {
+			case name == f.fact && r[c] == f.yes:
+				facts[i] = true
+				if i < n {
 					p.fact[i/64] |= 1 << (i % 64)
 				}
+			case name == f.amount && i < n:
+				amount, err := strconv.ParseInt(r[c], 10, 64)
+				if err != nil {
+					return nil, fmt.Errorf("redteam: %s: %w", f.path, err)
+				}
+				p.amounts = append(p.amounts, min(max(amount, 0), f.clip))
 			}
 		}
 		if width, ok := f.bands[name]; ok {
-			p.add(column(records, c, width))
+			values := column(records, c, width)
+			all.add(values)
+			p.add(values[:n])
 		}
 	}
-	if yes := p.fact.size(); len(p.values) != len(f.bands) || yes == 0 || yes == len(records) {
+	if yes := p.fact.size(); len(p.values) != len(f.bands) || yes == 0 || yes == n || len(p.amounts) != n {
 		return nil, fmt.Errorf("redteam: %s: columns are missing", f.path)
 	}
+	from := n % len(records) // of the people who are left; of all where none are
+	p.model = learn(all.rows[from:], all.values, facts[from:])
 	return p, nil
 }
 
@@ -185,13 +206,26 @@ func (p *people) withFact(s set) int64 {
 	return int64(n)
 }
 
-// with is the same people, one of whom has the fact or has it not.
+// sum adds up the amounts of those in a set.
+func (p *people) sum(s set) int64 {
+	var out int64
+	for i, a := range p.amounts {
+		if s.has(i) {
+			out += a
+		}
+	}
+	return out
+}
+
+// with is the same people, one of whom has the fact, and the most that an amount may be, or has neither.
 func (p *people) with(i int, fact bool) *people {
 	out := *p
-	out.fact = slices.Clone(p.fact)
+	out.fact, out.amounts = slices.Clone(p.fact), slices.Clone(p.amounts)
+	out.amounts[i] = 0
 	out.fact[i/64] &^= 1 << (i % 64)
 	if fact {
 		out.fact[i/64] |= 1 << (i % 64)
+		out.amounts[i] = p.clip
 	}
 	return &out
 }

@@ -5,6 +5,8 @@ package main
 import (
 	"bytes"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,6 +45,7 @@ func TestPlantedWeaknessesAreFound(t *testing.T) {
 		"shown by the exact count":   {"comparator", 2, func(m *mode) { m.exactThreshold = true }},
 		"withheld answers are free":  {"free answers", 1, func(m *mode) { m.refund = true }},
 		"noise of the text":          {"spelling", 1, func(m *mode) { m.spelled = true }},
+		"a sum covered like a count": {"sums", 8, func(m *mode) { m.unscaled = true }},
 		"a quarter of the noise":     {"insider", 32, func(m *mode) { m.sigma /= 4 }},
 		"a budget far too wide":      {"insider", 8, func(m *mode) { m.columns *= 50 }},
 	} {
@@ -119,9 +122,17 @@ func TestBoxes(t *testing.T) {
 // The whole command, small: it ends well and every attack is in the table for both data sets.
 func TestRun(t *testing.T) {
 	var out bytes.Buffer
-	worst, err := run(&out, data, 3000, 6)
+	runs := filepath.Join(t.TempDir(), "runs")
+	require.NoError(t, os.WriteFile(runs, []byte("census  insider, whole runs   32 columns  right  60.0 % [..] of 9  bound 62.0 %  margin 1.5\n"), 0o600))
+	worst, err := run(&out, data, runs, 3000, 6)
 	require.NoError(t, err)
-	require.Positive(t, worst)
+	require.Equal(t, 1.5, worst)
+	require.Contains(t, out.String(), "whole runs")
+	_, err = played(&out, filepath.Join(t.TempDir(), "none"))
+	require.Error(t, err)
+	require.NoError(t, os.WriteFile(runs, []byte("nothing was played\n"), 0o600))
+	_, err = played(&out, runs)
+	require.Error(t, err)
 	for _, a := range attacks() {
 		require.Equal(t, 2*len(budgets(a.name)), strings.Count(out.String(), " "+a.name+" "), a.name)
 	}
