@@ -74,7 +74,7 @@ nightly: test fuzz ## what does not fit into make test: long oracle runs, mutati
 	YUMEN_CROWD_SECONDS=300 $(GO) test -race -tags $(TAGS) -timeout 30m -run 'TestCrowd' ./cmd/yumend
 
 redteam: ## attack the noisy mode on the two real data sets, its parts and whole runs; fails when an attack beats its bound
-	runs=$$(mktemp) && YUMEN_REDTEAM=$$runs YUMEN_REDTEAM_TARGETS=100 $(GO) test -tags $(TAGS) -timeout 120m -run 'TestRedTeam$$' ./cmd/yumend && \
+	runs=$$(mktemp) && YUMEN_REDTEAM=$$runs YUMEN_REDTEAM_TARGETS=100 $(GO) test -tags $(TAGS) -timeout 120m -run 'TestRedTeam$$' ./cmd/yumend; \
 		$(GO) run ./internal/redteam -runs $$runs; status=$$?; rm -f $$runs; exit $$status
 
 obligations: ## requirement, rules, tests and status, into docs/obligations.md; fails while one that must hold has no test

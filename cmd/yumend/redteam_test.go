@@ -36,7 +36,7 @@ func TestRedTeam(t *testing.T) {
 		targets = n
 	}
 	z := testZoneOf(t, "bj")
-	institutions, lines := 0, ""
+	institutions, lines, worst := 0, "", math.Inf(1)
 	for _, f := range fields() {
 		f.read(t)
 		tally := map[string]*siege{}
@@ -71,13 +71,13 @@ func TestRedTeam(t *testing.T) {
 			}
 			line, margin := tally[a.name].line(f.name, a.name)
 			t.Log(line)
-			lines += line + "\n"
-			require.Positive(t, margin, "%s beats its bound", a.name)
+			lines, worst = lines+line+"\n", min(worst, margin)
 		}
 	}
-	if path := os.Getenv("YUMEN_REDTEAM"); path != "" {
+	if path := os.Getenv("YUMEN_REDTEAM"); path != "" && !t.Failed() {
 		require.NoError(t, os.WriteFile(path, []byte(lines), 0o600))
 	}
+	require.Positive(t, worst, "an attack beats its bound")
 }
 
 // ground is a data set under attack.
