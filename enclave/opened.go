@@ -18,6 +18,7 @@ import (
 type opened struct {
 	key    *compile.OpenKey
 	plan   *compile.Plan
+	in     compile.NoisyInputs
 	counts *coveredPart // of whole columns; which values there are is not known before the run
 	rules  noisy.Rules
 }
@@ -25,7 +26,8 @@ type opened struct {
 // coverOpen prepares a part with an open key. Its columns are charged by names of whole columns, which say by what the values of the key are
 // named: the same counts, number of entities and room name the same values.
 func (a *asked) coverOpen(plan *compile.Plan, key *compile.OpenKey, in compile.NoisyInputs, source *noise.Source) (*coveredPart, error) {
-	o := &opened{key: key, plan: plan, rules: noisy.Rules{K: rulesOf(a.decision.Obligations.Run).K}}
+	in.Keys = key.Keys()
+	o := &opened{key: key, plan: plan, in: in, rules: noisy.Rules{K: rulesOf(a.decision.Obligations.Run).K}}
 	var err error
 	if o.counts, err = a.coverProgram(plan, key.Counts, source); err != nil {
 		return nil, err
@@ -40,7 +42,6 @@ func (a *asked) coverOpen(plan *compile.Plan, key *compile.OpenKey, in compile.N
 		name := source.Name(scale, column)
 		decided = append(decided, hex.EncodeToString(name[:]))
 	}
-	in.Keys = key.Keys()
 	program, err := compile.GenerateNoisy(key.Merged(nil), in)
 	if err != nil {
 		return nil, err
@@ -83,9 +84,7 @@ func (s *Service) merged(ctx context.Context, a *asked, p *coveredPart) (*covere
 		return nil, err
 	}
 	named := o.names(values, groups)
-	in := a.noisyInputs()
-	in.Keys = o.key.Keys()
-	if program, err = compile.GenerateNoisy(o.key.Merged(named), in); err != nil {
+	if program, err = compile.GenerateNoisy(o.key.Merged(named), o.in); err != nil {
 		return nil, err
 	}
 	out, err := a.coverProgram(o.plan, program, p.source)
