@@ -79,9 +79,25 @@ type NoiseRules struct {
 	// The most that top-ups by two people add to either window.
 	MoreMonth int `json:"more_month" yaml:"more_month"`
 	MoreYear  int `json:"more_year" yaml:"more_year"`
+	// Sums is what covers amounts that are added up: SumsFactor, where no sensitive condition or key is near, or SumsClamp.
+	Sums   string `json:"sums" yaml:"sums"`
+	Factor int    `json:"factor" yaml:"factor"` // of SumsFactor: p, in percent of an amount
 }
 
+// The covers of sums, from the loosest: SumsFactor reads what each entity adds times 1 ± [p, 2p]; SumsClamp cuts it to clip and adds noise of sigma
+// clips.
+const (
+	SumsFactor = "factor"
+	SumsClamp  = "clamp"
+)
+
+// maxFactor is the largest p, in percent: beyond it a factor leaves too little of a sum.
+const maxFactor = 20
+
 func (n NoiseRules) check() error {
+	if rank(orderSums, n.Sums) < 0 || n.Factor < 1 || n.Factor > maxFactor {
+		return errors.New("sums or factor out of range")
+	}
 	if n.Sigma < 2 || n.Month < 1 || n.Year < n.Month || n.MoreMonth < 0 || n.MoreYear < 0 {
 		return errors.New("noise or its budget out of range")
 	}

@@ -74,6 +74,7 @@ type reviewPlan struct {
 var (
 	orderFreeSQL      = []string{"exact", "noisy", "synthetic", "never"}
 	orderComputations = []string{"exact", "certified", "noisy", "never"}
+	orderSums         = []string{SumsFactor, SumsClamp}
 	orderMask         = []Mask{MaskDisplay, MaskStrict, MaskHide}
 	orderReview       = []Review{ReviewAuto, ReviewOne, ReviewTwo, ReviewParties, ReviewNever}
 	supplyModes       = []SupplyMode{catalog.SupplyCopy, catalog.SupplyInterface, catalog.SupplyTenantSpace}
@@ -219,6 +220,8 @@ func (g *gradeSettings) looser(base *gradeSettings, freeInLab bool) string {
 		{"free_sql", rank(orderFreeSQL, g.FreeSQL) < rank(orderFreeSQL, base.FreeSQL) && !freeInLab},
 		{"computations", rank(orderComputations, g.Computations) < rank(orderComputations, base.Computations)},
 		{"noise", g.Noise.Sigma < base.Noise.Sigma || g.Noise.Month > base.Noise.Month || g.Noise.Year > base.Noise.Year},
+		{"sums", rank(orderSums, g.Noise.Sums) < rank(orderSums, base.Noise.Sums)},
+		{"factor", g.Noise.Sums == SumsFactor && g.Noise.Factor < base.Noise.Factor},
 		{"top-ups", g.Noise.MoreMonth > base.Noise.MoreMonth || g.Noise.MoreYear > base.Noise.MoreYear},
 		{"review", rank(orderReview, g.Review.Clean) < rank(orderReview, base.Review.Clean)},
 		{"review with flags", rank(orderReview, g.Review.Flagged) < rank(orderReview, base.Review.Flagged)},

@@ -14,6 +14,8 @@ const (
 	saltNoise = "yumen/noise/v1"
 	infoDraw  = "draw\x00"
 	infoName  = "name\x00"
+	// infoFactor is followed by the length of an entity type, the type and a column.
+	infoFactor = "factor\x00"
 )
 
 // SecretSize is the length of a noise secret in bytes.

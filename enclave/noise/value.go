@@ -35,6 +35,7 @@ func (Exact) MarshalJSON() ([]byte, error) { return nil, ErrExact }
 type Value struct {
 	amount big.Int
 	scale  Scale
+	factor Factor // in place of a scale
 }
 
 // Restore is a value that was covered before and kept.
@@ -50,7 +51,10 @@ func (v Value) Amount() *big.Int { return new(big.Int).Set(&v.amount) }
 // Scale is the spread of its noise.
 func (v Value) Scale() Scale { return v.scale }
 
-// Valid reports whether the value has noise: the zero value has none and decides nothing.
+// Factor is what covers it instead of noise, if that is valid.
+func (v Value) Factor() Factor { return v.factor }
+
+// Valid reports whether the value has noise: the zero value has none and decides nothing, nor does one that factors cover.
 func (v Value) Valid() bool { return v.scale.Valid() }
 
 // Cover adds the noise of a canonical cell to its exact value.

@@ -12,10 +12,20 @@ type Cell struct {
 	Scale noise.Scale
 }
 
-// Drawn is a cell with its exact value, on the way to the noise.
+// Drawn is a cell with its exact value, on the way to the noise. One with a Factor is a sum of amounts that were read times factors, in 1/Unit: it is rounded,
+// and has no noise.
 type Drawn struct {
 	Cell
-	Exact noise.Exact
+	Exact  noise.Exact
+	Factor noise.Factor
+	Unit   int64
+}
+
+func (d Drawn) cover(source *noise.Source) (noise.Value, error) {
+	if d.Factor.Valid() {
+		return d.Factor.Round(d.Exact, d.Unit)
+	}
+	return source.Cover(d.Scale, d.Canon, d.Exact)
 }
 
 // Group is the cells over one box and one combination of keys; they stand or fall together. T is Cell, Drawn, noise.Value or Estimate. An answer holds a group for
@@ -52,7 +62,7 @@ func each[A, B any](g Group[A], f func(A) (B, error)) (Group[B], error) {
 func Cover(source *noise.Source, groups []Group[Drawn]) ([]Group[noise.Value], error) {
 	out := make([]Group[noise.Value], 0, len(groups))
 	for _, g := range groups {
-		covered, err := each(g, func(d Drawn) (noise.Value, error) { return source.Cover(d.Scale, d.Canon, d.Exact) })
+		covered, err := each(g, func(d Drawn) (noise.Value, error) { return d.cover(source) })
 		if err != nil {
 			return nil, fmt.Errorf("noisy: cover: %w", err)
 		}

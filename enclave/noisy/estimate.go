@@ -18,25 +18,29 @@ type Estimate struct {
 	cut      *big.Int // the noise is never larger
 	variance *big.Rat // of the noise, at most
 	single   noise.Scale
+	factor   noise.Factor // covers a sum in place of noise: it decides nothing
 }
 
 // Of is the estimate that one covered value gives.
 func Of(v noise.Value) (Estimate, error) {
+	if v.Factor().Valid() {
+		return factored(v), nil
+	}
 	if !v.Valid() {
 		return Estimate{}, ErrNoNoise
 	}
 	deviation := v.Scale().Deviation()
-	return Estimate{v.Amount(), big.NewInt(v.Scale().Cut()), deviation.Mul(deviation, deviation), v.Scale()}, nil
+	return Estimate{amount: v.Amount(), cut: big.NewInt(v.Scale().Cut()), variance: deviation.Mul(deviation, deviation), single: v.Scale()}, nil
 }
 
-// Sum adds estimates of different cells, whose noise is independent.
+// Sum adds estimates of different cells, whose noise is independent: that of factors is not.
 func Sum(parts ...Estimate) (Estimate, error) {
 	if len(parts) == 0 {
 		return Estimate{}, ErrNoNoise
 	}
 	out := Estimate{amount: new(big.Int), cut: new(big.Int), variance: new(big.Rat)}
 	for _, p := range parts {
-		if p.amount == nil {
+		if p.amount == nil || p.factor.Valid() {
 			return Estimate{}, ErrNoNoise
 		}
 		out.amount.Add(out.amount, p.amount)
@@ -63,6 +67,9 @@ func (e Estimate) Deviation() (*big.Rat, error) {
 	if e.single.Valid() {
 		return e.single.Deviation(), nil
 	}
+	if e.factor.Valid() {
+		return e.factorDeviation()
+	}
 	_, high, err := normal.Root(e.variance)
 	if err != nil {
 		return nil, fmt.Errorf("noisy: deviation: %w", err)
@@ -85,6 +92,9 @@ func (e Estimate) HalfWidth(at Level) (*big.Int, error) {
 	}
 	if at.exponent == nil {
 		return nil, noise.ErrLevel
+	}
+	if e.factor.Valid() {
+		return e.factorHalfWidth(at)
 	}
 	square := new(big.Rat).Mul(at.exponent, e.variance)
 	_, high, err := normal.Root(square.Add(square, square))

@@ -7,10 +7,10 @@ reviewed_2 := object.union_n([grade_2, {"review": "one"}])
 reviewed_3 := object.union_n([grade_3, {"review": "one"}])
 
 noise := [
-	{"sigma": 10, "month": 100, "year": 300, "more_month": 50, "more_year": 100},
-	{"sigma": 10, "month": 100, "year": 300, "more_month": 50, "more_year": 100},
-	{"sigma": 20, "month": 25, "year": 100, "more_month": 10, "more_year": 25},
-	{"sigma": 40, "month": 25, "year": 25, "more_month": 0, "more_year": 0},
+	{"sigma": 10, "month": 100, "year": 300, "more_month": 50, "more_year": 100, "sums": "factor", "factor": 10},
+	{"sigma": 10, "month": 100, "year": 300, "more_month": 50, "more_year": 100, "sums": "factor", "factor": 10},
+	{"sigma": 20, "month": 25, "year": 100, "more_month": 10, "more_year": 25, "sums": "clamp", "factor": 10},
+	{"sigma": 40, "month": 25, "year": 25, "more_month": 0, "more_year": 0, "sums": "clamp", "factor": 10},
 ]
 
 noisy_2 := object.union_n([grade_2, {"mode": "noisy", "round": 0, "noise": noise}])
