@@ -17,6 +17,7 @@ import (
 	"yumen/enclave/paid"
 	"yumen/internal/api"
 	"yumen/internal/metastore"
+	"yumen/policy"
 )
 
 // budgetRecord is the account of a legal group for one entity type, over all datasets and snapshots. Its identifier follows from both, so there is
@@ -134,6 +135,11 @@ func (s *Service) Budget(ctx context.Context, p Principal, group string) (api.Bu
 	rules, err := s.decider.Noise()
 	if err != nil {
 		return out, fault(KindUnavailable, "策略引擎不可用，已拒绝", "the policy engine is not available: refused").because(err)
+	}
+	for i, r := range rules {
+		if r.Sums == policy.SumsFactor {
+			out.Factors = append(out.Factors, api.Factor{Grade: catalog.Grade(i + 1), Percent: r.Factor})
+		}
 	}
 	err = s.store.View(ctx, func(tx Tx) error {
 		return each(tx, recBudget, metastore.Query{Owner: group}, func(_ metastore.Record, v budgetRecord) error {

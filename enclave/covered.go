@@ -26,10 +26,11 @@ type covering struct {
 type coveredPart struct {
 	program *compile.NoisyProgram
 	source  *noise.Source
-	scales  []noise.Scale // by statistic
-	cells   [][][]byte    // canonical, by statistic and key; those of the universe once
-	open    *opened       // where a key is open: how its values get their names. The program is that of none then
-	named   []string      // the values that have a name, once they are known
+	scales  []noise.Scale  // by statistic
+	factors []noise.Factor // by statistic; valid where a sum has factors in place of noise
+	cells   [][][]byte     // canonical, by statistic and key; those of the universe once
+	open    *opened        // where a key is open: how its values get their names. The program is that of none then
+	named   []string       // the values that have a name, once they are known
 }
 
 // noisy reports whether the policy answers the question with noise.
@@ -95,22 +96,27 @@ func (p *coveredPart) charges() []budget.Column {
 }
 
 // noisyInputs are those of every part.
-func (a *asked) noisyInputs() compile.NoisyInputs {
+func (a *asked) noisyInputs(source *noise.Source) compile.NoisyInputs {
 	// A load draws anew, also one of the same file: equal noise would tell that nothing has changed.
 	in := compile.NoisyInputs{Snapshots: a.pinIDs, Scope: a.scope(), Specs: map[string]*catalog.DatasetSpec{}, Cells: a.decision.Obligations.Run.CellsMax}
 	for name, d := range a.sets {
 		in.Specs[name] = d.Approved
 	}
+	if rules := a.noiseRules(); rules.Sums == policy.SumsFactor {
+		in.Reading = func(entity, column string) (noise.Reading, error) {
+			return source.Reading(rules.Factor, entity, column)
+		}
+	}
 	return in
 }
 
 func (a *asked) coverPart(plan *compile.Plan, secret noise.Secret) (*coveredPart, error) {
-	in := a.noisyInputs()
 	// The snapshots are in the canonical cells.
 	source, err := noise.New(secret, nil)
 	if err != nil {
 		return nil, fmt.Errorf("noise: %w", err)
 	}
+	in := a.noisyInputs(source)
 	open, err := compile.FindOpen(plan, in)
 	if err != nil {
 		return nil, err
@@ -128,7 +134,8 @@ func (a *asked) coverPart(plan *compile.Plan, secret noise.Secret) (*coveredPart
 // coverProgram scales the noise of every statistic and names its cells.
 func (a *asked) coverProgram(plan *compile.Plan, program *compile.NoisyProgram, source *noise.Source) (*coveredPart, error) {
 	part := &coveredPart{program: program, source: source}
-	sigma := big.NewRat(int64(a.noiseRules().Sigma), 1)
+	rules := a.noiseRules()
+	sigma := big.NewRat(int64(rules.Sigma), 1)
 	for i, st := range program.Statistics {
 		if !st.Sensitivity.IsInt64() {
 			return nil, &compile.Uncovered{Want: compile.WantSmaller, Dataset: plan.Base.Root.Dataset}
@@ -149,6 +156,13 @@ func (a *asked) coverProgram(plan *compile.Plan, program *compile.NoisyProgram, 
 			}
 			cells = append(cells, cell)
 		}
+		var factor noise.Factor
+		if st.Factored != nil {
+			if factor, err = noise.NewFactor(rules.Factor, st.Factored.Most); err != nil {
+				return nil, fmt.Errorf("noise: %w", err)
+			}
+		}
+		part.factors = append(part.factors, factor)
 		part.scales, part.cells = append(part.scales, scale), append(part.cells, cells)
 	}
 	return part, nil

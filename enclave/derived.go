@@ -13,19 +13,19 @@ import (
 // derived says how far noise moves each column of an answer that is computed from several figures: interval arithmetic over intervals of the
 // figures that hold together, by noisy values and public deviations alone. It is of the row that is worst, for answers drop and order rows as they
 // like. A column that no bound is known for says nothing.
-func (p *coveredPart) derived(plan *compile.Plan, groups []noisy.Group[noisy.Estimate], shown []bool, spreads []api.Noise) ([]api.Noise, error) {
+func (r relation) derived(plan *compile.Plan, spreads []api.Noise) ([]api.Noise, error) {
 	sure, err := noisy.NewConfidence(confidence)
 	if err != nil {
 		return nil, fmt.Errorf("noise: %w", err)
 	}
-	out := append([]api.Noise{}, spreads...)
+	p, out := r.part, append([]api.Noise{}, spreads...)
 	for i, f := range plan.Post.Formulas {
 		if !f.Derived() || len(f.Cells()) == 0 {
 			continue
 		}
 		worst := new(big.Rat)
 		for key := range p.program.Keys {
-			off, err := p.off(f, sure, p.row(key, groups, shown))
+			off, err := p.off(f, sure, r.row(key))
 			if errors.Is(err, noisy.ErrDivision) {
 				worst = nil
 				break
@@ -44,32 +44,6 @@ func (p *coveredPart) derived(plan *compile.Plan, groups []noisy.Group[noisy.Est
 		}
 	}
 	return out, nil
-}
-
-// row is the estimates of a key's shown cells, by the plan's column.
-func (p *coveredPart) row(key int, groups []noisy.Group[noisy.Estimate], shown []bool) map[int]noisy.Estimate {
-	out := map[int]noisy.Estimate{}
-	for i, set := range p.sets() {
-		at := i*len(p.program.Keys) + key
-		if !shown[at] {
-			continue
-		}
-		counts, values := groups[at].Counts, groups[at].Values
-		for _, st := range p.program.Statistics {
-			if st.Set != set {
-				continue
-			}
-			from := &values
-			if st.Decides {
-				from = &counts
-			}
-			if st.Column >= 0 {
-				out[st.Column] = (*from)[0]
-			}
-			*from = (*from)[1:]
-		}
-	}
-	return out
 }
 
 // off is how far a formula may be from the truth in a row, or nil where one of its cells is not shown.

@@ -22,8 +22,13 @@ import (
 	"yumen/policy"
 )
 
-// covering is a lab whose free statements are covered with noise, as those of bj and xc are.
-var covering = sync.OnceValues(func() (*policy.Engine, error) {
+// covering is a lab whose free statements are covered with noise, as those of bj and xc are, and clamping one that is stricter about sums.
+var (
+	covering = sync.OnceValues(func() (*policy.Engine, error) { return coveringBy("") })
+	clamping = sync.OnceValues(func() (*policy.Engine, error) { return coveringBy("sums: clamp, ") })
+)
+
+func coveringBy(sums string) (*policy.Engine, error) {
 	files := fstest.MapFS{}
 	err := fs.WalkDir(policy.DefaultBundle(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -32,7 +37,7 @@ var covering = sync.OnceValues(func() (*policy.Engine, error) {
 		raw, err := fs.ReadFile(policy.DefaultBundle(), name)
 		if name == "data/jurisdictions/lab.yaml" {
 			text := strings.ReplaceAll(string(raw), "free_sql: exact", "free_sql: noisy")
-			raw = []byte(strings.Replace(text, `"2": {`, `"2": {noise: {sigma: 10, month: 20, year: 300}, `, 1))
+			raw = []byte(strings.Replace(text, `"2": {`, `"2": {noise: {`+sums+`sigma: 10, month: 20, year: 300}, `, 1))
 		}
 		files[name] = &fstest.MapFile{Data: raw}
 		return err
@@ -41,11 +46,16 @@ var covering = sync.OnceValues(func() (*policy.Engine, error) {
 		return nil, err
 	}
 	return policy.Open(policy.Config{Jurisdiction: policy.Lab, Bundle: files, Salt: make([]byte, 32), Timeout: time.Minute})
-})
+}
 
 func noisyZone(t *testing.T) *enclavetest.Zone {
 	t.Helper()
-	engine, err := covering()
+	return zoneUnder(t, covering)
+}
+
+func zoneUnder(t *testing.T, policies func() (*policy.Engine, error)) *enclavetest.Zone {
+	t.Helper()
+	engine, err := policies()
 	require.NoError(t, err)
 	return enclavetest.New(t, func(c *enclave.Config) { c.Decider, c.Engine = engine, engine })
 }
@@ -142,7 +152,7 @@ func TestNoisyLine(t *testing.T) {
 
 // Sums are cut to what is declared, each person's or each row's of a person, in the worker that every answer comes from.
 func TestNoisySums(t *testing.T) {
-	z := noisyZone(t)
+	z := zoneUnder(t, clamping)
 	p, _ := z.Bank(t)
 	z.Apply(t, "provider", strings.Replace(enclavetest.Clients, `grid: "1-2-5", nullable: false}`, `grid: "1-2-5", clip: 200, nullable: false}`, 1))
 	z.Apply(t, "provider_2", strings.NewReplacer("grade: 3", "grade: 2", "key: [id], unique: true", "key: [id], max_rows: 2", "roles: [dimension], domain: [2023, 2024, 2025], nullable: false", "roles: [measure, dimension], bounds: [0, 3000], grid: step(1), clip: 3000, nullable: false").Replace(enclavetest.Cases))
@@ -246,9 +256,9 @@ func TestNoisyRefusals(t *testing.T) {
 	z := noisyZone(t)
 	p, grant := z.Bank(t)
 	for text, want := range map[string]catalog.Code{
-		"SELECT city, sum(amount) AS s FROM clients GROUP BY city":                 catalog.CodeAggArg,
-		"SELECT k.kind, count(*) AS n FROM cases k, clients c GROUP BY k.kind":     catalog.CodeJoinType,
-		"SELECT floor(amount / 7) * 7 AS b, count(*) AS n FROM clients GROUP BY b": catalog.CodeGroupKey,
+		"SELECT city, sum(amount) AS s FROM clients WHERE amount >= 100 GROUP BY city": catalog.CodeAggArg,
+		"SELECT k.kind, count(*) AS n FROM cases k, clients c GROUP BY k.kind":         catalog.CodeJoinType,
+		"SELECT floor(amount / 7) * 7 AS b, count(*) AS n FROM clients GROUP BY b":     catalog.CodeGroupKey,
 	} {
 		run := z.Ask(t, p, grant, text)
 		require.Equal(t, "refused", run.State, text)

@@ -21,6 +21,7 @@ func (s *Service) noisyAnswer(ctx context.Context, a *asked) (*answer, error) {
 	}
 	out := &answer{before: before}
 	rules := rulesOf(a.decision.Obligations.Run)
+	var relations []relation
 	for i, plan := range a.plan.Parts() {
 		part := a.covered.parts[i]
 		if part.open != nil {
@@ -43,12 +44,11 @@ func (s *Service) noisyAnswer(ctx context.Context, a *asked) (*answer, error) {
 		}
 		x, shown := &answered{plan: plan}, noisy.Judge(noisy.Rules{K: rules.K}, groups)
 		x.lay(part.released(groups, shown))
-		if i == 0 {
-			if out.noise, err = part.derived(a.plan, groups, shown, a.covered.spreads); err != nil {
-				return nil, err
-			}
-		}
+		relations = append(relations, relation{part, groups, shown})
 		out.parts = append(out.parts, x)
+	}
+	if out.noise, err = a.covered.told(a.plan, relations); err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -70,7 +70,11 @@ func (s *Service) runNoisy(ctx context.Context, a *asked, p *compile.NoisyProgra
 func (p *coveredPart) cover(figures [][]*big.Int) ([]noisy.Group[noisy.Estimate], error) {
 	var drawn []noisy.Group[noisy.Drawn]
 	at := func(statistic, key int) noisy.Drawn {
-		return noisy.Drawn{Cell: noisy.Cell{Canon: p.at(statistic, key), Scale: p.scales[statistic]}, Exact: noise.Seal(figures[key][statistic])}
+		out := noisy.Drawn{Cell: noisy.Cell{Canon: p.at(statistic, key), Scale: p.scales[statistic]}, Exact: noise.Seal(figures[key][statistic])}
+		if f := p.program.Statistics[statistic].Factored; f != nil {
+			out.Factor, out.Unit = p.factors[statistic], f.Reading.Unit
+		}
+		return out
 	}
 	for _, set := range p.sets() {
 		for key := range p.program.Keys {
@@ -213,6 +217,10 @@ func (p *coveredPart) spread(column int, level noise.Level) (api.Spread, error) 
 	for i, st := range p.program.Statistics {
 		if st.Column != column {
 			continue
+		}
+		if p.factors[i].Valid() { // how far they move a sum is known when it is there
+			part := new(big.Rat).Mul(p.factors[i].Part(), big.NewRat(100, 1))
+			return api.Spread{Figure: st.Measure.Figure(), Factor: part.RatString()}, nil
 		}
 		half, err := p.scales[i].HalfWidth(level)
 		if err != nil {

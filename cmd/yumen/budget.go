@@ -46,6 +46,9 @@ func (a *app) budgetShowCommand() *cobra.Command {
 			if err := a.print(b, t); err != nil {
 				return err
 			}
+			for _, f := range b.Factors {
+				a.line(a.t("系数：", "factors: "), a.factorLine(f))
+			}
 			for _, u := range b.TopUps {
 				a.line(a.t("追加：", "top-up: "), a.topUpLine(u))
 			}
@@ -105,6 +108,13 @@ func (a *app) topUpLine(u api.TopUp) string {
 	return fmt.Sprintf(a.t("%s %d 级，%d 天窗口 +%d 列，%s 至 %s", "%s grade %d, window of %d days +%d columns, %s to %s"), u.Entity, u.Grade, u.Days, u.Units, u.First, u.Last)
 }
 
+// factorLine tells what the bound does not speak of.
+func (a *app) factorLine(f api.Factor) string {
+	return fmt.Sprintf(a.t("%d 级加噪求和中，每个主体的金额乘以 1 ± [%d %%, %d %%]（按主体和字段固定）：任何提问都不能以优于 ±%d %% 的精度确定一个金额；上面的推断上限不包含此类列，金额大的主体是否参与不予隐藏",
+		"in sums at grade %d each entity's amounts are read times 1 ± [%d %%, %d %%], fixed for entity and column: no questions fix an amount better than ±%d %%. The bound does not speak of such columns, and whether a large contributor takes part is not hidden"),
+		f.Grade, f.Percent, 2*f.Percent, f.Percent)
+}
+
 // noiseLines say of each column how far its figures may lie from the truth.
 func (a *app) noiseLines(noise []api.Noise) []string {
 	var out []string
@@ -113,8 +123,21 @@ func (a *app) noiseLines(noise []api.Noise) []string {
 			out = append(out, fmt.Sprintf(a.t("列 %s：95%% 区间 ±%s", "column %s: 95%% within ±%s"), n.Column, n.Interval))
 		}
 		for _, from := range n.From {
+			if from.Factor != "" {
+				out = append(out, a.factoredLine(n.Column, from))
+				continue
+			}
 			out = append(out, fmt.Sprintf(a.t("列 %s：%s，σ = %s，95%% 区间 ±%s", "column %s: %s, σ = %s, 95%% within ±%s"), n.Column, from.Figure, from.Sigma, from.Interval))
 		}
 	}
 	return out
+}
+
+// factoredLine tells of a figure with factors; how far they move it is known once the answer is there.
+func (a *app) factoredLine(column string, from api.Spread) string {
+	out := fmt.Sprintf(a.t("列 %s：%s，金额乘以系数（p = %s%%），取三位有效数字", "column %s: %s, amounts times factors (p = %s%%), to three digits"), column, from.Figure, from.Factor)
+	if from.Interval == "" {
+		return out
+	}
+	return out + fmt.Sprintf(a.t("，σ ≤ %s，95%% 区间 ±%s（最宽的一行）", ", σ ≤ %s, 95%% within ±%s (in the widest row)"), from.Sigma, from.Interval)
 }

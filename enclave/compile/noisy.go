@@ -8,6 +8,7 @@ import (
 
 	"yumen/catalog"
 	"yumen/enclave/disclosure"
+	"yumen/enclave/noise"
 )
 
 // The noisy mode has a program of its own, in which nothing is compared with anything: one figure for every cell, and how far one entity
@@ -20,6 +21,8 @@ type NoisyInputs struct {
 	Specs     map[string]*catalog.DatasetSpec // the declarations of the datasets of the plan
 	Cells     int                             // most cells of a statistic; more is WantNarrower
 	Keys      int                             // most keys that there will be, where they are not all known yet; 0 where they are
+	// Reading gives the factors of a column of amounts of entities of a type; nil where sums are cut and covered with noise.
+	Reading func(entity, column string) (noise.Reading, error)
 }
 
 // Statistic is one column of figures: what is counted or added up in every cell of a set, and how far one entity moves it.
@@ -41,6 +44,9 @@ type Statistic struct {
 	Units int64
 	// Touched is how many cells of the column one entity can change.
 	Touched int64
+	// Factored says how a sum that factors cover is read, in 1/Unit of the last place; nil for what noise covers. It costs one unit, and its sensitivity is of no
+	// meaning.
+	Factored *Factored
 }
 
 // NoisyProgram is the SQL of a part in the noisy mode and the way to read its answer.
@@ -165,7 +171,9 @@ func (n *NoisyProgram) add(set int) error {
 			return err
 		}
 	}
-	cutFirst := func(s Statistic) bool { return s.Measure.Kind == MeasureSum && n.plan.several(n.cut()) }
+	cutFirst := func(s Statistic) bool {
+		return s.Measure.Kind == MeasureSum && s.Factored == nil && n.plan.several(n.cut())
+	}
 	if slices.ContainsFunc(wanted, cutFirst) { // the entities that it is cut for are counted with it
 		sum, c := cutFirst, n.cohort[set]
 		cutFirst = func(s Statistic) bool {

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 
 	"yumen/catalog"
@@ -29,7 +30,7 @@ func (n *NoisyProgram) Cell(statistic, key int) ([]byte, error) {
 		Family
 		Beside []keyValue `json:"beside,omitempty"`
 		Clips  []string   `json:"clips,omitempty"`
-	}{n.family(s, at.box, columns), at.beside, n.clipped(s.Measure)})
+	}{n.family(s, at.box, columns), at.beside, n.clipped(s)})
 }
 
 // family is what a statistic is of, over a box and beside it by columns, with nothing in it that the statistic does not name.
@@ -39,10 +40,13 @@ func (n *NoisyProgram) family(s Statistic, box Box, beside []ColumnRef) Family {
 	return plan.Families(n.in.Snapshots, n.joinedScope(plan.Base))[0]
 }
 
-// clipped is what contributions to a measure are cut to: part of what is added up, and a declaration may change it.
-func (n *NoisyProgram) clipped(m Measure) []string {
+// clipped is what contributions to a measure are cut to, or the p of their factors: part of what is added up, and a declaration or the policy may change it.
+func (n *NoisyProgram) clipped(s Statistic) []string {
+	if f := s.Factored; f != nil {
+		return []string{"factor " + big.NewRat(f.Reading.Least, f.Reading.Unit).RatString()}
+	}
 	var clips []string
-	for _, x := range m.factors() {
+	for _, x := range s.Measure.factors() {
 		if clip := n.clips[x.Column]; clip != nil {
 			clips = append(clips, clip.RatString())
 		}

@@ -174,5 +174,5 @@ func (o *OpenKey) Column(n *NoisyProgram, statistic int, decided []string, k int
 		Decided []string `json:"decided,omitempty"`
 		K       int64    `json:"k"`
 		Room    int      `json:"room"`
-	}{f, n.clipped(s.Measure), true, decided, k, o.Room})
+	}{f, n.clipped(s), true, decided, k, o.Room})
 }

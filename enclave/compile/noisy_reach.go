@@ -116,6 +116,13 @@ func (n *NoisyProgram) weigh(s *Statistic) error {
 	case MeasureEntities:
 		counted = reach.origin(s.Measure.Entity)
 	default:
+		if s.Factored, err = n.factored(*s, reach); err != nil {
+			return err
+		}
+		if s.Factored != nil {
+			s.Places, s.Sensitivity, s.Units, s.Touched = scaleOf(s.Measure.Type), unit, 1, 1
+			return nil
+		}
 		if unit, s.Places, err = n.width(s.Measure); err != nil {
 			return err
 		}

@@ -21,8 +21,8 @@ func (n *NoisyProgram) flat(w *writer, set int, wanted []Statistic) string {
 			columns = append(columns, r.entity(w, m.Entity)+" AS "+x)
 			figures = append(figures, n.number(c, m.Entity, x))
 		default:
-			columns = append(columns, n.contribution(w, r, m, s.Measure)+" AS "+x)
-			figures = append(figures, "sum("+x+")")
+			amount, figure := n.added(w, r, c, s, i)
+			columns, figures = append(columns, amount...), append(figures, figure)
 		}
 	}
 	if len(columns) == 0 {
@@ -30,6 +30,18 @@ func (n *NoisyProgram) flat(w *writer, set int, wanted []Statistic) string {
 	}
 	keys := numbered("k", len(c.keys))
 	return fmt.Sprintf("WITH base AS (SELECT %s%s)\nSELECT %s FROM base%s", list(columns), r.from(w, r.member(w, c.box)), list(keys, figures), grouped(keys))
+}
+
+// added is the columns of a row and the sum over them that give an amount: read times its entity's factor, or cut.
+func (n *NoisyProgram) added(w *writer, r *relation, c cohort, s Statistic, i int) (columns []string, figure string) {
+	x, m := fmt.Sprintf("m%d", i), c.measure(s.Measure)
+	f := s.Factored
+	if f == nil {
+		return []string{n.contribution(w, r, m, s.Measure) + " AS " + x}, "sum(" + x + ")"
+	}
+	drawn := fmt.Sprintf("f%d", i)
+	return []string{f.amount(w, r.column(w, m.Column), m.Type) + " AS " + x, f.drawn(w, r.entity(w, c.entity(f.key))) + " AS " + drawn},
+		fmt.Sprintf("sum(%s * %s)", x, f.factor(w, drawn, m.Type))
 }
 
 // perEntity adds up what each entity contributes, and cuts that. The entities themselves are counted on the way.

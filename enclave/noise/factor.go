@@ -59,7 +59,7 @@ const (
 	DrawShift  = 24                 // from here on the sum is read
 	DrawMask   = 1<<17 - 1          // a sign and a size
 	offsetMask = 1<<42 - 1          // all that Of can see of an offset
-	signBit    = DrawMask &^ 0xffff // set for what is read as less
+	SignBit    = DrawMask &^ 0xffff // set for what is read as less
 )
 
 // Reading is that of a column of amounts of entities of a type, at p percent. It does not depend on the dataset, the snapshot or the row, so that neither a
@@ -83,6 +83,11 @@ func (s Secret) Reading(percent int, entity, column string) (Reading, error) {
 	}, nil
 }
 
+// Reading is Secret.Reading: it does not depend on the source's snapshot.
+func (s *Source) Reading(percent int, entity, column string) (Reading, error) {
+	return s.secret.Reading(percent, entity, column)
+}
+
 func gcd(a, b int64) int64 {
 	for b != 0 {
 		a, b = b, a%b
@@ -94,12 +99,12 @@ func gcd(a, b int64) int64 {
 func (r Reading) More() int64 { return r.Unit + r.Least }
 
 // Less is what is added where the sign bit is drawn: the largest size first.
-func (r Reading) Less() int64 { return r.Unit - r.Least - (steps - 1) - signBit }
+func (r Reading) Less() int64 { return r.Unit - r.Least - (steps - 1) - SignBit }
 
 // Of is 1 + f of an entity, by its hashed key, in Unit.
 func (r Reading) Of(key uint64) int64 {
 	drawn := (int64(key>>KeyShift)*r.Multiplier + r.Offset) >> DrawShift & DrawMask // below 2^62 + 2^42
-	if drawn < signBit {
+	if drawn < SignBit {
 		return drawn + r.More()
 	}
 	return drawn + r.Less()

@@ -47,6 +47,7 @@ func (s Secret) derive(label, context string) ([]byte, error) {
 type Source struct {
 	draw, name hash.Hash
 	stream     stream
+	secret     Secret // of the factors, which are the same for every snapshot
 }
 
 // New is the source of the noise over one snapshot, or over one set of them: the canonical bytes that name what the rows were read from.
@@ -59,7 +60,7 @@ func New(secret Secret, snapshot []byte) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{draw: hmac.New(sha256.New, draw), name: hmac.New(sha256.New, name)}, nil
+	return &Source{draw: hmac.New(sha256.New, draw), name: hmac.New(sha256.New, name), secret: secret}, nil
 }
 
 // Name is what a ledger of charged cells keeps of a cell at a scale: equal names are equal noise. It is keyed, so that nobody finds a cell by

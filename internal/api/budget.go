@@ -4,8 +4,16 @@ import "yumen/catalog"
 
 // Budget is what a legal group has spent of its noise budget.
 type Budget struct {
-	Items  []BudgetItem `json:"items"`
-	TopUps []TopUp      `json:"top_ups,omitempty" doc:"those in force, and those that wait for a second person"`
+	Items []BudgetItem `json:"items"`
+	// Factors are the grades at which sums are covered with factors, of which no bound speaks.
+	Factors []Factor `json:"factors,omitempty" doc:"grades at which amounts that are added up are read times factors in place of noise: charged like every column, but no bound speaks of them"`
+	TopUps  []TopUp  `json:"top_ups,omitempty" doc:"those in force, and those that wait for a second person"`
+}
+
+// Factor says how amounts are read at a grade.
+type Factor struct {
+	Grade   catalog.Grade `json:"grade"`
+	Percent int           `json:"percent" doc:"p: each entity's amounts are read times 1 plus or minus p to 2p percent; nobody learns one better than by p percent, and that a large one takes part is not hidden"`
 }
 
 // TopUpRequest asks to add to one window of an account.
@@ -53,8 +61,9 @@ type Noise struct {
 // Spread is the noise of one figure in every cell.
 type Spread struct {
 	Figure   string `json:"figure" doc:"count(*), count(distinct entity) or sum(column), as the plan has it"`
-	Sigma    string `json:"sigma" doc:"standard deviation of the noise"`
-	Interval string `json:"interval" doc:"the figure without noise lies within plus or minus this with a probability of 95 percent"`
+	Sigma    string `json:"sigma,omitempty" doc:"standard deviation of the noise; of a figure with a factor no more than this, in any row, once the answer is there"`
+	Interval string `json:"interval,omitempty" doc:"the figure without noise lies within plus or minus this with a probability of 95 percent; of a figure with a factor by the row in which it is widest, once the answer is there"`
+	Factor   string `json:"factor,omitempty" doc:"percent p: in place of noise, what each entity adds to the figure is read times 1 plus or minus p to 2p percent, which is fixed for entity and column, and three digits are told; the bound of the budget does not speak of such a figure"`
 }
 
 // Cost is what a question would be charged.

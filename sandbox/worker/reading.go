@@ -13,7 +13,7 @@ var errReading = errors.New("the statement reads or calls something else than it
 // dialect is the closed list of functions that generated statements call, operators included (packages enclave/compile: protected plans, audits and
 // post-processing). All of them compute from their arguments alone: none reads a file, a setting, the clock or another row. A function of another name
 // is refused: what is not generated has no reason to be here. (The parser writes list_sort for list with DISTINCT and ORDER BY.)
-var dialect = names(`+ - * / // % ||
+var dialect = names(`+ - * / // % || & >>
 	abs ceil ceiling floor round sqrt ln greatest least nullif isfinite
 	count count_star sum avg mean min max bool_or histogram list string_agg row_number rank dense_rank
 	year quarter month decade date_trunc left starts_with list_max list_sort map_values row`)
