@@ -95,11 +95,11 @@ func (n *NoisyProgram) admits(s Statistic) bool {
 		column := n.behind(c.Column)
 		if column != nil {
 			c = c.as(column.Type)
-			if _, whole := c.declared(column); whole {
+			if _, whole := c.declared(n.domainOf(column)); whole {
 				continue // nothing fails it
 			}
 		}
-		if column == nil || column.Sensitive || c.Sensitive || !harmless(column) && !c.filled(column) {
+		if column == nil || column.Sensitive || c.Sensitive || !harmless(column) && !c.filled(n.domainOf(column)) {
 			return false
 		}
 	}
@@ -107,9 +107,9 @@ func (n *NoisyProgram) admits(s Statistic) bool {
 }
 
 // filled reports whether a condition says no more than that there is a value.
-func (c Condition) filled(column *catalog.Column) bool {
+func (c Condition) filled(d *domain) bool {
 	c.Set.Null = true
-	_, whole := c.declared(column)
+	_, whole := c.declared(d)
 	return whole || c.Set.Except && len(c.Set.Values)+len(c.Set.Prefixes)+len(c.Set.Intervals) == 0
 }
 
