@@ -138,6 +138,11 @@ func (d *datasetRecord) belongsTo(organization string) bool {
 	return d.AuthorOrg == organization || d.provider() == organization
 }
 
+// offered reports whether a declaration is in force under which the dataset may be used.
+func (d *datasetRecord) offered() bool {
+	return d.Approved != nil && !withdrawn(d.Seal != nil, d.Approved)
+}
+
 // nextVersion goes on with a name's chain of versions, which outlives a declaration that was deleted.
 func nextVersion(tx Tx, kind, name string, digest catalog.Digest) (catalog.Version, error) {
 	next := catalog.FirstVersion(digest)

@@ -63,7 +63,10 @@ func (s *Service) DatasetLineage(ctx context.Context, p Principal, name, column 
 		if p.Role == "" || spec == nil || column != "" && spec.Column(column) == nil {
 			return errNotFound
 		}
-		out.Chain = spec.Directory
+		open := all || d.offered()
+		if open {
+			out.Chain = spec.Directory
+		}
 		l := lineage{dataset: name, column: column, sees: func(organization string) bool { return all || organization == p.Organization }}
 		if out.Grants, err = l.grants(tx); err != nil {
 			return err
@@ -72,6 +75,9 @@ func (s *Service) DatasetLineage(ctx context.Context, p Principal, name, column 
 			return err
 		}
 		out.Releases, err = l.releases(tx, s.nowMS())
+		if err == nil && !open && len(out.Grants)+len(out.Computations)+len(out.Releases) == 0 {
+			return errNotFound // of what is withdrawn from use nobody knows but who used it
+		}
 		return err
 	})
 	return out, known(err)

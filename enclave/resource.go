@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -50,7 +51,7 @@ func (s *Service) Resources(ctx context.Context, p Principal, kind string) (api.
 			return err
 		}
 		for _, r := range rs {
-			v, seen, err := s.show(p, kind, r)
+			v, seen, err := s.look(tx, p, kind, r)
 			if err != nil {
 				return err
 			}
@@ -84,7 +85,7 @@ func (s *Service) Resource(ctx context.Context, p Principal, kind, name string) 
 		if err != nil {
 			return err
 		}
-		v, seen, err := s.show(p, kind, r)
+		v, seen, err := s.look(tx, p, kind, r)
 		if err == nil && !seen {
 			return errNotFound
 		}
@@ -92,6 +93,32 @@ func (s *Service) Resource(ctx context.Context, p Principal, kind, name string) 
 		return err
 	})
 	return out, known(err)
+}
+
+// look is show for whoever looks: of a dataset that is withdrawn from use, those who hold a grant on it see that it is there, and no more.
+func (s *Service) look(tx Tx, p Principal, kind string, r metastore.Record) (api.Resource, bool, error) {
+	out, seen, err := s.show(p, kind, r)
+	if err != nil || seen || kind != string(catalog.KindDataset) || p.Role == "" {
+		return out, seen, err
+	}
+	var v datasetRecord
+	if err := json.Unmarshal(r.Doc, &v); err != nil {
+		return out, false, fmt.Errorf("stored dataset: %w", err)
+	}
+	if v.Approved == nil {
+		return out, false, nil
+	}
+	held, err := holds(tx, p.Organization, r.ID)
+	return api.Resource{Kind: kind, Name: r.ID, State: string(declaration.Approved), Seal: v.sealView(false)}, held, err
+}
+
+// holds reports whether an organization has, or had, a grant on a dataset.
+func holds(tx Tx, organization, dataset string) (held bool, err error) {
+	err = each(tx, recGrant, metastore.Query{Owner: organization}, func(_ metastore.Record, g grantRecord) error {
+		held = held || slices.ContainsFunc(g.Datasets, func(d api.ApplicationDataset) bool { return d.Dataset == dataset })
+		return nil
+	})
+	return held, err
 }
 
 // show renders a record for a caller: staff of the zone see all, others their own organization's accounts and approved datasets.
@@ -107,7 +134,7 @@ func (s *Service) show(p Principal, kind string, r metastore.Record) (api.Resour
 		}
 		spec, out.Digest, out.Seal = v.Spec, string(v.Version.Digest), v.sealView(seen || v.belongsTo(p.Organization))
 		if !seen && !v.belongsTo(p.Organization) {
-			if v.Approved == nil {
+			if !v.offered() {
 				return out, false, nil
 			}
 			shown := *v.Approved

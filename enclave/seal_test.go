@@ -3,6 +3,7 @@ package enclave_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -291,7 +292,6 @@ func TestXM_14c_XM_31_NoDeclarationUnseals(t *testing.T) {
 // Who looks after a dataset sees its seal with who, why and since when, and who would have it unsealed; others that it is sealed, and do not find it.
 func TestXM_22_ASealIsSeen(t *testing.T) {
 	z := enclavetest.New(t)
-	since := z.Clock.Now().UnixMilli()
 	found := func(as string) (int, string) {
 		got, err := z.Service.SearchDatasets(t.Context(), enclavetest.As(as), api.CatalogQuery{Words: "clients"})
 		require.NoError(t, err)
@@ -305,9 +305,13 @@ func TestXM_22_ASealIsSeen(t *testing.T) {
 		require.NoError(t, err)
 		return got.Seal
 	}
+	z.Grant(t, enclavetest.As("analyst_a"))
+	since := z.Clock.Now().UnixMilli()
 	n, market := found("analyst_a")
 	require.Equal(t, []any{1, ""}, []any{n, market})
 	require.Nil(t, sees("analyst_a"))
+	_, err := z.Service.Resource(t.Context(), enclavetest.As("analyst_b"), "Dataset", "clients")
+	require.NoError(t, err)
 	require.NoError(t, seal(z, "security", "clients"))
 	require.NoError(t, unseal(z, "security", "clients", "unseal_pending"))
 	for _, as := range []string{"steward", "provider"} {
@@ -318,7 +322,19 @@ func TestXM_22_ASealIsSeen(t *testing.T) {
 	}
 	n, _ = found("analyst_a")
 	require.Zero(t, n)
-	require.Equal(t, api.Seal{State: "unseal_pending", Since: since}, *sees("analyst_a"))
+	// Others do not find it by its name either. Who holds a grant on it sees that it is sealed, and nothing of its declaration.
+	for _, as := range []string{"analyst_a", "analyst_b", "provider_2", "reviewer_1"} {
+		_, err := z.Service.Resource(t.Context(), enclavetest.As(as), "Dataset", "clients")
+		require.Equal(t, map[bool]enclave.ErrorKind{true: "", false: enclave.KindNotFound}[as == "analyst_a"], enclavetest.Kind(err), as)
+		all, err := z.Service.Resources(t.Context(), enclavetest.As(as), "Dataset")
+		require.NoError(t, err)
+		require.Equal(t, as == "analyst_a", slices.ContainsFunc(all.Items, func(v api.Resource) bool { return v.Name == "clients" }), as)
+		_, err = z.Service.DatasetLineage(t.Context(), enclavetest.As(as), "clients", "")
+		require.Equal(t, map[bool]enclave.ErrorKind{true: "", false: enclave.KindNotFound}[as == "analyst_a"], enclavetest.Kind(err), as)
+	}
+	got, err := z.Service.Resource(t.Context(), enclavetest.As("analyst_a"), "Dataset", "clients")
+	require.NoError(t, err)
+	require.Equal(t, api.Resource{Kind: "Dataset", Name: "clients", State: "approved", Seal: &api.Seal{State: "unseal_pending", Since: since}}, got)
 	require.NoError(t, unseal(z, "provider", "clients", "unsealed"))
 	n, market = found("analyst_a")
 	require.Equal(t, []any{1, ""}, []any{n, market})

@@ -22,10 +22,11 @@ func seenByAll(l *listed) (*catalog.DatasetSpec, string, bool) {
 	return l.approved, l.open, false
 }
 
+func (l *listed) withdrawn() bool { return withdrawn(l.sealed, l.approved) }
+
 // withdrawn reports whether a seal or the attributes keep everybody from using a dataset: the strictest decides.
-func (l *listed) withdrawn() bool {
-	s := l.approved
-	return l.sealed || s.Market == catalog.MarketSealed || s.Sharing == catalog.SharingNone || s.Opening == catalog.OpeningNone
+func withdrawn(sealed bool, s *catalog.DatasetSpec) bool {
+	return sealed || s.Market == catalog.MarketSealed || s.Sharing == catalog.SharingNone || s.Opening == catalog.OpeningNone
 }
 
 // seenBy is what a caller with a session sees: the zone's staff and those who declared or provide it as it was declared last, others what is in

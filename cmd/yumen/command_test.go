@@ -194,6 +194,16 @@ func TestGetAndDelete(t *testing.T) {
 	require.Contains(t, b.out, "title:\n  zh: 信用\n  en: Credit\n")
 	require.Equal(t, exitOK, b.do("delete", "Dataset", "credit"))
 	require.Equal(t, exitDenied, b.do("get", "dataset", "nope"))
+
+	// What is withdrawn from use is there for who holds a grant on it, without its declaration.
+	shut := api.Resource{Kind: "Dataset", Name: "shut", State: "approved", Seal: &api.Seal{State: "sealed", Since: 1800000000000}}
+	g.answer("GET /v1/resources/Dataset", 200, api.Resources{Items: []api.Resource{r, shut}})
+	g.answer("GET /v1/resources/Dataset/shut", 200, shut)
+	require.Equal(t, exitOK, b.do("get", "dataset", "shut"))
+	require.Contains(t, b.out, "sealed")
+	require.Equal(t, exitDenied, b.do("get", "dataset", "shut", "--declaration"))
+	require.Equal(t, exitDenied, b.do("dataset", "synthesize", "shut", "--rows", "10", "--out", filepath.Join(t.TempDir(), "twin.csv")), b.err)
+	require.Equal(t, exitOK, b.do("dataset", "export", "--exchange", filepath.Join(t.TempDir(), "catalog.json")), b.err)
 }
 
 func TestAuditTailAndShow(t *testing.T) {

@@ -150,6 +150,9 @@ func declaredDatasets(ctx context.Context, c *client.Client) ([]*catalog.Dataset
 	}
 	var out []*catalog.Dataset
 	for _, r := range rs {
+		if len(r.Spec) == 0 { // withdrawn from use: its declaration is not for the caller
+			continue
+		}
 		d := &catalog.Dataset{APIVersion: catalog.APIVersion, Kind: catalog.KindDataset, Metadata: catalog.Metadata{Name: r.Name}}
 		if err := json.Unmarshal(r.Spec, &d.Spec); err != nil {
 			return nil, fail(exitUnexpected, "网关的答复无法读取", "the gateway's answer cannot be read").because(err)

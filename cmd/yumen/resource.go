@@ -67,8 +67,15 @@ func (a *app) getCommand() *cobra.Command {
 	return c
 }
 
+// errWithdrawn: the gateway told that the dataset is there, and no more.
+var errWithdrawn = fail(exitDenied, "该数据集已停止使用（如封存），其声明只对提供单位与专区工作人员可见",
+	"the dataset is withdrawn from use, sealed for one: its declaration is shown to its provider and the zone's staff alone")
+
 // printDeclaration prints what was declared, as a document that declares it again.
 func (a *app) printDeclaration(r *api.Resource) error {
+	if len(r.Spec) == 0 {
+		return errWithdrawn
+	}
 	var spec map[string]json.RawMessage
 	if err := json.Unmarshal(r.Spec, &spec); err != nil {
 		return fmt.Errorf("the answer is no declaration: %w", err)

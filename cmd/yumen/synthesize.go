@@ -134,6 +134,9 @@ func declared(ctx context.Context, c *client.Client, name string) (*catalog.Data
 	if err != nil {
 		return nil, "", err
 	}
+	if len(r.Spec) == 0 {
+		return nil, "", errWithdrawn
+	}
 	d := &catalog.Dataset{APIVersion: catalog.APIVersion, Kind: catalog.KindDataset, Metadata: catalog.Metadata{Name: name}}
 	if err := json.Unmarshal(r.Spec, &d.Spec); err != nil {
 		return nil, "", fmt.Errorf("the answer is no declaration: %w", err)
