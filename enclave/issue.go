@@ -246,7 +246,7 @@ func (s *Service) receipt(tx Tx, id string, run *runRecord, d policy.Decision) (
 		if err != nil {
 			return r, err
 		}
-		r.Snapshots = append(r.Snapshots, receipt.Snapshot{Dataset: name, ID: snap, Digest: v.Digest})
+		r.Snapshots = append(r.Snapshots, receipt.Snapshot{Dataset: name, ID: snap, Digest: receipt.ContentOf(snap, v.Digest)})
 	}
 	slices.SortFunc(r.Snapshots, func(a, b receipt.Snapshot) int { return strings.Compare(a.Dataset+"\x00"+a.ID, b.Dataset+"\x00"+b.ID) })
 	for _, v := range run.Votes {

@@ -238,16 +238,20 @@ func TestNoisyLoadsAreAlike(t *testing.T) {
 	first := z.Ask(t, p, grant, text)
 	var costs []*api.Cost
 	answers := map[string]bool{fmt.Sprint(rowsOf(t, first)): true}
+	named := map[catalog.Digest]bool{receiptOf(t, z, first.Release).Predicate.Snapshots[0].Digest: true}
 	for _, rows := range [][][]string{enclavetest.ClientRows(), enclavetest.ClientRows()[:enclavetest.Rows]} {
 		z.Load(t, "clients", rows)
 		check, err := z.Service.Check(t.Context(), p, api.RunRequest{Grant: grant, SQL: text})
 		require.NoError(t, err)
 		costs = append(costs, check.Cost)
-		answers[fmt.Sprint(rowsOf(t, z.Ask(t, p, grant, text)))] = true
+		run := z.Ask(t, p, grant, text)
+		answers[fmt.Sprint(rowsOf(t, run))] = true
+		named[receiptOf(t, z, run.Release).Predicate.Snapshots[0].Digest] = true
 	}
 	require.Equal(t, 2, costs[0].Columns)
 	require.Equal(t, costs[0], costs[1], "the same file, and a file without one person")
 	require.Len(t, answers, 3)
+	require.Len(t, named, 3, "a receipt that names the content says that nothing has changed")
 	z.Check(t)
 }
 

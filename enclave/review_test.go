@@ -58,7 +58,8 @@ func TestOneVoteIssuesAnAnswerOfGradeThree(t *testing.T) {
 type statement struct {
 	Predicate struct {
 		Snapshots []struct {
-			Dataset string `json:"dataset"`
+			Dataset string         `json:"dataset"`
+			Digest  catalog.Digest `json:"digest"`
 		} `json:"snapshots"`
 		Reviewers []struct {
 			Account string `json:"account"`

@@ -66,11 +66,17 @@ type File struct {
 	Digest catalog.Digest `json:"digest"`
 }
 
-// Snapshot names the data that a run read. The digest is that of its plaintext.
+// Snapshot names the data that a run read. The digest is ContentOf its identifier and its plaintext.
 type Snapshot struct {
 	Dataset string         `json:"dataset"`
 	ID      string         `json:"id"`
 	Digest  catalog.Digest `json:"digest"`
+}
+
+// ContentOf binds a snapshot to the digest of its plaintext, which the zone's log holds. Two loads of one file have different ones: the digest of
+// the plaintext itself would tell whoever has two receipts whether anything at all had changed in between, which no noise covers.
+func ContentOf(snapshot string, plaintext catalog.Digest) catalog.Digest {
+	return catalog.DigestOf([]byte("yumen/snapshot/v1\x00" + snapshot + "\x00" + string(plaintext)))
 }
 
 // Policy names the rules that decided. The digest is salted, so that it tells the parameters to nobody.
