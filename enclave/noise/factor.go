@@ -68,7 +68,8 @@ func (s Secret) Reading(percent int, entity, column string) (Reading, error) {
 	if percent < 1 || percent > MaxFactor {
 		return Reading{}, ErrFactor
 	}
-	context := binary.BigEndian.AppendUint32(nil, uint32(len(entity)))
+	// p is in it, for one draw at two sizes would be two equations for one amount.
+	context := binary.BigEndian.AppendUint32([]byte{byte(percent)}, uint32(len(entity)))
 	key, err := s.derive(infoFactor, string(context)+entity+column)
 	if err != nil {
 		return Reading{}, fmt.Errorf("noise: factor: %w", err)

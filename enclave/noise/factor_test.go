@@ -57,7 +57,7 @@ func TestFactorsLieBetweenPAndTwiceP(t *testing.T) {
 
 // One entity's factor is uniform over secrets whatever its key, and the factors of two columns, types and entities have nothing in common.
 func TestFactorsAreIndependent(t *testing.T) {
-	const secrets = 4000
+	const secrets = 2000
 	draw := func(i int, entity, column string, key uint64) float64 {
 		r, err := noise.Secret{byte(i), byte(i >> 8)}.Reading(10, entity, column)
 		require.NoError(t, err)
@@ -70,14 +70,22 @@ func TestFactorsAreIndependent(t *testing.T) {
 		}
 		return sum / secrets / (0.1 * 0.1 * 7 / 3)
 	}
-	for _, key := range []uint64{0, 1, math.MaxUint64, 0x0123456789abcdef} {
+	for _, key := range []uint64{0, 0x0123456789abcdef} {
 		own := func(i int) float64 { return draw(i, "person", "income", key) }
 		require.InDelta(t, 1, correlation(own, own), 0.05)
-		require.InDelta(t, 0, correlation(own, func(i int) float64 { return draw(i, "person", "assets", key) }), 0.08)
-		require.InDelta(t, 0, correlation(own, func(i int) float64 { return draw(i, "firm", "income", key) }), 0.08)
-		require.InDelta(t, 0, correlation(own, func(i int) float64 { return draw(i+1, "person", "income", key) }), 0.08)
+		require.InDelta(t, 0, correlation(own, func(i int) float64 { return draw(i, "person", "assets", key) }), 0.1)
+		require.InDelta(t, 0, correlation(own, func(i int) float64 { return draw(i, "firm", "income", key) }), 0.1)
+		require.InDelta(t, 0, correlation(own, func(i int) float64 { return draw(i+1, "person", "income", key) }), 0.1)
 	}
 	random := rand.New(rand.NewPCG(2, 2))
+	other := reading(t, 11, "person", "a")
+	var scaled float64
+	x := reading(t, 10, "person", "a")
+	for range secrets {
+		key := random.Uint64()
+		scaled += float64(x.Of(key)-x.Unit) / float64(x.Unit) * float64(other.Of(key)-other.Unit) / float64(other.Unit)
+	}
+	require.InDelta(t, 0, scaled/secrets/(0.011*7/3), 0.1, "another p is another draw: one at two sizes would be two equations for one amount")
 	a, b, c := reading(t, 10, "person", "a"), reading(t, 10, "person", "b"), reading(t, 10, "person", "c")
 	require.NotEqual(t, a, reading(t, 10, "persona", ""), "where a type ends is part of it")
 	var two, three float64
@@ -87,8 +95,8 @@ func TestFactorsAreIndependent(t *testing.T) {
 		two += float64(x) / float64(a.Unit) * float64(y) / float64(b.Unit)
 		three += math.Copysign(1, float64(x)) * math.Copysign(1, float64(y)) * math.Copysign(1, float64(z))
 	}
-	require.InDelta(t, 0, two/secrets/(0.01*7/3), 0.08)
-	require.InDelta(t, 0, three/secrets, 0.08, "nor do two tell the third")
+	require.InDelta(t, 0, two/secrets/(0.01*7/3), 0.1)
+	require.InDelta(t, 0, three/secrets, 0.1, "nor do two tell the third")
 }
 
 // What is read never changes: a new load has the factors of the last one.

@@ -11,4 +11,4 @@ var (
 const goldenName = "d2f89eccb737df080944f02dea40dd0c415057d16e703c996301b15b80a443fe"
 
 // What five keys are read times, under the secret 1, 2, 3, 0 … 0, for the column income of persons at 10 %.
-const goldenFactors = "{655360 65536 1096973447 2223420835908} [722350 722415 744513 586330 553304]"
+const goldenFactors = "{655360 65536 1727930339 861145867839} [772224 772327 732515 545974 552465]"

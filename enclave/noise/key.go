@@ -14,7 +14,7 @@ const (
 	saltNoise = "yumen/noise/v1"
 	infoDraw  = "draw\x00"
 	infoName  = "name\x00"
-	// infoFactor is followed by the length of an entity type, the type and a column.
+	// infoFactor is followed by p, the length of an entity type, the type and a column.
 	infoFactor = "factor\x00"
 )
 

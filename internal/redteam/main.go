@@ -66,6 +66,16 @@ func run(w io.Writer, dir, runs string, most, targets int) (float64, error) {
 				worst = min(worst, r.margin())
 			}
 		}
+		for _, a := range amountAttacks() {
+			for _, columns := range []int{32, 128} {
+				r, err := measureAmounts(p, a, factors{}, columns, targets)
+				if err != nil {
+					return 0, err
+				}
+				fmt.Fprintf(w, "%v  margin %.1f\n", r, r.margin())
+				worst = min(worst, r.margin())
+			}
+		}
 	}
 	return worst, nil
 }

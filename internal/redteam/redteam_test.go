@@ -136,4 +136,7 @@ func TestRun(t *testing.T) {
 	for _, a := range attacks() {
 		require.Equal(t, 2*len(budgets(a.name)), strings.Count(out.String(), " "+a.name+" "), a.name)
 	}
+	for _, a := range amountAttacks() {
+		require.Equal(t, 4, strings.Count(out.String(), " "+a.name+" "), a.name)
+	}
 }
