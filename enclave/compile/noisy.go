@@ -67,9 +67,6 @@ type NoisyProgram struct {
 	domains map[*catalog.Column]*domain
 }
 
-// noisyStep is one statement: the statistics that its columns after the keys hold.
-type noisyStep struct{ statistics []int }
-
 // GenerateNoisy writes the statements that give the figures of a part, each over one set of rows and all its keys.
 func GenerateNoisy(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 	if len(p.Cells) == 0 {
@@ -90,7 +87,7 @@ func GenerateNoisy(p *Plan, in NoisyInputs) (*NoisyProgram, error) {
 			return nil, err
 		}
 	}
-	if err := out.universe(); err != nil {
+	if err := errors.Join(out.universe(), out.arrange()); err != nil {
 		return nil, err
 	}
 	out.Attachments = attachments(out.reads)
@@ -137,7 +134,8 @@ func (n *NoisyProgram) universe() error {
 			return err
 		}
 	}
-	return n.write(universal, wanted, n.flat)
+	n.Statistics = append(n.Statistics, wanted...)
+	return nil
 }
 
 // universal is the set of the universe.
@@ -151,7 +149,7 @@ func (n *NoisyProgram) rows(set int) cohort {
 	return n.cohort[set]
 }
 
-// add writes the statements of a set: of what is counted and added up row by row, and of what is added up for each entity first.
+// add adds the statistics of a set: what is asked, and the counts that decide.
 func (n *NoisyProgram) add(set int) error {
 	var wanted []Statistic
 	for column, c := range n.plan.Cells {
@@ -171,42 +169,7 @@ func (n *NoisyProgram) add(set int) error {
 			return err
 		}
 	}
-	cutFirst := func(s Statistic) bool {
-		return s.Measure.Kind == MeasureSum && s.Factored == nil && n.plan.several(n.cut())
-	}
-	if slices.ContainsFunc(wanted, cutFirst) { // the entities that it is cut for are counted with it
-		sum, c := cutFirst, n.cohort[set]
-		cutFirst = func(s Statistic) bool {
-			return sum(s) || s.Measure.Kind == MeasureEntities && n.counted(set, s.Measure) == c.entity(n.cut())
-		}
-	}
-	flat := slices.DeleteFunc(slices.Clone(wanted), cutFirst)
-	return errors.Join(n.write(set, flat, n.flat), n.write(set, slices.DeleteFunc(wanted, func(s Statistic) bool { return !cutFirst(s) }), n.perEntity))
-}
-
-// write adds one statement for statistics of a set.
-func (n *NoisyProgram) write(set int, wanted []Statistic, sql func(*writer, int, []Statistic) string) error {
-	if len(wanted) == 0 {
-		return nil
-	}
-	w := &writer{}
-	text := sql(w, set, wanted)
-	statement, err := w.statement(text)
-	if err != nil {
-		return err
-	}
-	var step noisyStep
-	for _, s := range wanted {
-		step.statistics = append(step.statistics, len(n.Statistics))
-		n.Statistics = append(n.Statistics, s)
-	}
-	var read []Attachment
-	for _, d := range n.plan.Base.datasets() {
-		if slices.Contains(w.reads, d) {
-			read = append(read, Attachment{Alias: d, Dataset: d, Snapshot: n.in.Snapshots[d]})
-		}
-	}
-	n.Statements, n.steps, n.reads = append(n.Statements, statement), append(n.steps, step), append(n.reads, read)
+	n.Statistics = append(n.Statistics, wanted...)
 	return nil
 }
 

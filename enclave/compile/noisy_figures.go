@@ -26,47 +26,81 @@ func (n *NoisyProgram) Figures(rows [][][]*string) ([][]*big.Int, error) {
 		}
 	}
 	for i, step := range n.steps {
-		if n.Statistics[step.statistics[0]].Set == universal {
-			if err := n.everywhere(out, step, rows[i]); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		for _, row := range rows[i] {
-			if len(row) != len(n.plan.Keys)+len(step.statistics) {
-				return nil, fmt.Errorf("%w: a row of %d columns", ErrEvidence, len(row))
-			}
-			cell, there := at[labelOf(n.plan.canonical(row[:len(n.plan.Keys)]))]
-			if !there {
-				continue // no value that the declaration has: it is in no cell, and says nothing
-			}
-			for j, s := range step.statistics {
-				if err := readFigure(out[cell][s], row[len(n.plan.Keys)+j], n.Statistics[s].Places); err != nil {
-					return nil, err
-				}
-			}
+		if err := n.read(out, at, step, rows[i]); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// everywhere reads the figures of the universe, which stand beside every cell.
-func (n *NoisyProgram) everywhere(out [][]*big.Int, step noisyStep, rows [][]*string) error {
-	if len(rows) != 1 || len(rows[0]) != len(step.statistics) {
-		return fmt.Errorf("%w: a universe of %d rows", ErrEvidence, len(rows))
+// read reads the rows of one pass.
+func (n *NoisyProgram) read(out [][]*big.Int, at map[string]int, step noisyStep, rows [][]*string) error {
+	keys := 0
+	if step.keyed {
+		keys = len(n.plan.Keys)
 	}
-	for j, s := range step.statistics {
+	if keys == 0 && len(rows) != 1 {
+		return fmt.Errorf("%w: %d rows without keys", ErrEvidence, len(rows))
+	}
+	universe := make([]*big.Int, len(n.Statistics))
+	for i := range universe {
+		universe[i] = new(big.Int)
+	}
+	for _, row := range rows {
+		if len(row) != keys+n.columns(step) {
+			return fmt.Errorf("%w: a row of %d columns", ErrEvidence, len(row))
+		}
+		cells, next := n.cells(out, at, step, row[:keys]), keys
+		for _, s := range step.statistics {
+			into := cells
+			if n.Statistics[s].Set == universal {
+				into = [][]*big.Int{universe}
+			}
+			for _, cell := range into {
+				if cell != nil {
+					if err := addFigure(cell[s], row[next], n.Statistics[s].Places); err != nil {
+						return err
+					}
+				}
+				next++
+			}
+		}
+	}
+	for _, s := range step.statistics {
 		for cell := range out {
-			if err := readFigure(out[cell][s], rows[0][j], n.Statistics[s].Places); err != nil {
-				return err
+			if n.Statistics[s].Set == universal {
+				out[cell][s].Set(universe[s]) // it stands beside every cell
 			}
 		}
 	}
 	return nil
 }
 
-// readFigure reads a number with at most so many places; none is nothing.
-func readFigure(into *big.Int, text *string, places int) error {
+// columns is how many figures a row of a pass has.
+func (n *NoisyProgram) columns(step noisyStep) int {
+	count := len(step.statistics)
+	for _, s := range step.statistics {
+		if step.marked && n.Statistics[s].Set != universal {
+			count += len(n.Keys) - 1
+		}
+	}
+	return count
+}
+
+// cells are those that a row of a pass has the figures of, each in a column of its own. One is nil for a key that no declaration has: it says nothing.
+func (n *NoisyProgram) cells(out [][]*big.Int, at map[string]int, step noisyStep, key []*string) [][]*big.Int {
+	if step.marked {
+		return out
+	}
+	cell, there := at[labelOf(n.plan.canonical(key))]
+	if !there {
+		return [][]*big.Int{nil}
+	}
+	return out[cell : cell+1]
+}
+
+// addFigure adds a number with at most so many places; none is nothing.
+func addFigure(into *big.Int, text *string, places int) error {
 	if text == nil {
 		return nil
 	}
@@ -78,7 +112,7 @@ func readFigure(into *big.Int, text *string, places int) error {
 	if !amount.IsInt() {
 		return fmt.Errorf("%w: a figure", ErrEvidence)
 	}
-	into.Set(amount.Num())
+	into.Add(into, amount.Num())
 	return nil
 }
 

@@ -3,74 +3,168 @@ package compile
 import (
 	"fmt"
 	"math/big"
+	"reflect"
+	"slices"
 
 	"yumen/catalog"
 )
 
-// flat is one pass over the rows of a set, for statistics to which every row adds by itself.
-func (n *NoisyProgram) flat(w *writer, set int, wanted []Statistic) string {
-	c := n.rows(set)
-	r := relate(c)
-	columns, figures := named("k", r.keysOf(w, c.keys)), []string{}
-	for i, s := range wanted {
-		x, m := fmt.Sprintf("m%d", i), c.measure(s.Measure)
-		switch m.Kind {
-		case MeasureRows:
-			figures = append(figures, "count(*)")
-		case MeasureEntities:
-			columns = append(columns, r.entity(w, m.Entity)+" AS "+x)
-			figures = append(figures, n.number(c, m.Entity, x))
-		default:
-			amount, figure := n.added(w, r, c, s, i)
-			columns, figures = append(columns, amount...), append(figures, figure)
-		}
-	}
-	if len(columns) == 0 {
-		columns = []string{"1 AS r"}
-	}
-	keys := numbered("k", len(c.keys))
-	return fmt.Sprintf("WITH base AS (SELECT %s%s)\nSELECT %s FROM base%s", list(columns), r.from(w, r.member(w, c.box)), list(keys, figures), grouped(keys))
+// reader is the rows of one pass, and what it reads of each.
+type reader struct {
+	w       *writer
+	n       *NoisyProgram
+	r       *relation
+	rows    cohort // those that all its statistics are over
+	columns []string
+	filters []Box
+	values  []string
 }
 
-// added is the columns of a row and the sum over them that give an amount: read times its entity's factor, or cut.
-func (n *NoisyProgram) added(w *writer, r *relation, c cohort, s Statistic, i int) (columns []string, figure string) {
-	x, m := fmt.Sprintf("m%d", i), c.measure(s.Measure)
-	f := s.Factored
-	if f == nil {
-		return []string{n.contribution(w, r, m, s.Measure) + " AS " + x}, "sum(" + x + ")"
-	}
-	drawn := fmt.Sprintf("f%d", i)
-	return []string{f.amount(w, r.column(w, m.Column), m.Type) + " AS " + x, f.drawn(w, r.entity(w, c.entity(f.key))) + " AS " + drawn},
-		fmt.Sprintf("sum(%s * %s)", x, f.factor(w, drawn, m.Type))
+func (n *NoisyProgram) reader(w *writer, statistics []int) *reader {
+	rows := n.rows(n.Statistics[statistics[0]].Set)
+	rows.box = n.common(statistics)
+	out := &reader{w: w, n: n, r: relate(rows), rows: rows}
+	out.columns = named("k", out.r.keysOf(w, rows.keys))
+	return out
 }
 
-// perEntity adds up what each entity contributes, and cuts that. The entities themselves are counted on the way.
-func (n *NoisyProgram) perEntity(w *writer, set int, wanted []Statistic) string {
-	c := n.cohort[set]
-	r := relate(c)
-	keys, columns := numbered("k", len(c.keys)), named("k", r.keysOf(w, c.keys))
-	var inner, figures []string
-	for i, s := range wanted {
-		x, m := fmt.Sprintf("m%d", i), c.measure(s.Measure)
-		if m.Kind == MeasureEntities {
-			figures = append(figures, "count(e)")
-			continue
-		}
-		columns = append(columns, r.column(w, m.Column)+" AS "+x)
-		inner = append(inner, fmt.Sprintf("%s AS s%d", n.within(w, "sum("+x+")", s.Measure.Column, wideAs(m.Type)), i))
-		figures = append(figures, fmt.Sprintf("sum(s%d)", i))
+// value is the column with an expression.
+func (b *reader) value(x string) string {
+	i := slices.Index(b.values, x)
+	if i < 0 {
+		i, b.values = len(b.values), append(b.values, x)
+		b.columns = append(b.columns, fmt.Sprintf("%s AS m%d", x, i))
 	}
-	columns = append(columns, r.entity(w, c.entity(n.cut()))+" AS e")
-	return fmt.Sprintf("WITH base AS (SELECT %s%s),\nentity AS (SELECT %s FROM base%s)\nSELECT %s FROM entity%s", list(columns), r.from(w, r.member(w, c.box)),
-		list(keys, []string{"e"}, inner), grouped(keys, []string{"e"}), list(keys, figures), grouped(keys))
+	return fmt.Sprintf("m%d", i)
+}
+
+// rest is what a set demands besides what all do.
+func (b *reader) rest(set int) Box { return beyond(b.n.rows(set).box, b.rows.box) }
+
+// filtered is an aggregate over the rows of a set.
+func (b *reader) filtered(aggregate string, set int) string {
+	rest := b.rest(set)
+	if len(rest.Conditions)+len(rest.Matched) == 0 {
+		return aggregate
+	}
+	i := slices.IndexFunc(b.filters, func(x Box) bool { return reflect.DeepEqual(x, rest) })
+	if i < 0 {
+		i, b.filters = len(b.filters), append(b.filters, rest)
+		b.columns = append(b.columns, fmt.Sprintf("%s AS f%d", b.r.member(b.w, rest), i))
+	}
+	return fmt.Sprintf("%s FILTER (WHERE f%d)", aggregate, i)
+}
+
+// base is the rows with what is read of them.
+func (b *reader) base() string {
+	if len(b.columns) == 0 {
+		b.columns = []string{"1 AS r"}
+	}
+	return fmt.Sprintf("base AS (SELECT %s%s)", list(b.columns), b.r.from(b.w, b.r.member(b.w, b.rows.box)))
+}
+
+// flat is one pass over the rows, for statistics to which every row adds by itself, and for counts of entities.
+func (n *NoisyProgram) flat(w *writer, statistics []int) string {
+	b := n.reader(w, statistics)
+	var figures []string
+	for _, i := range statistics {
+		s := n.Statistics[i]
+		figures = append(figures, b.filtered(b.figure(s), s.Set))
+	}
+	keys := numbered("k", len(b.rows.keys))
+	return fmt.Sprintf("WITH %s\nSELECT %s FROM base%s", b.base(), list(keys, figures), grouped(keys))
+}
+
+// figure is what a statistic comes to over all rows.
+func (b *reader) figure(s Statistic) string {
+	switch m := b.rows.measure(s.Measure); m.Kind {
+	case MeasureRows:
+		return "count(*)"
+	case MeasureEntities:
+		return b.number(m.Entity)
+	default:
+		return "sum(" + b.value(b.n.contribution(b.w, b.r, m, s.Measure)) + ")"
+	}
 }
 
 // number counts the entities of a reference.
-func (n *NoisyProgram) number(c cohort, e EntityRef, x string) string {
-	if c.oneRow(e) {
+func (b *reader) number(e EntityRef) string {
+	x := b.value(b.r.entity(b.w, e))
+	if b.rows.oneRow(e) {
 		return "count(" + x + ")"
 	}
 	return "count(DISTINCT " + x + ")"
+}
+
+// perEntity adds up what each entity contributes, and cuts that. The entities themselves are counted on the way. One that has no row in a set adds nothing
+// to it, not even what nothing would be cut to.
+func (n *NoisyProgram) perEntity(w *writer, statistics []int) string {
+	b := n.reader(w, statistics)
+	keys, figures := numbered("k", len(b.rows.keys)), []string{}
+	var inner []string
+	sum := func(x string) string {
+		i := slices.Index(inner, x)
+		if i < 0 {
+			i, inner = len(inner), append(inner, x)
+		}
+		return fmt.Sprintf("s%d", i)
+	}
+	for _, i := range statistics {
+		s := n.Statistics[i]
+		m := b.rows.measure(s.Measure)
+		if m.Kind == MeasureEntities {
+			there := sum(b.filtered("count(*)", s.Set))
+			figures = append(figures, fmt.Sprintf("count(*) FILTER (WHERE %s > 0)", there))
+			continue
+		}
+		x := sum(n.within(w, b.filtered("sum("+b.value(b.r.column(w, m.Column))+")", s.Set), s.Measure.Column, wideAs(m.Type)))
+		there := sum(b.filtered("count(*)", s.Set))
+		figures = append(figures, fmt.Sprintf("sum(%s) FILTER (WHERE %s > 0)", x, there))
+	}
+	b.columns = append(b.columns, b.r.entity(w, b.rows.entity(n.cut()))+" AS e")
+	return fmt.Sprintf("WITH %s,\nentity AS (SELECT %s FROM base%s)\nSELECT %s FROM entity%s", b.base(),
+		list(keys, named("s", inner)), grouped(keys, []string{"e"}), list(keys, figures), grouped(keys))
+}
+
+// marks counts the entities of one reference: each is read once, with a bit for every cell that it is in.
+func (n *NoisyProgram) marks(w *writer, statistics []int) string {
+	b := n.reader(w, statistics)
+	var inner, figures []string
+	for _, i := range statistics {
+		s := n.Statistics[i]
+		if s.Set == universal {
+			figures = append(figures, "count(*)")
+			continue
+		}
+		mark := b.filtered("bit_or(c)", s.Set)
+		at := slices.Index(inner, mark)
+		if at < 0 {
+			at, inner = len(inner), append(inner, mark)
+		}
+		for key := range n.Keys {
+			figures = append(figures, fmt.Sprintf("count(*) FILTER (WHERE (s%d & %d) <> 0)", at, 1<<key))
+		}
+	}
+	b.columns = append(b.columns, b.r.entity(w, n.counted(n.Statistics[statistics[0]].Set, n.Statistics[statistics[0]].Measure))+" AS e")
+	return fmt.Sprintf("WITH %s,\ncell AS (SELECT *, %s AS c FROM base),\nentity AS (SELECT %s FROM cell WHERE e IS NOT NULL GROUP BY e)\nSELECT %s FROM entity",
+		b.base(), b.mark(), list(named("s", inner)), list(figures))
+}
+
+// mark is the bit of the cell that a row is in; NULL for a key that no declaration has.
+func (b *reader) mark() string {
+	text := "CASE"
+	for key, values := range b.n.Keys {
+		var is []string
+		for i, v := range values {
+			if v == nil {
+				is = append(is, fmt.Sprintf("k%d IS NULL", i))
+				continue
+			}
+			is = append(is, fmt.Sprintf("k%d = %s", i, b.w.bind(b.n.plan.Keys[i].Type, *v)))
+		}
+		text += fmt.Sprintf(" WHEN %s THEN %d", all(is...), 1<<key)
+	}
+	return text + " END"
 }
 
 // contribution is what a row adds to an amount, every factor cut. The measure is in governed form, and as the plan has it.
@@ -80,6 +174,9 @@ func (n *NoisyProgram) contribution(w *writer, r *relation, m, as Measure) strin
 		typ := wideAs(f.Type)
 		if m.Kind == MeasureSum {
 			typ = f.Type // what is cut is no larger than what is there, and the engine adds it up in 128 bits
+		}
+		if x := r.column(w, f.Column); m.Kind == MeasureSum && n.inside(as.factors()[i].Column, big.NewInt(1)) {
+			return x
 		}
 		return n.within(w, r.column(w, f.Column), as.factors()[i].Column, typ)
 	}

@@ -15,7 +15,7 @@ var errReading = errors.New("the statement reads or calls something else than it
 // is refused: what is not generated has no reason to be here. (The parser writes list_sort for list with DISTINCT and ORDER BY.)
 var dialect = names(`+ - * / // % || & >>
 	abs ceil ceiling floor round sqrt ln greatest least nullif isfinite
-	count count_star sum avg mean min max bool_or histogram list string_agg row_number rank dense_rank
+	count count_star sum avg mean min max bool_or bit_or histogram list string_agg row_number rank dense_rank
 	year quarter month decade date_trunc left starts_with list_max list_sort map_values row`)
 
 // nodes is the closed list of classes of expressions in generated statements.
