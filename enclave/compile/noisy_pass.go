@@ -127,7 +127,7 @@ func (n *NoisyProgram) governed(s Statistic) EntityRef {
 
 // cutFirst reports whether what an entity adds is to be cut as a whole.
 func (n *NoisyProgram) cutFirst(s Statistic) bool {
-	return s.Measure.Kind == MeasureSum && n.plan.several(n.cut()) && !n.inside(s.Measure.Column, n.rowsOf(n.cut()))
+	return s.Measure.Kind == MeasureSum && n.plan.several(n.cut()) && !(n.inside(s.Measure.Column, 1, n.rowsOf(n.cut())) && n.inside(s.Measure.Column, -1, n.rowsOf(n.cut())))
 }
 
 // rowsOf is how many rows of the base an entity of the root has at most.
@@ -139,19 +139,19 @@ func (n *NoisyProgram) rowsOf(e EntityRef) *big.Int {
 	return rows
 }
 
-// inside reports whether so many values of a column of amounts are within its clip together, by the bounds that every load proves: then nothing is to be cut.
-func (n *NoisyProgram) inside(ref ColumnRef, rows *big.Int) bool {
+// inside reports whether so many values of a column of amounts, added up, keep within its clip on one side (1 above, -1 below), by the bounds that every load
+// proves: then nothing is to be cut there.
+func (n *NoisyProgram) inside(ref ColumnRef, side int, rows *big.Int) bool {
 	c, err := n.declared(ref)
 	if clip := n.clips[ref]; err != nil || clip == nil || rows == nil || len(c.Bounds) != 2 {
 		return false
 	}
-	for _, bound := range c.Bounds {
-		x, err := bound.Rat()
-		if err != nil || x.Abs(x).Mul(x, new(big.Rat).SetInt(rows)).Cmp(n.clips[ref]) > 0 {
-			return false
-		}
+	bound, err := c.Bounds[max(0, side)].Rat()
+	if err != nil {
+		return false
 	}
-	return true
+	far := new(big.Rat).Mul(bound, big.NewRat(int64(side), 1))
+	return far.Mul(far, new(big.Rat).SetInt(rows)).Cmp(n.clips[ref]) <= 0
 }
 
 // pass writes one statement for statistics.

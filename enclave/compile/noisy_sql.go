@@ -41,6 +41,24 @@ func (b *reader) value(x string) string {
 // rest is what a set demands besides what all do.
 func (b *reader) rest(set int) Box { return beyond(b.n.rows(set).box, b.rows.box) }
 
+// counted is the number of rows of a set.
+func (b *reader) counted(set int) string {
+	if rest := b.rest(set); len(rest.Matched) == 0 && len(rest.Conditions) == 1 && present(rest.Conditions[0]) {
+		return "count(" + b.value(b.r.column(b.w, rest.Conditions[0].Column)) + ")"
+	}
+	return b.filtered("count(*)", set)
+}
+
+// added is a sum over the rows of a set of what is NULL where one of these columns is.
+func (b *reader) added(x string, set int, of ...ColumnRef) string {
+	rest := b.rest(set)
+	demands := func(c Condition) bool { return !present(c) || !slices.Contains(of, c.Column) }
+	if len(rest.Matched) == 0 && !slices.ContainsFunc(rest.Conditions, demands) {
+		return "sum(" + x + ")"
+	}
+	return b.filtered("sum("+x+")", set)
+}
+
 // filtered is an aggregate over the rows of a set.
 func (b *reader) filtered(aggregate string, set int) string {
 	rest := b.rest(set)
@@ -68,41 +86,46 @@ func (n *NoisyProgram) flat(w *writer, statistics []int) string {
 	b := n.reader(w, statistics)
 	var figures []string
 	for _, i := range statistics {
-		s := n.Statistics[i]
-		figures = append(figures, b.filtered(b.figure(s), s.Set))
+		figures = append(figures, b.figure(n.Statistics[i]))
 	}
 	keys := numbered("k", len(b.rows.keys))
 	return fmt.Sprintf("WITH %s\nSELECT %s FROM base%s", b.base(), list(keys, figures), grouped(keys))
 }
 
-// figure is what a statistic comes to over all rows.
+// figure is what a statistic comes to over the rows of its set.
 func (b *reader) figure(s Statistic) string {
 	switch m := b.rows.measure(s.Measure); m.Kind {
 	case MeasureRows:
-		return "count(*)"
+		return b.counted(s.Set)
 	case MeasureEntities:
-		return b.number(m.Entity)
+		return b.number(s.Set, m.Entity)
 	default:
-		return "sum(" + b.value(b.n.contribution(b.w, b.r, m, s.Measure)) + ")"
+		var of []ColumnRef
+		for _, f := range m.factors() {
+			of = append(of, f.Column)
+		}
+		return b.added(b.n.contribution(b, m, s.Measure), s.Set, of...)
 	}
 }
 
 // number counts the entities of a reference.
-func (b *reader) number(e EntityRef) string {
+func (b *reader) number(set int, e EntityRef) string {
+	if b.rows.oneRow(e) && e.Path == b.rows.base.Root.Path {
+		return b.counted(set) // each row has one
+	}
 	x := b.value(b.r.entity(b.w, e))
 	if b.rows.oneRow(e) {
-		return "count(" + x + ")"
+		return b.filtered("count("+x+")", set)
 	}
-	return "count(DISTINCT " + x + ")"
+	return b.filtered("count(DISTINCT "+x+")", set)
 }
 
-// perEntity adds up what each entity contributes, and cuts that. The entities themselves are counted on the way. One that has no row in a set adds nothing
-// to it, not even what nothing would be cut to.
+// perEntity adds up what each entity contributes, and cuts that. The entities themselves are counted on the way.
 func (n *NoisyProgram) perEntity(w *writer, statistics []int) string {
 	b := n.reader(w, statistics)
-	keys, figures := numbered("k", len(b.rows.keys)), []string{}
-	var inner []string
-	sum := func(x string) string {
+	keys := numbered("k", len(b.rows.keys))
+	var inner, figures []string
+	column := func(x string) string {
 		i := slices.Index(inner, x)
 		if i < 0 {
 			i, inner = len(inner), append(inner, x)
@@ -113,13 +136,11 @@ func (n *NoisyProgram) perEntity(w *writer, statistics []int) string {
 		s := n.Statistics[i]
 		m := b.rows.measure(s.Measure)
 		if m.Kind == MeasureEntities {
-			there := sum(b.filtered("count(*)", s.Set))
-			figures = append(figures, fmt.Sprintf("count(*) FILTER (WHERE %s > 0)", there))
+			figures = append(figures, fmt.Sprintf("count(*) FILTER (WHERE %s > 0)", column(b.counted(s.Set))))
 			continue
 		}
-		x := sum(n.within(w, b.filtered("sum("+b.value(b.r.column(w, m.Column))+")", s.Set), s.Measure.Column, wideAs(m.Type)))
-		there := sum(b.filtered("count(*)", s.Set))
-		figures = append(figures, fmt.Sprintf("sum(%s) FILTER (WHERE %s > 0)", x, there))
+		x := column(fmt.Sprintf("CAST(%s AS %s)", b.added(b.value(b.r.column(w, m.Column)), s.Set, m.Column), wideAs(m.Type)))
+		figures = append(figures, fmt.Sprintf("sum(%s)", n.within(w, x, s.Measure.Column, wideAs(m.Type), n.rowsOf(n.cut()))))
 	}
 	b.columns = append(b.columns, b.r.entity(w, b.rows.entity(n.cut()))+" AS e")
 	return fmt.Sprintf("WITH %s,\nentity AS (SELECT %s FROM base%s)\nSELECT %s FROM entity%s", b.base(),
@@ -167,18 +188,15 @@ func (b *reader) mark() string {
 	return text + " END"
 }
 
-// contribution is what a row adds to an amount, every factor cut. The measure is in governed form, and as the plan has it.
-func (n *NoisyProgram) contribution(w *writer, r *relation, m, as Measure) string {
+// contribution is what a row adds to an amount, every factor cut; NULL where one of them is. The measure is in governed form, and as the plan has it.
+func (n *NoisyProgram) contribution(b *reader, m, as Measure) string {
 	cut := func(i int) string {
 		f := m.factors()[i]
-		typ := wideAs(f.Type)
-		if m.Kind == MeasureSum {
-			typ = f.Type // what is cut is no larger than what is there, and the engine adds it up in 128 bits
+		x := b.value(b.r.column(b.w, f.Column))
+		if m.Kind == MeasureSum { // what is cut is no larger than what is there, and the engine adds it up in 128 bits
+			return n.within(b.w, x, as.factors()[i].Column, f.Type, big.NewInt(1))
 		}
-		if x := r.column(w, f.Column); m.Kind == MeasureSum && n.inside(as.factors()[i].Column, big.NewInt(1)) {
-			return x
-		}
-		return n.within(w, r.column(w, f.Column), as.factors()[i].Column, typ)
+		return n.within(b.w, fmt.Sprintf("CAST(%s AS %s)", x, wideAs(f.Type)), as.factors()[i].Column, wideAs(f.Type), big.NewInt(1))
 	}
 	switch m.Kind {
 	case MeasureSquares:
@@ -189,22 +207,29 @@ func (n *NoisyProgram) contribution(w *writer, r *relation, m, as Measure) strin
 	return cut(0)
 }
 
-// within cuts a value to the clip of a column of the plan, either way, in a type that holds it. A clip that the type does not hold cuts nothing
-// of it, and is compared in a wider one.
-func (n *NoisyProgram) within(w *writer, x string, c ColumnRef, typ string) string {
+// within cuts so many values of a column of the plan, added up, to its clip, either way where the bounds that every load proves do not; NULL stays NULL. The type
+// holds the value. A clip that it does not hold cuts nothing of it.
+func (n *NoisyProgram) within(w *writer, x string, c ColumnRef, typ string, rows *big.Int) string {
 	clip := n.clips[c]
 	if clip == nil {
 		return w.fail("an amount without a clip")
 	}
 	most := clip.FloatString(scaleOf(typ))
 	if _, err := catalog.CanonicalValue(typ, most); err != nil {
-		typ = wideAs(typ)
-	}
-	if typ == wideAs(typ) {
-		x = fmt.Sprintf("CAST(%s AS %s)", x, typ)
+		return x
 	}
 	least := new(big.Rat).Neg(clip).FloatString(scaleOf(typ))
-	return fmt.Sprintf("least(greatest(%s, %s), %s)", x, w.bind(typ, least), w.bind(typ, most))
+	var cuts string
+	if !n.inside(c, 1, rows) {
+		cuts += fmt.Sprintf(" WHEN %s > %s THEN %s", x, w.bind(typ, most), w.bind(typ, most))
+	}
+	if !n.inside(c, -1, rows) {
+		cuts += fmt.Sprintf(" WHEN %s < %s THEN %s", x, w.bind(typ, least), w.bind(typ, least))
+	}
+	if cuts == "" {
+		return x
+	}
+	return fmt.Sprintf("CASE%s ELSE %s END", cuts, x)
 }
 
 // wideAs is the widest type of as many decimal places.
