@@ -85,7 +85,7 @@ func (o *OpenKey) count(in NoisyInputs) error {
 	if err != nil {
 		return err
 	}
-	if err := n.add(0); err != nil {
+	if err := errors.Join(n.add(0), n.arrange()); err != nil {
 		return err
 	}
 	for i := range n.Statistics {
