@@ -307,7 +307,7 @@ func TestFactoredSQL(t *testing.T) {
 	require.Equal(t, factoredSQL, sql)
 }
 
-const factoredSQL = `WITH base AS (SELECT r."town" AS k0, CAST(r."income" AS DECIMAL(8,2)) AS m0, ((CAST(r."__ekey_0" >> 33 AS BIGINT) * CAST($1 AS BIGINT) + CAST($2 AS BIGINT)) >> 24) & 131071 AS f0, r."__ekey_0" AS m1
+const factoredSQL = `WITH base AS (SELECT r."town" AS k0, CAST(r."income" AS DECIMAL(8,2)) AS m0, ((CAST(r."__ekey_0" >> 33 AS BIGINT) * CAST($1 AS BIGINT) + CAST($2 AS BIGINT)) >> 24) & 131071 AS m1, r."income" AS m2
   FROM "customers".main.data AS r
-  WHERE r."__ekey_0" IS NOT NULL AND (r."income" IS NOT NULL AND (TRUE)))
-SELECT k0, sum(m0 * CAST(f0 + CASE WHEN f0 < 65536 THEN CAST($3 AS BIGINT) ELSE CAST($4 AS BIGINT) END AS DECIMAL(7,0))), count(m1) FROM base GROUP BY k0`
+  WHERE r."__ekey_0" IS NOT NULL)
+SELECT k0, sum(m0 * CAST(m1 + CASE WHEN m1 < 65536 THEN CAST($3 AS BIGINT) ELSE CAST($4 AS BIGINT) END AS DECIMAL(7,0))), count(m2), count(*) FROM base GROUP BY k0`

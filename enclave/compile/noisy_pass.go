@@ -127,7 +127,7 @@ func (n *NoisyProgram) governed(s Statistic) EntityRef {
 
 // cutFirst reports whether what an entity adds is to be cut as a whole.
 func (n *NoisyProgram) cutFirst(s Statistic) bool {
-	return s.Measure.Kind == MeasureSum && n.plan.several(n.cut()) && !(n.inside(s.Measure.Column, 1, n.rowsOf(n.cut())) && n.inside(s.Measure.Column, -1, n.rowsOf(n.cut())))
+	return s.Measure.Kind == MeasureSum && s.Factored == nil && n.plan.several(n.cut()) && !(n.inside(s.Measure.Column, 1, n.rowsOf(n.cut())) && n.inside(s.Measure.Column, -1, n.rowsOf(n.cut())))
 }
 
 // rowsOf is how many rows of the base an entity of the root has at most.

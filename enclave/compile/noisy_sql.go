@@ -100,6 +100,10 @@ func (b *reader) figure(s Statistic) string {
 	case MeasureEntities:
 		return b.number(s.Set, m.Entity)
 	default:
+		if f := s.Factored; f != nil { // read times its entity's factor, and not cut
+			x, drawn := b.value(f.amount(b.w, b.r.column(b.w, m.Column), m.Type)), b.value(f.drawn(b.w, b.r.entity(b.w, b.rows.entity(f.key))))
+			return b.added(fmt.Sprintf("%s * %s", x, f.factor(b.w, drawn, m.Type)), s.Set, m.Column)
+		}
 		var of []ColumnRef
 		for _, f := range m.factors() {
 			of = append(of, f.Column)
