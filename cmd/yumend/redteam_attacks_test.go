@@ -105,15 +105,19 @@ func above(known []float64) func([]*float64) float64 {
 	}
 }
 
-// planRunsSums knows all amounts but one: clamped sums, each with the count that decides.
+// planRunsSums knows all amounts but one: clamped sums of those who have the fact, which is sensitive, each with the count that decides. The target adds the most
+// that anybody may, or is not among them.
 func planRunsSums(f *ground, target int) ([]string, func([]*float64) float64) {
 	var known []float64
-	var conditions []string
-	for _, s := range f.different(2*sumsOfText, 100, func() surrounding { return f.around(target, 1+f.random.IntN(3), 0.7) }, func(surrounding) bool { return true }) {
+	all := f.different(2*sumsOfText, 200, func() surrounding { return f.around(target, 1+f.random.IntN(3), 0.7) }, func(s surrounding) bool {
+		marked, _ := f.others(s, target)
+		return marked > enough
+	})
+	for _, s := range all {
 		_, sum := f.others(s, target)
-		known, conditions = append(known, float64(sum)+float64(f.clip)/2), append(conditions, f.sql(s))
+		known = append(known, float64(sum)+float64(f.clip)/2)
 	}
-	return f.inTexts(fmt.Sprintf("sum(%q)", f.amount), conditions, sumsOfText), above(known)
+	return f.inTexts(fmt.Sprintf("sum(%q)", f.amount), f.marks(all), sumsOfText), above(known)
 }
 
 // planRunsPairs asks with and without a value that only the target has in a surrounding. Who looks for equality takes equal counts for a target without the fact.

@@ -216,15 +216,13 @@ func (f *ground) marked() string {
 	return fmt.Sprintf("%q = %s", f.fact, f.yes)
 }
 
-// others are those of a surrounding who have the fact, and what everybody in it adds to a sum, the target left out.
+// others are those of a surrounding who have the fact, and what they add to a sum, the target left out.
 func (f *ground) others(s surrounding, target int) (marked int, sum int64) {
 	for i, r := range f.rows {
-		if i == target || !f.in(s, r) {
+		if i == target || r[f.column(f.fact)] != f.yes || !f.in(s, r) {
 			continue
 		}
-		if r[f.column(f.fact)] == f.yes {
-			marked++
-		}
+		marked++
 		amount, _ := strconv.ParseInt(r[f.column(f.amount)], 10, 64)
 		sum += min(max(amount, 0), f.clip)
 	}
