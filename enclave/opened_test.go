@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -93,6 +94,13 @@ func TestOpenKeys(t *testing.T) {
 	require.Empty(t, rowsOf(t, z.Ask(t, p, grant, few)))
 	require.Empty(t, rowsOf(t, z.Ask(t, p, grant, nobody)))
 
+	sums := rowsOf(t, z.Ask(t, p, grant, "SELECT segment, sum(amount) AS s FROM clients GROUP BY segment"))
+	require.Len(t, sums, len(want))
+	for _, row := range sums { // everybody's amount is 100, known to a fifth
+		s, err := strconv.ParseFloat(fmt.Sprint(row[1]), 64)
+		require.NoError(t, err)
+		require.InDelta(t, 100*want[fmt.Sprint(row[0])], s, 21*want[fmt.Sprint(row[0])], "%v", row)
+	}
 	cities := rowsOf(t, z.Ask(t, p, grant, "SELECT city, segment, count(*) AS n FROM clients GROUP BY city, segment"))
 	require.NotEmpty(t, cities)
 	for _, row := range cities {
