@@ -47,6 +47,9 @@ func (a *app) budgetShowCommand() *cobra.Command {
 				return err
 			}
 			for _, f := range b.Factors {
+				if len(b.Items) == 0 {
+					break // nothing was charged, so no bound stands above
+				}
 				a.line(a.t("系数：", "factors: "), a.factorLine(f))
 			}
 			for _, u := range b.TopUps {
