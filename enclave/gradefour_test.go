@@ -216,6 +216,7 @@ func TestBJ_OPS_27d_ThreePartiesReviewGradeFour(t *testing.T) {
 	rec := receiptOf(t, z.Zone, run.Release).Predicate
 	require.Equal(t, receipt.Review{Persons: 2, Units: 2, Providers: []string{"bureau"}}, rec.Review)
 	require.Equal(t, "noisy", rec.Mode)
+	require.Equal(t, []receipt.Noise{{Column: 1, Figure: "count(*)", Sigma: "40", Interval: "78"}, {Column: 2, Figure: "sum(amount)", Sigma: "40000.00", Interval: "78398.56"}}, rec.Noise)
 	require.Equal(t, "total", rec.Computation)
 	require.Len(t, rec.Reviewers, 4)
 

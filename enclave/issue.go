@@ -227,12 +227,31 @@ func receiptEnvironment(e policy.Environment) string {
 	return string(e)
 }
 
+// receiptNoise is the noise of a run's columns, in their order.
+func (run *runRecord) receiptNoise() []receipt.Noise {
+	var out []receipt.Noise
+	left := run.Noise
+	for i, c := range run.Columns {
+		if len(left) == 0 || left[0].Column != c.Name {
+			continue
+		}
+		if left[0].Interval != "" {
+			out = append(out, receipt.Noise{Column: i + 1, Interval: left[0].Interval})
+		}
+		for _, f := range left[0].From {
+			out = append(out, receipt.Noise{Column: i + 1, Figure: f.Figure, Sigma: f.Sigma, Interval: f.Interval})
+		}
+		left = left[1:]
+	}
+	return out
+}
+
 // receipt gathers what the gateway signs.
 func (s *Service) receipt(tx Tx, id string, run *runRecord, d policy.Decision) (receipt.Receipt, error) {
 	now := s.clock.Now().UTC().Truncate(time.Second)
 	r := receipt.Receipt{Zone: s.zone.ID, Release: run.Release, Run: id, Artefact: run.Artefacts.Digest, Query: run.QueryDigest, Plan: run.PlanDigest,
 		RiskReport: run.Artefacts.ReportDigest, Policy: receipt.Policy{Revision: d.Revision, Digest: run.Policy.Digest}, Grade: run.Grade,
-		Jurisdiction: s.zone.Jurisdiction, Environment: receiptEnvironment(s.zone.environment()), Mode: string(run.Mode), Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
+		Jurisdiction: s.zone.Jurisdiction, Environment: receiptEnvironment(s.zone.environment()), Mode: string(run.Mode), Noise: run.receiptNoise(), Sandbox: s.level, Grant: run.Grant, Purpose: run.Purpose,
 		Recipient: receipt.Recipient{Organization: run.Organization, LegalGroup: run.LegalGroup, Account: run.Account, Person: run.Person},
 		Issued:    now, NotBefore: now, NotAfter: now.Add(validity(run.Grade)), Review: receipt.Review(run.quorum())}
 	if k := run.Computation; k != nil {

@@ -64,10 +64,11 @@ type statement struct {
 		Reviewers []struct {
 			Account string `json:"account"`
 		} `json:"reviewers"`
-		Mode              string         `json:"mode"`
-		Review            receipt.Review `json:"review"`
-		Computation       string         `json:"computation"`
-		ComputationDigest string         `json:"computation_digest"`
+		Mode              string          `json:"mode"`
+		Noise             []receipt.Noise `json:"noise"`
+		Review            receipt.Review  `json:"review"`
+		Computation       string          `json:"computation"`
+		ComputationDigest string          `json:"computation_digest"`
 	} `json:"predicate"`
 }
 

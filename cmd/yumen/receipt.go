@@ -85,6 +85,9 @@ func (a *app) receiptTable(report receipt.Report) render.Table {
 	}
 	t.Add(a.t("级别", "grade"), grade(r.Grade))
 	t.Add(a.t("方式", "mode"), r.Mode)
+	for _, n := range r.Noise {
+		t.Add(a.t("噪声", "noise"), a.t("列 ", "column ")+n.Text())
+	}
 	t.Add(a.t("隔离", "sandbox"), r.Sandbox)
 	t.Add(a.t("接收方", "recipient"), r.Recipient.Organization+" / "+r.Recipient.Account)
 	t.Add(a.t("用途", "purpose"), r.Purpose)

@@ -22,6 +22,9 @@ func Label(r Receipt) []byte {
 	row("数据分级", "grade", fmt.Sprint(r.Grade))
 	row("辖区规则", "jurisdiction", r.Jurisdiction)
 	row("保护方式", "protection", r.Mode)
+	for _, n := range r.Noise {
+		row("噪声", "noise", n.Text())
+	}
 	row("接收机构", "recipient", r.Recipient.Organization)
 	row("用途", "purpose", r.Purpose)
 	row("授权编号", "grant", r.Grant)
@@ -36,6 +39,14 @@ func Label(r Receipt) []byte {
 		"Not for any other purpose; not to be passed on or used to identify anyone.\n")
 	b.WriteString("核验方法 verify: yumen receipt verify DIR\n")
 	return b.Bytes()
+}
+
+// Text is the noise for reading.
+func (n Noise) Text() string {
+	if n.Figure == "" {
+		return fmt.Sprintf("%d: 95%% ±%s", n.Column, n.Interval)
+	}
+	return fmt.Sprintf("%d: %s, σ = %s, 95%% ±%s", n.Column, n.Figure, n.Sigma, n.Interval)
 }
 
 // reviewText says by how many persons a release was approved.

@@ -35,8 +35,10 @@ type Receipt struct {
 	Jurisdiction string        `json:"jurisdiction"`
 	// Environment is EnvironmentDevelopment where every snapshot is a synthetic twin, and absent in production.
 	Environment string `json:"environment,omitempty"`
-	Mode        string `json:"mode"`    // exact or noisy
-	Sandbox     string `json:"sandbox"` // level of isolation that held the run
+	Mode        string `json:"mode"` // exact or noisy
+	// Noise says how far the figures of a noisy answer lie from the truth; by column.
+	Noise   []Noise `json:"noise,omitempty"`
+	Sandbox string  `json:"sandbox"` // level of isolation that held the run
 
 	Grant     string    `json:"grant"`
 	Purpose   string    `json:"purpose"`
@@ -64,6 +66,14 @@ type File struct {
 	Format string         `json:"format"` // csv, parquet, json, arrow
 	Size   int64          `json:"size"`   // bytes
 	Digest catalog.Digest `json:"digest"`
+}
+
+// Noise is the noise of one figure that a column is computed from, or, without a figure, of the column itself.
+type Noise struct {
+	Column   int    `json:"column"`           // its place in the answer, from 1
+	Figure   string `json:"figure,omitempty"` // count(*), count(distinct entity) or sum(column)
+	Sigma    string `json:"sigma,omitempty"`  // standard deviation of the figure
+	Interval string `json:"interval"`         // without noise it lies within plus or minus this with a probability of 95 percent
 }
 
 // Snapshot names the data that a run read. The digest is ContentOf its identifier and its plaintext.
@@ -154,7 +164,22 @@ func (r Receipt) Validate() error {
 	if err := validOptional(r.Computation, r.Recipient.LegalGroup); err != nil {
 		return fmt.Errorf("receipt: %w", err)
 	}
-	return errors.Join(r.validateSnapshots(), r.validateTimes(), r.Review.validate(r.Grade))
+	return errors.Join(r.validateSnapshots(), r.validateNoise(), r.validateTimes(), r.Review.validate(r.Grade))
+}
+
+func (r Receipt) validateNoise() error {
+	if len(r.Noise) > 0 && r.Mode != "noisy" {
+		return errors.New("receipt: an exact answer has no noise")
+	}
+	for i, n := range r.Noise {
+		if n.Column < 1 || i > 0 && n.Column < r.Noise[i-1].Column || (n.Figure == "") != (n.Sigma == "") {
+			return errors.New("receipt: noise is listed by column, each figure with its deviation")
+		}
+		if err := errors.Join(validLines(n.Interval), validOptional(n.Figure, n.Sigma)); err != nil {
+			return fmt.Errorf("receipt: noise: %w", err)
+		}
+	}
+	return nil
 }
 
 func (r Receipt) validateSnapshots() error {
