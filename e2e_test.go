@@ -71,7 +71,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "eventually": eventually, "field": field, "flip": flip, "serve": serve, "stop": stop, "totp": totpCode, "codes": codes, "enter": enter, "zone": makeZone, "postgres": postgres, "schema": schema, "fetch": fetch,
+			"exits": exits, "eventually": eventually, "field": field, "flip": flip, "serve": serve, "halt": halt, "totp": totpCode, "codes": codes, "enter": enter, "zone": makeZone, "postgres": postgres, "schema": schema, "fetch": fetch,
 			"watch": watch, "untouched": untouched,
 		},
 	})

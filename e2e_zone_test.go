@@ -76,10 +76,10 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("METRICS", announced.Metrics)
 }
 
-// stop ends the gateway as an operator would; it must drain and exit 0.
-func stop(ts *testscript.TestScript, neg bool, args []string) {
+// halt ends the gateway as an operator would; it must drain and exit 0. A script that says stop ends there, and passes: that is the word of testscript itself.
+func halt(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
-		ts.Fatalf("usage: stop")
+		ts.Fatalf("usage: halt")
 	}
 	if err := zoneOf(ts).halt(); err != nil {
 		ts.Fatalf("the gateway did not end well: %v\n%s", err, ts.ReadFile("yumend.log"))
