@@ -26,6 +26,10 @@ type Step struct {
 
 // Version returns the schema's number of the store at path, which another process may be serving: 0 for an empty one.
 func Version(ctx context.Context, path string) (n int64, err error) {
+	path, err = filepath.Abs(path) // in a URI the first part of another one is a host
+	if err != nil {
+		return 0, fmt.Errorf("metadata store: %w", err)
+	}
 	p, err := openPool(path, 1, url.Values{"_query_only": {"1"}, "mode": {"rw"}})
 	if err != nil {
 		return 0, fmt.Errorf("metadata store: %w", err)
