@@ -22,11 +22,16 @@ func (r *relation) condition(w *writer, c Condition) string {
 	if sum, number, ok := r.average(c.Column); ok {
 		return averageIn(w, sum, number, c)
 	}
+	return withNull(r.column(w, c.Column), c.Set.Null, r.ranges(w, c))
+}
+
+// ranges are the parts of a set, of which a value that is there is in one.
+func (r *relation) ranges(w *writer, c Condition) []string {
 	x := r.column(w, c.Column)
-	var any []string
 	if c.Set.Except {
-		return withNull(x, c.Set.Null, []string{all(outside(w, x, c)...)})
+		return []string{all(outside(w, x, c)...)}
 	}
+	var any []string
 	if len(c.Set.Values) > 0 {
 		any = append(any, valuesOf(w, x, c))
 	}
@@ -36,7 +41,7 @@ func (r *relation) condition(w *writer, c Condition) string {
 	for _, p := range c.Set.Prefixes {
 		any = append(any, startsWith(w, x, p))
 	}
-	return withNull(x, c.Set.Null, any)
+	return any
 }
 
 func startsWith(w *writer, x, prefix string) string {

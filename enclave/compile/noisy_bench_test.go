@@ -21,6 +21,9 @@ var noisyClasses = []struct{ name, plain, text string }{
 	{"one-row/sum-of-some", `SELECT town, sum(wealth) FROM "clients".main.data WHERE ill GROUP BY 1`, "SELECT town, sum(wealth) AS s FROM clients WHERE ill GROUP BY town"},
 	{"several-rows/entities", `SELECT area, count(*), count(DISTINCT __ekey_0) FROM "visits".main.data GROUP BY 1`, "SELECT area, count(*) AS n, count(DISTINCT pid) AS p FROM visits GROUP BY area"},
 	{"several-rows/rows", `SELECT area, count(*) FROM "visits".main.data GROUP BY 1`, "SELECT area, count(*) AS n FROM visits GROUP BY area"},
+	{"one-row/factor-sum", `SELECT town, count(*), sum(hid) FROM "clients".main.data GROUP BY 1`, "SELECT town, count(*) AS n, sum(hid) AS s FROM clients GROUP BY town"},
+	{"several-rows/factor-sum", `SELECT area, count(*), sum(cid) FROM "visits".main.data GROUP BY 1`, "SELECT area, count(*) AS n, sum(cid) AS s FROM visits GROUP BY area"},
+	{"several-rows/factor-sum-and-entities", `SELECT area, count(DISTINCT __ekey_0), sum(cid) FROM "visits".main.data GROUP BY 1`, "SELECT area, count(DISTINCT pid) AS n, sum(cid) AS s FROM visits GROUP BY area"},
 	{"several-rows/sum-that-needs-no-cut", `SELECT area, count(*), sum(fee) FROM "visits".main.data GROUP BY 1`, "SELECT area, count(*) AS n, sum(fee) AS s FROM visits GROUP BY area"},
 	{"several-rows/sum-cut", `SELECT area, count(*), sum(cost) FROM "visits".main.data GROUP BY 1`, "SELECT area, count(*) AS n, sum(cost) AS s FROM visits GROUP BY area"},
 	{"several-rows/join", `SELECT town, count(*), sum(cost) FROM "visits".main.data v JOIN "clients".main.data p ON v.__ekey_0 = p.__ekey_0 GROUP BY 1`,
@@ -51,7 +54,11 @@ func BenchmarkNoisy(b *testing.B) {
 	for _, class := range noisyClasses {
 		plan, err := e.plan(class.text, view, compile.Facts{})
 		require.NoError(b, err)
-		program, err := compile.GenerateNoisy(plan, noisyInputs(view))
+		in := noisyInputs(view)
+		if strings.Contains(class.name, "factor") {
+			factorInputs(&in)
+		}
+		program, err := compile.GenerateNoisy(plan, in)
 		require.NoError(b, err)
 		b.Run(class.name, func(b *testing.B) {
 			bare := func() { e.rows(compile.Statement{SQL: class.plain}) }

@@ -1,10 +1,12 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"reflect"
 	"slices"
+	"strings"
 
 	"yumen/catalog"
 )
@@ -68,9 +70,23 @@ func (b *reader) filtered(aggregate string, set int) string {
 	i := slices.IndexFunc(b.filters, func(x Box) bool { return reflect.DeepEqual(x, rest) })
 	if i < 0 {
 		i, b.filters = len(b.filters), append(b.filters, rest)
-		b.columns = append(b.columns, fmt.Sprintf("%s AS f%d", b.r.member(b.w, rest), i))
+		b.columns = append(b.columns, fmt.Sprintf("%s AS f%d", b.selects(rest), i))
 	}
 	return fmt.Sprintf("%s FILTER (WHERE f%d)", aggregate, i)
+}
+
+// selects says which rows belong to a box, where what is NULL selects none: of one comparison the engine makes a filter of its scan.
+func (b *reader) selects(box Box) string {
+	out := []string{b.r.member(b.w, Box{Matched: box.Matched})}
+	for _, c := range box.Conditions {
+		_, _, average := b.r.average(c.Column)
+		if average || c.Set.Null || present(c) {
+			out = append(out, b.r.condition(b.w, c))
+			continue
+		}
+		out = append(out, "("+cmp.Or(strings.Join(b.r.ranges(b.w, c), " OR "), "FALSE")+")")
+	}
+	return all(out...)
 }
 
 // base is the rows with what is read of them.
@@ -78,7 +94,7 @@ func (b *reader) base() string {
 	if len(b.columns) == 0 {
 		b.columns = []string{"1 AS r"}
 	}
-	return fmt.Sprintf("base AS (SELECT %s%s)", list(b.columns), b.r.from(b.w, b.r.member(b.w, b.rows.box)))
+	return fmt.Sprintf("base AS (SELECT %s%s)", list(b.columns), b.r.from(b.w, b.selects(b.rows.box)))
 }
 
 // flat is one pass over the rows, for statistics to which every row adds by itself, and for counts of entities.
