@@ -43,6 +43,10 @@ computation_refusals := {
 		"set": {"/op": "run", "/zone/jurisdiction": "lab"},
 		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-007", "ENV-003"},
 	},
+	"BJ-FIN-3 COM-004: an unknown act at grade 4": {
+		"set": {"/computation/grade": 4, "/op": "run"},
+		"refuses": {"COM-001", "COM-002", "COM-003", "COM-004", "COM-005", "COM-007", "ENV-003"},
+	},
 	"SJZ-13c COM-002: the author's other account": {
 		"set": {"/subject/person": "p-wang"},
 		"refuses": {"COM-002"},

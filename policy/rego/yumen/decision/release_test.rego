@@ -61,6 +61,19 @@ release_refusals := {
 		"set": {"/datasets": {}, "/footprint/grade": 4, "/release/mode": "noisy", "/step": "review"},
 		"refuses": {"AUT-015", "AUT-016", "AUT-021", "EGR-001", "ENV-002"},
 	},
+	"BJ-OPS-27d EGR-001: datasets as an empty array": {
+		"set": {"/datasets": [], "/footprint/grade": 4, "/release/mode": "noisy", "/step": "review"},
+		"refuses": {"AUT-015", "AUT-016", "AUT-021", "EGR-001", "ENV-002"},
+	},
+	"BJ-OPS-27d EGR-005: an unknown step with all votes": {
+		"set": {
+			"/footprint/grade": 4,
+			"/release/mode": "noisy",
+			"/release/votes": three_parties,
+			"/step": "other",
+		},
+		"refuses": {"EGR-004", "EGR-005"},
+	},
 	"BJ-OPS-27d EGR-005: grade 4 with one reviewer": {
 		"set": {"/footprint/grade": 4, "/release/mode": "noisy"},
 		"refuses": {"EGR-005"},
