@@ -29,7 +29,8 @@ var (
 )
 
 // factored is how a sum is read, or nil where noise covers it: where factors are not allowed, where another entity would see them average out, where
-// amounts can be negative, or where who takes part says more than that he does. It follows from what the statistic names, not from what it is asked beside.
+// amounts can be negative, or where who takes part says more than that he does. It follows from what the statistic names, and but for
+// cutBeside not from what it is asked beside.
 func (n *NoisyProgram) factored(s Statistic, reach reaching) (*Factored, error) {
 	m := s.Measure
 	if n.in.Reading == nil || m.Kind != MeasureSum {
@@ -55,11 +56,29 @@ func (n *NoisyProgram) factored(s Statistic, reach reaching) (*Factored, error) 
 	if amount.Cmp(leastAmount) < 0 || amount.Cmp(mostAmount) >= 0 {
 		return nil, nil
 	}
+	if n.cutBeside(m.Column, column, amount) {
+		return nil, nil
+	}
 	reading, err := n.in.Reading(key.Type, column.Name)
 	if err != nil {
 		return nil, err
 	}
 	return &Factored{Reading: reading, Most: new(big.Int).Mul(amount, reach.of(key.Type)), high: amount, key: key}, nil
+}
+
+// cutBeside reports whether squares or products of a column are asked for as well, and a clip cuts these: what is derived of both, as a variance is, would be of two
+// columns if the sum were not cut too.
+func (n *NoisyProgram) cutBeside(ref ColumnRef, column *catalog.Column, high *big.Int) bool {
+	clip, err := column.Clip.Rat()
+	if err != nil || column.Clip == "" {
+		return false // then they are refused
+	}
+	if clip.Mul(clip, new(big.Rat).SetInt(power(scaleOf(column.Type)))).Cmp(new(big.Rat).SetInt(high)) >= 0 {
+		return false
+	}
+	return slices.ContainsFunc(n.plan.Cells, func(c Cell) bool {
+		return c.Measure.Kind != MeasureSum && slices.ContainsFunc(c.Measure.factors(), func(f Factor) bool { return f.Column == ref })
+	})
 }
 
 // onlyEntity is the one reference that all entities of the base are: factors of one of two would average out over the rows of the other. An entity that is its row has
