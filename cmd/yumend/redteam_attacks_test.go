@@ -82,7 +82,25 @@ func planRunsInsider(f *ground, target int) ([]string, func([]*float64) float64)
 		marked, _ := f.others(s, target)
 		known = append(known, float64(marked)+0.5)
 	}
-	return f.inTexts("count(*)", f.marks(all), countsOfText), above(known)
+	return f.inTexts("count(*)", f.marks(all), countsOfText), func(answers []*float64) float64 {
+		f.note(answers, known, f.toss[target])
+		return above(known)(answers)
+	}
+}
+
+// note keeps the noise of counts whose truth is known.
+func (f *ground) note(answers []*float64, known []float64, fact bool) {
+	f.noting.Lock()
+	defer f.noting.Unlock()
+	for i, a := range answers {
+		if a != nil {
+			truth := known[i] - 0.5
+			if fact {
+				truth++
+			}
+			f.noises = append(f.noises, *a-truth)
+		}
+	}
 }
 
 func (f *ground) inTexts(figure string, conditions []string, each int) (texts []string) {

@@ -73,6 +73,13 @@ func TestRedTeam(t *testing.T) {
 			t.Log(line)
 			lines, worst = lines+line+"\n", min(worst, margin)
 		}
+		var squares float64
+		for _, x := range f.noises {
+			squares += x * x
+		}
+		n := float64(len(f.noises))
+		require.InDelta(t, 100, squares/n, 100*5*math.Sqrt(2/n)+1, "the variance of the noise of whole answers")
+		t.Logf("%s: %d noises of variance %.1f", f.name, len(f.noises), squares/n)
 	}
 	if path := os.Getenv("YUMEN_REDTEAM"); path != "" && !t.Failed() {
 		require.NoError(t, os.WriteFile(path, []byte(lines), 0o600))
@@ -93,6 +100,8 @@ type ground struct {
 	rows   [][]string
 	toss   []bool // by target, who is the row of the same number
 	random *rand.Rand
+	noting sync.Mutex
+	noises []float64 // of counts whose truth is known
 }
 
 func fields() []*ground {

@@ -217,6 +217,14 @@ func TestDifferentMeaningsShareNoNoise(t *testing.T) {
 			pairs, alike = pairs+1, alike+secrets
 		}
 	}
+	var squares float64
+	for i := range all {
+		for _, d := range all[i] {
+			squares += d * d
+		}
+	}
+	n := float64(len(all) * secrets)
+	require.InDelta(t, 0.999, squares/n, 4.9*math.Sqrt(2/n)+0.001, "noise of another width than it is said to have")
 	free := float64(pairs)
 	require.Less(t, math.Abs(statistic-free)/math.Sqrt(2*free), 4.9, "correlated")
 	// Two discrete Gaussians of deviation 10 are equal with a probability of 1/(20√π); of other widths, less often.
