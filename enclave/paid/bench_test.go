@@ -28,20 +28,30 @@ func BenchmarkReserve(b *testing.B) {
 	b.Cleanup(func() { require.NoError(b, s.Close()) })
 	book := paid.NewBook(kind)
 	all := some(random, 100_000)
-	for names := range slices.Chunk(all, 500) {
-		reserve(b, s, book, names)
+	charged := func(group string, each int) {
+		for names := range slices.Chunk(all, each) {
+			reserve(b, s, book, group, names)
+		}
 	}
+	charged("group_a", 500)
 	for _, n := range []int{1, 10, 100, 5_000} {
 		b.Run(fmt.Sprintf("%d cells that were charged before", n), func(b *testing.B) {
-			measured(b, func() []noise.Name { at := random.IntN(len(all) - n); return all[at : at+n] }, func(asked []noise.Name) { reserve(b, s, book, asked) })
+			measured(b, func() []noise.Name { at := random.IntN(len(all) - n); return all[at : at+n] }, func(asked []noise.Name) { reserve(b, s, book, "group_a", asked) })
 		})
 	}
 	b.Run("the first question after a restart", func(b *testing.B) {
-		measured(b, func() []noise.Name { return all[:10] }, func(asked []noise.Name) { reserve(b, s, paid.NewBook(kind), asked) })
+		measured(b, func() []noise.Name { return all[:10] }, func(asked []noise.Name) { reserve(b, s, paid.NewBook(kind), "group_a", asked) })
 	})
 	for _, n := range []int{1, 10, 100, 5_000} {
 		b.Run(fmt.Sprintf("%d new cells", n), func(b *testing.B) {
-			measured(b, func() []noise.Name { return some(random, n) }, func(fresh []noise.Name) { reserve(b, s, book, fresh) })
+			group := 0
+			another := func() []noise.Name { // one that was charged for so many, not for those of the turns before
+				group++
+				charged(fmt.Sprint("group_", n, "_", group), 10_000)
+				reserve(b, s, book, fmt.Sprint("group_", n, "_", group), all[:1])
+				return some(random, n)
+			}
+			measured(b, another, func(fresh []noise.Name) { reserve(b, s, book, fmt.Sprint("group_", n, "_", group), fresh) })
 		})
 	}
 }
@@ -69,17 +79,17 @@ func processor(b *testing.B) time.Duration {
 }
 
 // reserve charges a group for a column.
-func reserve(b *testing.B, s *sqlite.Store, book *paid.Book, names []noise.Name) {
+func reserve(b *testing.B, s *sqlite.Store, book *paid.Book, group string, names []noise.Name) {
 	b.Helper()
 	scale, err := noise.NewScale(big.NewRat(10, 1), 1)
 	require.NoError(b, err)
 	rules := budget.Rules{{Grade: 2, Sigma: big.NewRat(10, 1), Month: 1 << 30, Year: 1 << 30}}
 	event := budget.Event{Kind: budget.Charging, Day: 20000, Grade: 2, Columns: []budget.Column{{Names: names, Scale: scale, Units: 1, Touched: 1}}}
 	require.NoError(b, s.Update(b.Context(), func(tx *sqlite.Tx) error {
-		set, err := book.Read(tx, "group_a")
+		set, err := book.Read(tx, group)
 		require.NoError(b, err)
-		account, rec := budget.Account{}, metastore.Record{ID: "group_a"}
-		if stored, err := tx.Get("budget", "group_a"); !errors.Is(err, metastore.ErrNotFound) {
+		account, rec := budget.Account{}, metastore.Record{ID: group}
+		if stored, err := tx.Get("budget", group); !errors.Is(err, metastore.ErrNotFound) {
 			require.NoError(b, err)
 			rec = stored
 			account, err = budget.Decode(rec.Doc)
