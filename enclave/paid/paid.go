@@ -25,7 +25,6 @@ var ErrStored = errors.New("paid: stored names are damaged")
 type Records interface {
 	Get(kind, id string) (metastore.Record, error)
 	Put(kind string, r metastore.Record) error
-	Delete(kind, id string, version int64) error
 	List(kind string, q metastore.Query) ([]metastore.Record, error)
 }
 
@@ -92,7 +91,6 @@ type Set struct {
 	seen        int // the parts that there were when it was read
 	digest      digest
 	log         *log
-	former      []metastore.Record // what an earlier version kept, to be written anew
 }
 
 // Read reads a group's names.
@@ -123,6 +121,19 @@ func (b *Book) Read(tx Records, group string) (*Set, error) {
 		b.keep(group, s.log)
 	}
 	return s, err
+}
+
+// begin is the set of a group that was charged for nothing yet. Parts without a head are none that was added.
+func (s *Set) begin(tx Records) error {
+	s.log = &log{}
+	all, err := tx.List(s.kind, metastore.Query{Owner: s.group, Limit: 1})
+	if err != nil {
+		return fmt.Errorf("paid: %w", err)
+	}
+	if len(all) > 0 {
+		return ErrStored
+	}
+	return nil
 }
 
 func (s *Set) id(what string) string { return s.group + "/" + what }
@@ -214,9 +225,6 @@ func (s *Set) Has(n noise.Name) bool {
 
 // Add keeps names that are not known from now on, at a time in unix milliseconds, in the transaction of Read. The set is of no use afterwards.
 func (s *Set) Add(tx Records, now int64, names []noise.Name) error {
-	if err := s.rewrite(tx, now); err != nil {
-		return err
-	}
 	packed := make([]byte, 0, len(names)*size)
 	for i := range names {
 		packed = append(packed, names[i][:size]...)

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -225,29 +224,11 @@ func TestDamagedNamesAreRefused(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// What an earlier version kept is known before and after it is written anew, which the next charge does.
-func TestFormerNamesStayKnown(t *testing.T) {
-	store, book := records{}, paid.NewBook(kind)
-	names := some(rand.New(rand.NewPCG(3, 4)), 3)
-	store.doc("group_a/004", map[string]any{"names": slices.Concat(names[0][:], names[1][:])})
-	store.doc("group_a/3ff", map[string]any{"names": names[2][:]})
-	fresh := noise.Name{9}
-	for round := range 3 {
-		set, err := book.Read(store, "group_a")
-		require.NoError(t, err)
-		for _, n := range names {
-			require.True(t, set.Has(n))
-		}
-		require.Equal(t, round > 0, set.Has(fresh))
-		if !set.Has(fresh) {
-			require.NoError(t, set.Add(store, 7, []noise.Name{fresh}))
-		}
-	}
-	require.Len(t, store, 3, "a head, what was, and what is new")
-
-	damaged := records{}
-	damaged.doc("group_a/004", map[string]any{"names": names[0][:31]})
-	_, err := book.Read(damaged, "group_a")
+// Parts whose head is gone are no beginning: somebody took it away.
+func TestPartsWithoutAHead(t *testing.T) {
+	store := records{}
+	store.doc("group_a/part00000001", map[string]any{"names": make([]byte, 16)})
+	_, err := paid.NewBook(kind).Read(store, "group_a")
 	require.ErrorIs(t, err, paid.ErrStored)
 }
 

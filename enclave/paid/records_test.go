@@ -28,14 +28,6 @@ func (r records) Put(_ string, rec metastore.Record) error {
 	return nil
 }
 
-func (r records) Delete(_, id string, version int64) error {
-	if r[id].Version != version {
-		return metastore.ErrConflict
-	}
-	delete(r, id)
-	return nil
-}
-
 func (r records) List(_ string, q metastore.Query) ([]metastore.Record, error) {
 	var out []metastore.Record
 	for _, id := range slices.Sorted(maps.Keys(r)) {
