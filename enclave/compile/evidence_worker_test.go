@@ -69,7 +69,7 @@ func grade2Released(t *disclosure.Table) []string {
 }
 
 // inWorkers runs a program in small batches.
-func inWorkers(t *testing.T, runner *sandbox.Runner, files map[string]*os.File, program *compile.Program) (out [][][]*string) {
+func inWorkers(t *testing.T, runner *sandbox.Runner, files map[string]*os.File, program interface{ Batches(int) []compile.Batch }) (out [][][]*string) {
 	for _, batch := range program.Batches(32 << 10) {
 		spec := sandbox.RunSpec{}
 		for _, a := range batch.Attachments {

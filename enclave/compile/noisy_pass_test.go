@@ -11,8 +11,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"yumen/catalog"
 	"yumen/catalog/footprint/viewtest"
 	"yumen/enclave/compile"
+	"yumen/sandbox/sandboxtest"
 )
 
 // passWorld has one entity type a table, so that nothing but what is asked is counted. No sum of fees needs a cut.
@@ -131,4 +133,27 @@ func spelled(key []*string) string {
 		out = append(out, fmt.Sprintf("%q", *v))
 	}
 	return strings.Join(out, ",")
+}
+
+// Real workers take the statements of every kind of pass, and find what this process finds.
+func TestNoisyPassesInWorkers(t *testing.T) {
+	view := viewtest.View(t, passWorld)
+	w := &corpusWorld{engine: newEngine(t), specs: map[string]catalog.DatasetSpec{"clients": view.Datasets["clients"].Spec, "visits": view.Datasets["visits"].Spec}}
+	randomRows(rand.New(rand.NewPCG(2, 3))).load(w.engine, view)
+	files, runner := w.seal(t), sandboxtest.Runner(t)
+	for _, text := range []string{
+		"SELECT town, count(*) AS n, sum(wealth) AS s FROM clients WHERE NOT ill GROUP BY town",
+		"SELECT count(*) FILTER (WHERE town = 'n') AS n, sum(wealth) FILTER (WHERE ill) AS s FROM clients",
+		"SELECT area, count(*) AS n, sum(fee) AS f FROM visits GROUP BY area",
+		"SELECT area, count(*) AS n, sum(cost) AS s, sum(saved) AS d FROM visits GROUP BY area",
+		"SELECT p.town, count(*) AS n, sum(v.cost) AS s FROM visits v JOIN clients p ON v.pid = p.pid GROUP BY p.town",
+	} {
+		plan, err := w.plan(text, view, compile.Facts{})
+		require.NoError(t, err, text)
+		program, err := compile.GenerateNoisy(plan, noisyInputs(view))
+		require.NoError(t, err, text)
+		got, err := program.Figures(inWorkers(t, runner, files, program))
+		require.NoError(t, err, text)
+		require.Equal(t, fmt.Sprint(w.figures(program)), fmt.Sprint(got), text)
+	}
 }
