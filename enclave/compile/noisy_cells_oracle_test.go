@@ -23,8 +23,8 @@ type meaning struct {
 func TestOracleOfCells(t *testing.T) {
 	view := viewtest.View(t, wideWorld)
 	e := newEngine(t)
-	questions := e.wideQuestions(rand.New(rand.NewPCG(51, 52)), view, min(trials(t, 3), 60))
-	worlds := min(trials(t, 12), 40)
+	questions := e.wideQuestions(rand.New(rand.NewPCG(51, 52)), view, min(trials(t, 3), 24))
+	worlds := min(trials(t, 12), 24)
 	cells := map[string]*meaning{}
 	for seed := range worlds {
 		randomWide(rand.New(rand.NewPCG(uint64(seed), 53))).load(e, view)
