@@ -15,6 +15,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
 
 	"yumen/internal/buildtest"
 )
@@ -49,6 +50,18 @@ func testMain(m *testing.M) int {
 		bin = filepath.Dir(path)
 	}
 	return m.Run()
+}
+
+// A script runs to its end: the words that end one early, as passed, are not used.
+func TestScriptsHaveNoEarlyEnd(t *testing.T) {
+	files, err := filepath.Glob("testdata/script/*.txt")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		require.NoError(t, err)
+		require.NotRegexp(t, `(?m)^(\[[^\]]*\] )*(stop|skip)\b`, string(text), f)
+	}
 }
 
 func TestScripts(t *testing.T) {

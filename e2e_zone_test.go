@@ -56,13 +56,14 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
-	z.gateway, z.done = cmd, make(chan error, 1)
+	done := make(chan error, 1) // of this gateway, whichever the zone has by then
+	z.gateway, z.done = cmd, done
 	ts.Defer(func() { _ = z.halt() })
 	lines := bufio.NewReader(out)
 	line, _ := lines.ReadBytes('\n')
 	go func() {
 		_, _ = io.Copy(io.Discard, lines)
-		z.done <- errors.Join(cmd.Wait(), log.Close())
+		done <- errors.Join(cmd.Wait(), log.Close())
 	}()
 	var announced struct {
 		Listening string `json:"listening"`

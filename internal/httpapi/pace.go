@@ -53,7 +53,7 @@ func (b *paced) Read(p []byte) (int, error) {
 	b.received += int64(n)
 	b.waited += time.Since(start)
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		b.set(time.Time{}) // whatever is done with the file, the connection stays
 	case errors.Is(err, os.ErrDeadlineExceeded) && b.late(time.Now()):
 		b.slow = true
