@@ -6,7 +6,7 @@ TAGS := duckdb_arrow
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: help build man demo postgres test lint policy bench nightly fuzz obligations clean
+.PHONY: help build man demo postgres test lint policy bench nightly fuzz redteam obligations clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
@@ -73,8 +73,9 @@ nightly: test fuzz ## what does not fit into make test: long oracle runs, mutati
 	$(GO) test -tags '$(TAGS) nightly' -timeout 60m -v -run 'TestNoisyUtility' ./cmd/yumend
 	YUMEN_CROWD_SECONDS=300 $(GO) test -race -tags $(TAGS) -timeout 30m -run 'TestCrowd' ./cmd/yumend
 
+REDTEAM_TARGETS ?= 25 # people of each data set on whom each attack on whole runs is played
 redteam: ## attack the noisy mode on the two real data sets, its parts and whole runs; fails when an attack beats its bound
-	runs=$$(mktemp) && YUMEN_REDTEAM=$$runs YUMEN_REDTEAM_TARGETS=100 $(GO) test -tags $(TAGS) -timeout 120m -run 'TestRedTeam$$' ./cmd/yumend; \
+	runs=$$(mktemp) && YUMEN_REDTEAM=$$runs YUMEN_REDTEAM_TARGETS=$(REDTEAM_TARGETS) $(GO) test -tags $(TAGS) -timeout 120m -run 'TestRedTeam$$' ./cmd/yumend; \
 		$(GO) run ./internal/redteam -runs $$runs; status=$$?; rm -f $$runs; exit $$status
 
 obligations: ## requirement, rules, tests and status, into docs/obligations.md; fails while one that must hold has no test
