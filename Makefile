@@ -42,8 +42,8 @@ PLAIN := catalog catalog/footprint catalog/sqltree enclave/compile enclave/discl
 test: lint postgres ## lint, vet, and every test, those of what is concurrent with the race detector
 	$(GO) test -race -tags $(TAGS) -timeout 40m $$($(GO) list -tags $(TAGS) ./... | grep -vxF "$$(printf 'yumen/%s\n' $(PLAIN))")
 	$(GO) test -tags $(TAGS) -timeout 40m $(addprefix ./,$(PLAIN)) ./policy
-	$(GO) test -tags $(TAGS) -run 'BJ_FIN_15b|TestEveryActUnderEveryFault' ./enclave
-	$(GO) test -tags $(TAGS) -run 'TestCorpus|TestUtility|TestLinearAudit|TestSolvable|TestMarksTogether|TestRangeAudit' ./cmd/yumend
+	$(GO) test -tags $(TAGS) -run 'BJ_FIN_15b|TestEveryActUnderEveryFault' ./enclave & first=$$!; \
+		$(GO) test -tags $(TAGS) -run 'TestCorpus|TestUtility|TestLinearAudit|TestSolvable|TestMarksTogether|TestRangeAudit' ./cmd/yumend && wait $$first
 
 lint: ## format, vet, static analysis, import rules
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; test -z "$$out" || { echo "gofmt: $$out"; exit 1; }

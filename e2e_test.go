@@ -4,6 +4,7 @@ package yumen_test
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -37,6 +38,10 @@ func testMain(m *testing.M) int {
 		}
 		fmt.Println(code)
 		return 0
+	}
+	if err := flag.Set("test.parallel", "4"); err != nil { // scripts wait more than they work: for ticks, locks and what starts
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	if bin != "" {
 		return m.Run()

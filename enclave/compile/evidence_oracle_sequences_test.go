@@ -272,7 +272,7 @@ type mutation struct {
 // TestOracleSequences lets an outsider and every single contributor ask random sequences and solve everything that was released, as one
 // system. YUMEN_SEQUENCES is how many.
 func TestOracleSequences(t *testing.T) {
-	n, err := strconv.Atoi(cmp.Or(os.Getenv("YUMEN_SEQUENCES"), "500"))
+	n, err := strconv.Atoi(cmp.Or(os.Getenv("YUMEN_SEQUENCES"), "300"))
 	require.NoError(t, err)
 	var released atomic.Int64
 	t.Run("all", func(t *testing.T) {

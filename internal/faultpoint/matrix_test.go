@@ -147,11 +147,21 @@ func matrix() []moment {
 func TestKilledAtEveryMoment(t *testing.T) {
 	m := shared(t)
 	for _, c := range matrix() {
+		if !thorough && halved(c) {
+			continue
+		}
 		t.Run(fmt.Sprintf("%s %d, %s", c.point, c.n, c.act), func(t *testing.T) {
 			t.Parallel()
 			interrupt(newStage(t, m), c)
 		})
 	}
+}
+
+// halved reports whether a moment of a commit is of the night: by day each act is killed either before its commit or after it, by the
+// parity of the act's name.
+func halved(c moment) bool {
+	before := strings.HasPrefix(string(c.point), "written:")
+	return (before || strings.HasPrefix(string(c.point), "committed:")) && (len(c.act)%2 == 0) == before
 }
 
 func interrupt(s *stage, c moment) {
