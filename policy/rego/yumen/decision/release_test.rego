@@ -527,6 +527,24 @@ test_BJ_OPS_27d_EGR_101_grade_4_asks_for_three_parties if {
 	}
 }
 
+# A jurisdiction may let nothing of a grade leave: no votes help.
+test_BJ_OPS_27d_EGR_001_a_jurisdiction_keeps_grade_4 if {
+	stricter := json.patch(data.yumen.profiles.bj, [{
+		"op": "replace",
+		"path": "/grades/4/review/clean",
+		"value": "never",
+	}])
+	d := decision.release_decide with input as patched(release_base, {"set": {
+		"/computation/certified": false,
+		"/footprint/grade": 4,
+		"/release/mode": "noisy",
+		"/release/votes": three_parties,
+		"/step": "issue",
+	}})
+		with data.yumen.profiles.bj as stricter
+	"EGR-001" in object.keys(d.details)
+}
+
 test_release_permits[note] if {
 	some note, case in release_permits
 	d := decision.release_decide with input as patched(release_base, case)
